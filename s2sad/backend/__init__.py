@@ -1,0 +1,1 @@
+"""The IR becomes a Python function: names, expressions, text, code."""

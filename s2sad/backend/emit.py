@@ -1,0 +1,353 @@
+"""From the IR to the text of one Python function.
+
+What is emitted mutates in place where the IR updates functionally; ``passes.linear`` has made sure that nobody can tell::
+
+    a2 = setitem(a1, i, v)                          a[i] = v
+    ps2 = append(ps1, p)                            ps.append(p)
+    y, ps = for i in range(n) carry … collect p:    ps = []
+                                                    for i in range(n): … ps.append(p)
+"""
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.backend.express import Expressions, Globals, fact_of, is_basic
+from s2sad.backend.names import Names, appended_early, loop_parts
+from s2sad.backend.operators import AUGMENTED, PREFIX
+from s2sad.backend.plan import is_scalar_update, plan
+from s2sad.backend.text import render
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Pack, Stmt, Var, While
+from s2sad.ir.alias import is_pure
+from s2sad.ir.opnames import identifier
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one function, its name, and the objects that its global names stand for."""
+
+    text: str
+    namespace: dict[str, Any]
+    name: str
+
+
+def emit(fn: Function) -> Source:
+    """The Python source of a function that ``linear`` has gone through. The same function gives the same text."""
+    return _Emitter(fn).source()
+
+
+ADD = {operator.add, np.add, runtime.add}
+SUBTRACT = {operator.sub, np.subtract}
+
+
+class _Emitter:
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.plan = plan(fn)
+        self.names = Names(self.plan)
+        self.scope = Globals([p.name for p in fn.params])
+        self.to = Expressions(self.plan, self.scope)
+        self.lines: list[ast.stmt] = []
+        self.loc: Loc | None = None
+        self.adjoint = False
+
+    def source(self) -> Source:
+        name = identifier(self.fn.name)
+        body = self.capture(self.fn.body, lambda: self.put(ast.Return(self.to.arg(self.fn.result))))
+        if self.fn.doc:
+            body.insert(0, ast.Expr(ast.Constant(self.fn.doc)))
+        self.names.assign(self.scope.taken)
+        self.to.fill(self.names)
+        args = ast.arguments([], [ast.arg(p.name) for p in self.fn.params], None, [], [], None, [])
+        definition = ast.FunctionDef(name, args, body, [])
+        if hasattr(definition, "type_params") or "type_params" in ast.FunctionDef._fields:
+            definition.type_params = []
+        return Source(render(definition), dict(self.scope.namespace), name)
+
+    # Statements
+
+    def put(self, node: ast.stmt) -> None:
+        """Add a line, remembering which statement of the user it comes from."""
+        node.origin = (self.loc, self.adjoint)
+        self.lines.append(node)
+
+    def capture(self, block: Block | tuple[Stmt, ...], finish: Callable[[], None], early: dict[Var, list[Var]] | None = None
+                ) -> list[ast.stmt]:
+        """The lines of a block, then those that ``finish`` puts."""
+        outer, self.lines = self.lines, []
+        if isinstance(block, Block):
+            self.append_early(block.params, early)
+            block = block.stmts
+        self.statements(block, early)
+        finish()
+        self.lines, made = outer, self.lines
+        return made
+
+    def statements(self, stmts: tuple[Stmt, ...], early: dict[Var, list[Var]] | None = None) -> None:
+        for s in stmts:
+            if self.plan.prints(s):
+                self.loc, self.adjoint = s.loc, s.adjoint
+                self.statement(s)
+                self.loc, self.adjoint = s.loc, s.adjoint
+                self.append_early(s.outs, early)
+
+    def append_early(self, variables: tuple[Var, ...], early: dict[Var, list[Var]] | None) -> None:
+        for v in variables:
+            for out in (early or {}).get(v, ()):
+                self.append(out, v)
+
+    def append(self, xs: Var, value: Arg) -> None:
+        self.put(ast.Expr(ast.Call(ast.Attribute(self.to.name(xs), "append", ast.Load()), [self.to.arg(value)], [])))
+
+    def statement(self, s: Stmt) -> None:
+        match s:
+            case Call():
+                self.call(s)
+            case If():
+                self.branch(s)
+            case For():
+                self.for_loop(s)
+            case While():
+                self.while_loop(s)
+
+    def assign(self, target: Var, value: ast.expr) -> None:
+        self.put(ast.Assign([self.to.name(target, store=True)], value))
+
+    def call(self, call: Call) -> None:
+        if self.plan.memory.is_update(call) and not is_scalar_update(call):
+            return self.update(call)
+        if self.augmented(call):
+            return None
+        value = self.to.call(call)
+        if not any(map(self.plan.used, call.outs)):
+            self.put(ast.Expr(value))
+        elif len(call.outs) == 1:
+            self.assign(call.outs[0], value)
+        else:
+            targets = ast.Tuple([self.to.name(v, store=True) for v in call.outs], ast.Store())
+            self.put(ast.Assign([targets], value))
+        return None
+
+    def augmented(self, call: Call) -> bool:
+        """``x += v`` for numbers."""
+        if len(call.outs) != 1 or len(call.args) != 2 or call.kwargs or not self.plan.used(call.outs[0]):
+            return False
+        out, (x, v), symbol = call.outs[0], call.args, None
+        if call.op in AUGMENTED:
+            symbol = AUGMENTED[call.op]()
+        elif call.adjoint and call.op in ADD:
+            symbol = ast.Add()
+            if not self.names.same(out, x):
+                x, v = v, x
+        elif call.adjoint and call.op in SUBTRACT:
+            symbol = ast.Sub()
+        if symbol is None or not self.is_named(x) or not self.names.same(out, x) or not x.fact.is_scalar or not (
+                out.fact.is_scalar):
+            return False
+        negated = self.plan.folded.get(v) if type(v) is Var else None
+        if isinstance(symbol, ast.Add) and type(negated) is Call and PREFIX.get(negated.op) is ast.USub:
+            symbol, v = ast.Sub(), negated.args[0]
+        self.put(ast.AugAssign(self.to.name(out, store=True), symbol, self.to.arg(v)))
+        return True
+
+    def is_named(self, arg: Arg) -> bool:
+        return type(arg) is Var and arg not in self.plan.folded
+
+    def update(self, call: Call) -> None:
+        """Write into a buffer that is ours."""
+        out, target = call.outs[0], call.args[0]
+        if not (self.is_named(target) and self.names.same(out, target)):
+            self.assign(out, self.to.arg(target))
+        base, args = self.to.name(out), call.args[1:]
+        if call.op in AUGMENTED:
+            self.put(ast.AugAssign(self.to.name(out, store=True), AUGMENTED[call.op](), self.to.arg(args[0])))
+        elif call in self.plan.fused:
+            inplace = self.plan.fused[call]
+            self.put(ast.AugAssign(self.to.subscript(base, args[0], store=True), AUGMENTED[inplace.op](),
+                                   self.to.arg(inplace.args[1])))
+        elif call.op is runtime.setitem:
+            self.put(ast.Assign([self.to.subscript(base, args[0], store=True)], self.to.arg(args[1])))
+        elif call.op is runtime.setview:
+            place = self.to.subscript(self.to.walk_view(base, args[0]), args[1], store=True)
+            self.put(ast.Assign([place], self.to.arg(args[2])))
+        elif call.op is runtime.append:
+            self.append(out, args[0])
+        elif call.op is runtime.pop:
+            value = ast.Call(ast.Attribute(base, "pop", ast.Load()), [self.to.arg(a) for a in args], [])
+            if self.plan.used(call.outs[1]):
+                self.assign(call.outs[1], value)
+            else:
+                self.put(ast.Expr(value))
+        else:
+            self.add_at(base, call)
+
+    def add_at(self, base: ast.Name, call: Call) -> None:
+        target, index, value = call.args
+        fact = fact_of(target)
+        simple = fact.kind == "list" or is_basic(index)
+        if not simple:
+            function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
+            self.put(ast.Expr(ast.Call(function, [base, self.to.arg(index), self.to.arg(value)], [])))
+        elif fact.is_array or (fact.item is not None and fact.item.is_scalar):
+            self.put(ast.AugAssign(self.to.subscript(base, index, store=True), ast.Add(), self.to.arg(value)))
+        else:  # an element may be an array that others hold
+            old = self.to.subscript(self.to.name(call.outs[0]), index)
+            total = ast.Call(self.to.global_(runtime.add), [old, self.to.arg(value)], [])
+            if fact_of(value).is_array or fact_of(value).is_scalar:
+                total = ast.BinOp(old, ast.Add(), self.to.arg(value))
+            self.put(ast.Assign([self.to.subscript(base, index, store=True)], total))
+
+    # Moves
+
+    def real_moves(self, pairs: list[tuple[Var, Arg]]) -> list[tuple[Var, Arg]]:
+        """Those moves that change something."""
+        return [(v, a) for v, a in pairs if not (type(a) is Const and a.value is UNDEFINED)
+                and not (self.is_named(a) and self.names.same(v, a))]
+
+    def move(self, pairs: list[tuple[Var, Arg]]) -> None:
+        """Give variables their values all at once, one by one where the order allows it."""
+        left = self.real_moves(pairs)
+        while left:
+            for k, (v, a) in enumerate(left):
+                others = [w for j, (_, b) in enumerate(left) if j != k for w in self.plan.leaves(b)]
+                if not any(self.names.same(v, w) for w in others):
+                    self.assign(v, self.to.arg(a))
+                    del left[k]
+                    break
+            else:
+                targets = ast.Tuple([self.to.name(v, store=True) for v, _ in left], ast.Store())
+                self.put(ast.Assign([targets], ast.Tuple([self.to.arg(a) for _, a in left], ast.Load())))
+                return
+
+    # Branches
+
+    def branch(self, s: If) -> None:
+        if self.plan.is_expression(s) and self.plan.used(s.outs[0]) and not self.half_done(s):
+            return self.assign(s.outs[0], self.to.choice(s))
+        test = self.to.arg(s.test)
+        then, orelse = (self.capture(b, lambda b=b: self.move(self.branch_moves(s, b))) for b in (s.then, s.orelse))
+        self.loc, self.adjoint = s.loc, s.adjoint
+        self.put_if(test, then, orelse)
+        return None
+
+    def half_done(self, s: If) -> bool:
+        """Whether one branch leaves the variable as it is."""
+        return any(not self.real_moves([(s.outs[0], b.results[0])]) for b in (s.then, s.orelse)) or (
+            s.loc is not None and s.loc.text.startswith(("if ", "elif ", "if(")))
+
+    def branch_moves(self, s: If, block: Block) -> list[tuple[Var, Arg]]:
+        return [(out, r) for out, r in zip(s.outs, block.results) if self.plan.used(out)]
+
+    def put_if(self, test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+        if then:
+            self.put(ast.If(test, then, orelse))
+        elif orelse:
+            self.put(ast.If(ast.UnaryOp(ast.Not(), test), orelse, []))
+        elif isinstance(test, (ast.Call, ast.Subscript)):
+            self.put(ast.Expr(test))
+
+    # Loops
+
+    def for_loop(self, s: For) -> None:
+        self.before_loop(s)
+        items = s.body.params[:len(s.iters)]
+        sequences = [self.to.arg(a) for a in s.iters]
+        if s.reverse:
+            sequences = [ast.Call(self.to.global_(reversed), [x], []) for x in sequences]
+        targets: list[ast.expr] = [self.to.name(v, store=True) for v in items]
+        iterated, target = sequences[0], targets[0]
+        if len(items) > 1:
+            iterated, target = ast.Call(self.to.global_(zip), sequences, []), ast.Tuple(targets, ast.Store())
+        body = self.loop_body(s)
+        self.loc, self.adjoint = s.loc, s.adjoint
+        self.put(ast.For(target, iterated, body or [ast.Pass()], []))
+        if s.reverse:
+            for out in loop_parts(s)[2]:
+                if self.plan.used(out):
+                    self.put(ast.Expr(ast.Call(ast.Attribute(self.to.name(out), "reverse", ast.Load()), [], [])))
+
+    def while_loop(self, s: While) -> None:
+        self.before_loop(s)
+        outer, self.lines = self.lines, []
+        self.statements(s.test.stmts)
+        test, self.lines = self.lines, outer
+        condition = self.to.arg(s.test.results[0])
+        body = self.loop_body(s)
+        if test:
+            leave = ast.If(ast.UnaryOp(ast.Not(), condition), [ast.Break()], [])
+            body, condition = [*test, leave, *body], ast.Constant(True)
+        self.loc, self.adjoint = s.loc, s.adjoint
+        self.put(ast.While(condition, body or [ast.Pass()], []))
+
+    def before_loop(self, s: For | While) -> None:
+        self.loc = None
+        _, carried, lists = loop_parts(s)
+        self.move([(p, init) for p, out, init in zip(carried, s.outs, s.inits) if self.names.needed(s, p, out)])
+        for out in lists:
+            if self.plan.used(out):
+                self.assign(out, ast.List([], ast.Load()))
+        if s.stop and self.plan.used(s.outs[-1]):
+            self.assign(s.outs[-1], ast.Constant(False))
+
+    def loop_body(self, s: For | While) -> list[ast.stmt]:
+        _, carried, lists = loop_parts(s)
+        early = appended_early(s, self.plan)
+        late = [(out, value) for out, value in zip(lists, s.body.results[len(carried):])
+                if self.plan.used(out) and value not in early]
+        moves = self.real_moves([(p, r) for p, out, r in zip(carried, s.outs, s.body.results) if self.names.needed(s, p, out)])
+        stop = s.body.results[-1] if s.stop else Const(False)
+
+        def finish() -> None:
+            self.loc, self.adjoint = None, s.adjoint
+            for out, value in late:
+                self.append(out, value)
+            self.move(moves)
+
+        if s.stop and self.plan.used(s.outs[-1]):
+            flag = s.outs[-1]
+            return self.capture(s.body, lambda: (finish(), self.assign(flag, self.to.arg(stop)),
+                                                 self.put(ast.If(self.to.name(flag), [ast.Break()], []))), early)
+        simple = not late and not moves
+        return self.capture(Block(s.body.params, (), ()), lambda: self.tail(s.body.stmts, stop, finish, simple, early), early)
+
+    def tail(self, stmts: tuple[Stmt, ...], stop: Arg, finish: Callable[[], None], simple: bool,
+             early: dict[Var, list[Var]] | None = None) -> None:
+        """The statements of a loop body, ``finish``, and ``break`` if ``stop``. Where a branch decides about that last of
+        all, it gets the ``break``."""
+        last = stmts[-1] if stmts else None
+        if not (isinstance(last, If) and stop in last.outs and simple and self.plan.uses[stop] == 1 and self.plan.prints(last)
+                and not any(v in (early or {}) for v in last.outs)):
+            self.statements(stmts, early)
+            finish()
+            self.leave(stop)
+            return
+        self.statements(stmts[:-1], early)
+        test = self.to.arg(last.test)
+        ends = []
+        for b in (last.then, last.orelse):
+            moves = [(out, r) for out, r in self.branch_moves(last, b) if out is not stop]
+            result = b.results[last.outs.index(stop)]
+            ends.append(self.capture((), lambda b=b, m=moves, r=result: self.tail(
+                b.stmts, r, lambda: self.move(m), not self.real_moves(m))))
+        then, orelse = ends
+        self.loc, self.adjoint = last.loc, last.adjoint
+        if then and isinstance(then[-1], ast.Break):
+            self.put_if(test, then, [])
+            self.lines += orelse
+        elif orelse and isinstance(orelse[-1], ast.Break):
+            self.put(ast.If(ast.UnaryOp(ast.Not(), test), orelse, []))
+            self.lines += then
+        else:
+            self.put_if(test, then, orelse)
+
+    def leave(self, stop: Arg) -> None:
+        if type(stop) is not Const:
+            self.put(ast.If(self.to.arg(stop), [ast.Break()], []))
+        elif stop.value is True:
+            self.put(ast.Break())

@@ -1,0 +1,309 @@
+"""Which statements print as statements, and which as part of the expression that uses them.
+
+A value that is used once, by a later statement of the same block, is folded into it::
+
+    t1 = np.cos(p)
+    t2 = t_bar * t1         ->      p_bar = t_bar * np.cos(p)
+
+unless the line gets too long, or something in between writes memory that the value reads, or gives one of the names it
+reads to a new value. ``range(n)`` is cheap and is written out wherever a loop runs over it.
+"""
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from s2sad import runtime
+from s2sad.backend.operators import INFIX, PREFIX
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.alias import IN_PLACE, Memory, Roots, fused_updates, is_pure
+from s2sad.ir.alias import touches
+from s2sad.ir.effects import READS_META
+from s2sad.ir.opnames import op_name
+from s2sad.ir.walk import blocks, call_args, operands, statements, variables
+
+WIDTH = 88
+SHORT = 60
+"""A named value of one statement of the user folds into another statement only if the line stays this short."""
+
+TEMPORARY = re.compile(r"_*|_.*|[tv]_?\d*|tmp\w*|.*\W.*")
+
+
+@dataclass
+class Pending:
+    """A folded value that waits for its use: the memory and the names that it reads."""
+
+    reads: Roots
+    names: frozenset[str]
+
+
+@dataclass
+class Plan:
+    """``folded``: variables that stand for an expression, and the statement that is it. ``fused``: writes ``a[i] = t2``
+    that print as ``a[i] += v``, with the in-place call. ``hidden``: statements that print nothing themselves."""
+
+    fn: Function
+    memory: Memory
+    folded: dict[Var, Stmt] = field(default_factory=dict)
+    fused: dict[Call, Call] = field(default_factory=dict)
+    hidden: set[Stmt] = field(default_factory=set)
+
+    @property
+    def uses(self) -> dict[Var, int]:
+        return self.memory.uses
+
+    def used(self, v: Var) -> bool:
+        return self.uses.get(v, 0) > 0
+
+    def reads(self, stmt: Stmt) -> tuple[Arg, ...]:
+        """The arguments that appear in the text of a statement."""
+        if stmt in self.fused:
+            return (*stmt.args[:2], *self.fused[stmt].args[1:])
+        return operands(stmt)
+
+    def leaves(self, *args: Arg) -> Iterator[Var]:
+        """The named variables in the text of some arguments."""
+        for v in variables(*args):
+            stmt = self.folded.get(v)
+            if stmt is None:
+                yield v
+            elif isinstance(stmt, If):
+                yield from self.leaves(stmt.test, *stmt.then.results, *stmt.orelse.results)
+            else:
+                yield from self.leaves(*self.reads(stmt))
+
+    def prints(self, stmt: Stmt) -> bool:
+        """Whether a statement has a line of its own."""
+        return stmt not in self.hidden and not (len(stmt.outs) == 1 and self.folded.get(stmt.outs[0]) is stmt)
+
+    def is_expression(self, stmt: If) -> bool:
+        """Whether an ``If`` chooses between two expressions."""
+        return len(stmt.outs) == 1 and not any(self.prints(s) for b in blocks(stmt) for s in b.stmts)
+
+
+def plan(fn: Function) -> Plan:
+    """Decide what is folded."""
+    made = Plan(fn, Memory(fn))
+    _Folding(made).run()
+    return made
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name is nobody's choice."""
+    return TEMPORARY.fullmatch(name) is not None
+
+
+def is_scalar_update(call: Call) -> bool:
+    """``x += v`` on a number: nothing is written, so it is an ordinary operation."""
+    return call.op in IN_PLACE and type(call.args[0]) is not Pack and (
+        type(call.args[0]) is Const or call.args[0].fact.is_scalar)
+
+
+class _Folding:
+    def __init__(self, made: Plan) -> None:
+        self.plan, self.memory = made, made.memory
+        self.role: dict[Var, set[str]] = {}
+        self.site: dict[Var, Block] = {}
+
+    def run(self) -> None:
+        fn = self.plan.fn
+        self.sites(fn.body)
+        self.ranges()
+        self.block(fn.body, 1)
+
+    def sites(self, block: Block) -> None:
+        """Note where and how each variable is used."""
+        for f in fused_updates(block, self.plan.uses):
+            self.plan.fused[f.write] = f.update
+            self.plan.hidden |= {f.read, f.update}
+            for v in variables(f.read.args[1]):
+                self.plan.uses[v] -= 1
+        for s in block.stmts:
+            if s in self.plan.hidden:
+                continue
+            roles = ["plain"] * len(self.plan.reads(s))
+            if isinstance(s, For):
+                roles = ["iter"] * len(s.iters) + ["init"] * len(s.inits)
+            elif isinstance(s, While):
+                roles = ["init"] * len(s.inits)
+            elif self.memory.is_update(s) and not is_scalar_update(s):
+                roles[0] = "target"
+            for arg, role in zip(self.plan.reads(s), roles):
+                self.note(arg, role, block)
+            for inner in blocks(s):
+                self.sites(inner)
+            for inner, role, slots in _results(s):
+                for k, result in enumerate(inner.results):
+                    self.note(result, role if k in slots else "plain", inner)
+        if block is self.plan.fn.body:
+            self.note(block.results[0], "return", block)
+
+    def note(self, arg: Arg, role: str, block: Block) -> None:
+        for v in variables(arg):
+            self.role.setdefault(v, set()).add(role if role != "iter" or arg is v else "plain")
+            self.site[v] = block
+
+    def ranges(self) -> None:
+        """Fold every ``range`` that only loops use, however many."""
+        definition = {s.outs[0]: s for s in statements(self.plan.fn.body) if len(s.outs) == 1}
+
+        def cheap(arg: Arg) -> bool:
+            if type(arg) is not Var:
+                return type(arg) is Const
+            call = definition.get(arg)
+            if type(call) is Call and self.plan.uses[arg] == 1 and call.op in INFIX and arg.fact.kind == "int":
+                return all(map(cheap, call.args))
+            return arg.fact.kind == "int" or arg.fact.is_scalar or arg.fact.kind == "unknown"
+
+        def fold(v: Var) -> None:
+            call = definition[v]
+            self.plan.folded[v] = call
+            for arg in call.args:
+                if type(arg) is Var and type(definition.get(arg)) is Call and self.plan.uses[arg] == 1 \
+                        and definition[arg].op in INFIX and arg.fact.kind == "int":
+                    fold(arg)
+
+        for v, call in definition.items():
+            if type(call) is Call and call.op is range and self.role.get(v) == {"iter"} and all(map(cheap, call.args)):
+                fold(v)
+
+    def block(self, block: Block, depth: int, into_results: bool = False) -> None:
+        """Fold what can be folded in a block."""
+        pending: dict[Var, Pending] = {}
+        for s in block.stmts:
+            if not self.plan.prints(s):
+                continue
+            if isinstance(s, If):
+                self.branches(s, depth)
+            else:
+                for inner in blocks(s):
+                    self.block(inner, depth + 1)
+            self.fit(s, depth, pending)
+            taken = [pending.pop(v) for v in variables(*self.plan.reads(s)) if v in pending]
+            if self.may_fold(s, block, into_results):
+                self.plan.folded[s.outs[0]] = s
+                pending[s.outs[0]] = self.pending(s, taken)
+            else:
+                self.disturb(s, pending)
+        carried = {p.name for p in block.params} if block is not self.plan.fn.body else set()
+        for v, p in pending.items():
+            if p.names & carried and v is block.results[-1]:
+                del self.plan.folded[v]
+
+    def branches(self, s: If, depth: int) -> None:
+        """Fold the two blocks of an ``If``; if all of it folds, it is a conditional expression."""
+        whole = len(s.outs) == 1 and not (s.loc is not None and re.match(r"(el)?if\b", s.loc.text))
+        whole = whole and UNDEFINED not in [getattr(b.results[0], "value", None) for b in blocks(s)]
+        for inner in blocks(s):
+            self.block(inner, depth + 1, whole)
+        if whole and not (self.plan.is_expression(s) and self.length_of_choice(s) + 4 * depth < WIDTH - 8):
+            for inner in blocks(s):
+                for v in variables(*inner.results):
+                    if self.role[v] == {"result"} and self.plan.folded.get(v) in inner.stmts:
+                        del self.plan.folded[v]
+
+    def may_fold(self, s: Stmt, block: Block, into_results: bool) -> bool:
+        if len(s.outs) != 1 or self.plan.uses.get(s.outs[0], 0) != 1 or self.site.get(s.outs[0]) is not block:
+            return False
+        out = s.outs[0]
+        (role,) = self.role[out]
+        if role in ("target", "init", "carried") or (role == "result" and not into_results):
+            return False
+        if role == "return" and not is_temporary(out.name):
+            return False
+        if isinstance(s, If):
+            return self.plan.is_expression(s)
+        if not isinstance(s, Call) or not is_pure(s.op):
+            return False
+        return is_scalar_update(s) or not self.memory.is_update(s)
+
+    def pending(self, s: Stmt, taken: list[Pending]) -> Pending:
+        args = (s.test, *s.then.results, *s.orelse.results) if isinstance(s, If) else self.plan.reads(s)
+        leaves = list(self.plan.leaves(*args))
+        reads = frozenset().union(*(p.reads for p in taken))
+        if not (isinstance(s, Call) and s.op in READS_META and all(v.fact.is_array for v in leaves)):
+            reads = reads.union(*map(self.memory.reach, leaves))
+        return Pending(reads, frozenset(v.name for v in leaves))
+
+    def disturb(self, s: Stmt, pending: dict[Var, Pending]) -> None:
+        """A statement that prints: what waits for its use may not wait past it."""
+        inner = [s, *(t for b in blocks(s) for t in statements(b))]
+        written = frozenset().union(*(self.memory.written(t) for t in inner if self.memory.is_update(t)))
+        names = {v.name for t in inner for v in (*t.outs, *(p for b in blocks(t) for p in b.params))}
+        for v, p in list(pending.items()):
+            if p.names & names or touches(p.reads, written):
+                del self.plan.folded[v], pending[v]
+
+    def fit(self, s: Stmt, depth: int, pending: dict[Var, Pending]) -> None:
+        """Give lines of their own to the longest parts of a statement until it fits on its line."""
+        parts = {v: self.length(v) for v in variables(*self.plan.reads(s)) if v in pending}
+        definition = {v: self.plan.folded[v] for v in parts}
+        for v, stmt in definition.items():
+            if self.foreign(v, stmt, s) and self.line(s, depth) > SHORT:
+                parts.pop(v)
+                del self.plan.folded[v], pending[v]
+        while parts and self.line(s, depth) > WIDTH:
+            longest = max(parts, key=parts.__getitem__)
+            del parts[longest], self.plan.folded[longest], pending[longest]
+
+    def foreign(self, v: Var, stmt: Stmt, user: Stmt) -> bool:
+        """Whether a named value comes from another statement of the user."""
+        return (not is_temporary(v.name) and stmt.loc is not None and user.loc is not None
+                and (stmt.loc.file, stmt.loc.line) != (user.loc.file, user.loc.line))
+
+    def line(self, s: Stmt, depth: int) -> int:
+        """The estimated length of the line that a statement prints as."""
+        indent = 4 * depth
+        if isinstance(s, If):
+            if self.plan.is_expression(s):
+                return indent + len(s.outs[0].name) + 3 + self.length_of_choice(s)
+            return indent + 4 + self.length(s.test)
+        if isinstance(s, For):
+            items = s.body.params[:len(s.iters)]
+            header = 10 + sum(len(p.name) + 2 for p in items) + sum(self.length(a) + 2 + 10 * s.reverse for a in s.iters)
+            return indent + max([header, *(self.length(a) + 10 for a in s.inits)])
+        if isinstance(s, While):
+            return indent + max([0, *(self.length(a) + 10 for a in s.inits)])
+        if s.op in (runtime.setitem, runtime.add_at):
+            return indent + sum(self.length(a) for a in self.plan.reads(s)) + 6
+        return indent + sum(len(v.name) + 2 for v in s.outs) + 1 + self.length_of_call(s)
+
+    def length_of_choice(self, s: If) -> int:
+        return 10 + sum(self.length(a) for a in (s.test, s.then.results[0], s.orelse.results[0]))
+
+    def length(self, arg: Arg) -> int:
+        """The estimated length of an argument's text."""
+        if type(arg) is Const:
+            return len(arg.name or repr(arg.value)) if arg.name or isinstance(arg.value, (int, float, str)) else 8
+        if type(arg) is Pack:
+            return 2 + sum(self.length(a) + 2 for a in arg.items) if arg.kind != "slice" else 2 + sum(map(self.length, arg.items)) \
+                - sum(4 for a in arg.items if type(a) is Const and a.value is None)
+        stmt = self.plan.folded.get(arg)
+        if stmt is None:
+            return len(arg.name)
+        return self.length_of_choice(stmt) if isinstance(stmt, If) else self.length_of_call(stmt)
+
+    def length_of_call(self, call: Call) -> int:
+        parts = [self.length(a) for a in call_args(call)]
+        if call.op in INFIX or call.op in IN_PLACE:
+            return sum(parts) + 4
+        if call.op in PREFIX:
+            return sum(parts) + 1
+        if call.op is operator.getitem:
+            return sum(parts) + 2
+        return len(op_name(call.op)) + 2 + sum(parts) + 2 * max(0, len(parts) - 1) + sum(len(k) + 1 for k, _ in call.kwargs)
+
+
+def _results(s: Stmt) -> Iterator[tuple[Block, str, range]]:
+    """The blocks of a statement, and which of their results are moved into variables."""
+    match s:
+        case If():
+            yield s.then, "result", range(len(s.outs))
+            yield s.orelse, "result", range(len(s.outs))
+        case For():
+            yield s.body, "carried", range(len(s.inits))
+        case While():
+            yield s.test, "plain", range(1)
+            yield s.body, "carried", range(len(s.inits))

@@ -1,0 +1,107 @@
+"""Every error a user can meet.
+
+An error says where (the user's file, line and column, with a caret), what, why, and what to write instead.
+Its code is stable: ``python -m s2sad explain S2S012`` prints the long form.
+
+    >>> from s2sad.errors import UnsupportedSyntax
+    >>> raise UnsupportedSyntax("S2S001", "`yield` makes f a generator", hint="return a list instead")
+    Traceback (most recent call last):
+    ...
+    s2sad.errors.UnsupportedSyntax: S2S001: `yield` makes f a generator
+      try: return a list instead
+"""
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Loc:
+    """A place in the user's source: file, 1-based line, 0-based column, and the text of the statement."""
+
+    file: str
+    line: int
+    col: int
+    end_line: int = 0
+    end_col: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.col + 1}"
+
+    def caret(self) -> str:
+        """The source line with a caret under the column, or '' when the source cannot be read."""
+        source = linecache.getline(self.file, self.line).rstrip("\n")
+        if not source.strip():
+            return ""
+        width = self.end_col - self.col if self.end_line == self.line else 1
+        return f"    {source.strip()}\n    {' ' * (self.col - len(source) + len(source.lstrip()))}{'^' * max(1, width)}"
+
+
+class S2SADError(Exception):
+    """Base of all errors raised by s2sad.
+
+    Parameters
+    ----------
+    code : str
+        Stable code such as ``"S2S012"``.
+    message : str
+        What is wrong, in one sentence.
+    loc : Loc, optional
+        Where in the user's source.
+    why : str, optional
+        Why it matters (for example the chain that makes a value active).
+    hint : str, optional
+        A rewrite that works.
+    """
+
+    def __init__(self, code: str, message: str, loc: Loc | None = None, why: str = "", hint: str = "") -> None:
+        self.code, self.message, self.loc, self.why, self.hint = code, message, loc, why, hint
+        super().__init__(self.render())
+
+    def render(self) -> str:
+        """The full report as text."""
+        lines = [f"{self.code}: {self.message}"]
+        if self.loc is not None:
+            lines[0] = f"{self.loc}: {lines[0]}"
+            if caret := self.loc.caret():
+                lines.append(caret)
+        if self.why:
+            lines.append(f"  why: {self.why}")
+        if self.hint:
+            lines.append(f"  try: {self.hint}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.code, self.message, self.loc, self.why, self.hint)
+
+
+class UnsupportedSyntax(S2SADError, SyntaxError):
+    """The function uses Python that s2sad does not differentiate."""
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+class SourceNotFound(S2SADError, OSError):
+    """The source of the function cannot be read."""
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+class NotDifferentiable(S2SADError, NotImplementedError):
+    """An active value enters a function that has no rule."""
+
+
+class AliasError(S2SADError, NotImplementedError):
+    """A write through something that may or may not be a view, while another name sees the array."""
+
+
+class ArgumentError(S2SADError, TypeError):
+    """The arguments of the call cannot be differentiated (integers, wrong argnums, non-scalar output, …)."""
+
+
+class InternalError(S2SADError, RuntimeError):
+    """A bug in s2sad: please report it."""

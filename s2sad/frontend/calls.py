@@ -1,0 +1,897 @@
+"""Calls: which are operations, which are inlined, and what builtins and container methods mean here.
+
+Before: ``helper(a, k=2)`` with ``def helper(b, k): b[0] *= k``.  After: the body of ``helper`` in place, writing to ``a``.
+"""
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import itertools
+import operator
+import types
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import rules, runtime
+from s2sad.errors import S2SADError, SourceNotFound
+from s2sad.frontend.liveness import analyse, stores_of
+from s2sad.frontend.source import code_of, find
+from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Closure, Fields, Frame, Items, Iteration, Method,
+                                   Ref, Slice, Table, Tup, Unbound, Value, const, static)
+from s2sad.ir import Arg, Const, Fact
+from s2sad.ir.effects import VIEWS
+from s2sad.ir.facts import UNSET
+from s2sad.frontend.places import DEFINITE_VIEWS
+from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
+
+MAX_DEPTH = 60
+IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
+TRUSTED = ("numpy", "scipy", "math", "cmath", "operator", "builtins", "_operator", "itertools", "random", "time")
+Kwargs = tuple[tuple[str, Value], ...]
+
+
+class Calls:
+    """The part of the lowerer for calls."""
+
+    frames: list[Frame]
+    heap: dict[int, Any]
+
+    def call_node(self, node: Any, hint: str) -> Value:
+        fn = self.expr(node.func)
+        self.pending.append(fn)
+        mark = len(self.pending)
+        args = self.elements(node.args)
+        self.pending.extend(args)
+        kwargs: list[tuple[str, Value]] = []
+        for k in node.keywords:
+            value = self.expr(k.value)
+            if k.arg is not None:
+                kwargs.append((k.arg, value))
+                continue
+            table = self.heap[value.cell] if isinstance(value, Ref) else None
+            if not isinstance(table, Table):
+                raise self.unsupported("`**` of something that is not a dict of known keys", node=node, code="S2S010")
+            kwargs.extend(zip(table.keys, table.values))
+        del self.pending[mark - 1:]
+        loc = self.loc
+        if static(fn) is super and not args:
+            return self.super_of()
+        result = self.call(fn, args, tuple(kwargs), hint)
+        self.loc = loc
+        return result
+
+    def call(self, fn: Value, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
+        """``fn(*args, **kwargs)``."""
+        match fn:
+            case Closure():
+                return self.inline(fn, args, kwargs)
+            case Bound():
+                return self.call(fn.function, (*fn.args, *args), (*fn.kwargs, *kwargs), hint)
+            case Method():
+                return self.call_method(fn, args, kwargs, hint)
+            case Ref() if isinstance(self.heap[fn.cell], Fields):
+                return self.call_special(fn, "__call__", args, kwargs)
+            case Atom() if fn.is_static:
+                return self.call_object(fn.value, args, kwargs, hint)
+        raise self.unsupported(f"a call of {self.describe(fn)}: which function it is is not known now",
+                               "choose between functions with `if`, calling each in its branch", code="S2S011")
+
+    def call_object(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A call of a Python object that is known now."""
+        lower = getattr(fn, "__s2sad_lower__", None)
+        if lower is not None and not isinstance(fn, type):
+            return lower(self, args, kwargs)
+        special = _SPECIAL.get(fn) if _hashable(fn) else None
+        if special is not None:
+            result = special(self, args, dict(kwargs), hint)
+            if result is not NotImplemented:
+                return result
+        if isinstance(fn, functools.partial):
+            given = tuple(self.capture(a, None) for a in fn.args)
+            named = tuple((k, self.capture(v, k)) for k, v in fn.keywords.items())
+            return self.call_object(fn.func, (*given, *args), (*named, *kwargs), hint)
+        if isinstance(fn, functools._lru_cache_wrapper):
+            return self.call_object(fn.__wrapped__, args, kwargs, hint)
+        if self.is_operation(fn):
+            return self.call_op(fn, args, kwargs, hint)
+        if isinstance(fn, type):
+            return self.construct(fn, args, kwargs, hint)
+        plain, bound = code_of(fn)
+        if isinstance(plain, types.FunctionType):
+            return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
+        if not isinstance(fn, (types.BuiltinFunctionType, np.ufunc)) and isinstance(
+                getattr(type(fn), "__call__", None), types.FunctionType):
+            return self.call_function(type(fn).__call__, (self.capture(fn, None), *args), kwargs, hint)
+        return self.call_opaque(fn, args, kwargs, hint)
+
+    def is_operation(self, fn: Any) -> bool:
+        """Whether a callable is a primitive: it has a rule, or is known to have no derivative."""
+        if not _hashable(fn):
+            return False
+        if rules.lookup(fn) is not None or rules.has_no_gradient(fn):
+            return True
+        return isinstance(fn, np.ufunc) or fn in MUTATES or getattr(fn, "__module__", None) in ("math", "_operator")
+
+    def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A Python function: inlined, or an opaque operation where its source is not ours to read."""
+        module = getattr(fn, "__module__", None) or ""
+        if module.split(".")[0] in ("numpy",):
+            return self.call_opaque(fn, args, kwargs, hint)
+        try:
+            source = find(fn)
+        except SourceNotFound:
+            return self.call_opaque(fn, args, kwargs, hint)
+        analyse(source.node)
+        closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
+        defaults = tuple(self.capture(d, None) for d in fn.__defaults__ or ())
+        names = [a.id for a in source.node.args.kwonlyargs]
+        kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None for n in names)
+        frame = Frame({}, source, fn.__globals__, closure)
+        return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
+
+    def call_opaque(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A function without rule and without source. An active argument is found out later, with an error."""
+        module = (getattr(fn, "__module__", None) or type(fn).__module__ or "").split(".")[0]
+        if module not in TRUSTED and not callable(fn):
+            raise self.unsupported(f"{fn!r} is called but is not callable", code="S2S011")
+        if module not in TRUSTED and any(isinstance(a, Ref) for a in args):
+            name = getattr(fn, "__qualname__", repr(fn))
+            raise self.unsupported(f"`{name}` has no source, no rule, and might write to its arguments",
+                                   f"register it: `@s2sad.rule({name})`, or s2sad.no_gradient({name})", code="S2S003")
+        return self.call_op(fn, args, kwargs, hint)
+
+    # ---- operations ------------------------------------------------------------------------------------------------
+
+    def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
+        """A primitive operation."""
+        named = dict(kwargs)
+        if _hashable(fn) and fn in MUTATES:
+            raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
+        out = named.pop("out", None)
+        if isinstance(fn, np.ufunc) and len(args) > fn.nin:
+            args, out = args[:fn.nin], args[fn.nin]
+        if isinstance(out, Tup) and len(out.items) == 1:
+            out = out.items[0]
+        if fn in IDENTITIES and len(args) == 1 and self.fact(args[0]).is_array:
+            dtype = static(named["dtype"]) if "dtype" in named else None
+            if not named or (set(named) == {"dtype"} and _same_dtype(dtype, self.fact(args[0]).dtype)):
+                return args[0]
+        if fn in DEFINITE_VIEWS and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
+            rest = tuple(self.reify(a) for a in args[1:])
+            named_args = tuple((k, self.reify(v)) for k, v in named.items())
+            return self.view_of(args[0], fn, rest, named_args, hint)
+        value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()), hint)
+        if fn in VIEWS and args and isinstance(args[0], Ref):
+            for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
+                if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
+                    self.may_share(v, args[0])
+        if out is None or static(out) is None:
+            return value
+        if not isinstance(out, Ref):
+            raise self.unsupported("`out=` of something that is not an array", code="S2S011")
+        self.put(out, const(Ellipsis), value)
+        return out
+
+    # ---- user functions --------------------------------------------------------------------------------------------
+
+    def inline(self, fn: Closure, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """The body of a function in place of its call."""
+        node = fn.node
+        name = getattr(node, "name", "<lambda>")
+        if self.depth >= MAX_DEPTH:
+            raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep: recursion whose depth depends on run-time "
+                                   "values", "write it as a loop", code="S2S012")
+        if isinstance(node, gast.AsyncFunctionDef) or (not isinstance(node, gast.Lambda) and _is_generator(node)):
+            raise self.unsupported(f"`{name}` is a generator or coroutine", "return a list instead of `yield`", node=None)
+        env = self.bind(fn, name, args, kwargs)
+        local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *stores_of(node.body)))
+        shared = _declared(node, gast.Nonlocal)
+        unlocal = local - shared - _declared(node, gast.Global)
+        parent = fn.frame
+        globals_, closure = (parent.globals, parent.closure)
+        frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name)
+        frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
+        loc = self.loc
+        caller = self.frames[-1].env if self.frames else None
+        self.frames.append(frame)
+        self.depth += 1
+        try:
+            if isinstance(node, gast.Lambda):
+                frame.env["$val"] = self.expr(node.body)
+            else:
+                self.body(node.body, frozenset())
+                self.fall_off()
+        finally:
+            self.depth -= 1
+            self.frames.pop()
+            self.loc = loc
+        if caller is not None and static(frame.env.get("$dead", FALSE)) is True:
+            caller["$dead"] = caller["$skip"] = TRUE
+        return frame.env["$val"]
+
+    def fall_off(self) -> None:
+        """The end of a function without ``return``: the result is None."""
+        env = self.frames[-1].env
+        returned = env["$ret"]
+
+        def none() -> None:
+            self.frames[-1].env["$val"] = NONE
+        if static(env.get("$dead", FALSE)) is True:
+            none()
+        elif static(returned) is UNSET:
+            self.branch(returned, lambda: None, none, frozenset())
+        elif static(returned) is False:
+            none()
+
+    def bind(self, fn: Closure, name: str, args: tuple[Value, ...], kwargs: Kwargs) -> dict[str, Value]:
+        """Parameters bound to arguments, as Python does it."""
+        a = fn.node.args
+        positional = [*a.posonlyargs, *a.args]
+        env: dict[str, Value] = {p.id: v for p, v in zip(positional, args)}
+        if len(args) > len(positional):
+            if a.vararg is None:
+                raise self.unsupported(f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
+        if a.vararg is not None:
+            env[a.vararg.id] = Tup(tuple(args[len(positional):]))
+        allowed = {p.id for p in (*a.args, *a.kwonlyargs)}
+        extra: list[tuple[str, Value]] = []
+        for k, v in kwargs:
+            if k in allowed:
+                if k in env:
+                    raise self.unsupported(f"`{name}` gets the argument `{k}` twice")
+                env[k] = v
+            elif a.kwarg is not None:
+                extra.append((k, v))
+            else:
+                raise self.unsupported(f"`{name}` has no parameter `{k}`")
+        if a.kwarg is not None:
+            env[a.kwarg.id] = self.new_ref(Table(tuple(k for k, _ in extra), tuple(v for _, v in extra)))
+        for p, d in zip(positional[len(positional) - len(fn.defaults):], fn.defaults):
+            env.setdefault(p.id, d)
+        for p, d in zip(a.kwonlyargs, fn.kw_defaults):
+            if d is not None:
+                env.setdefault(p.id, d)
+        missing = [p.id for p in (*positional, *a.kwonlyargs) if p.id not in env]
+        if missing:
+            raise self.unsupported(f"`{name}` is called without the argument `{missing[0]}`")
+        return env
+
+    # ---- methods ---------------------------------------------------------------------------------------------------
+
+    def call_method(self, fn: Method, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        owner, name = fn.owner, fn.name
+        if isinstance(owner, Ref) and not owner.path:
+            cell = self.heap[owner.cell]
+            if isinstance(cell, Items) or (isinstance(cell, Buffer) and cell.fact.kind == "list"):
+                return self.list_method(owner, cell, name, args, dict(kwargs))
+            if isinstance(cell, Table):
+                return self.dict_method(owner, cell, name, args, dict(kwargs))
+        if isinstance(owner, Ref) and self.fact(owner).kind == "list":
+            raise self.unsupported(f"`.{name}` of a list inside a list of run-time length", code="S2S010")
+        if isinstance(owner, Tup) and name in ("index", "count"):
+            items = [static(v) for v in owner.items]
+            return const(getattr(items, name)(static(args[0])))
+        if isinstance(owner, Tup) and name == "_replace":
+            fields = owner.cls._fields
+            given = dict(kwargs)
+            return Tup(tuple(given.get(f, v) for f, v in zip(fields, owner.items)), owner.cls)
+        if isinstance(owner, Tup) and name == "_asdict":
+            return self.new_ref(Table(owner.cls._fields, owner.items))
+        if isinstance(owner, Atom) and owner.fact.kind == "str":
+            return self.string_method(owner, name, args, kwargs)
+        if name in METHODS_IN_PLACE:
+            return self.array_in_place(owner, name, args, dict(kwargs))
+        if name in METHODS:
+            return self.array_method(owner, name, args, kwargs, hint)
+        raise self.unsupported(f"the method `.{name}` of {self.describe(owner)}", code="S2S011")
+
+    def array_method(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        fact = self.fact(owner)
+        if fact.kind == "unknown":
+            if name not in ("sum", "mean", "reshape", "copy", "dot", "max", "min", "prod", "std", "var", "ravel", "flatten",
+                            "transpose", "astype", "item", "cumsum", "T", "any", "all"):
+                raise self.unsupported(f"the method `.{name}` of a value whose kind is not known",
+                                       f"call np.{name}", code="S2S011")
+        if name in ("reshape", "transpose") and len(args) > 1:
+            args = (Tup(args),)
+        if name == "flatten":
+            flat = self.call_op(np.ravel, (owner, *args), kwargs, hint)
+            return self.call_op(np.copy, (flat,), (), hint)
+        if name == "astype":
+            kwargs = tuple((k, v) for k, v in kwargs if k != "copy" or static(v) is not True)
+            if fact.is_scalar:
+                dtype = static(args[0])
+                return self.call_object(np.dtype(dtype).type, (owner,), (), hint)
+        if name == "item" and not args and fact.kind == "scalar" and fact.dtype is not None:
+            return self.call_object(float if fact.dtype.kind == "f" else complex if fact.dtype.kind == "c" else int, (owner,),
+                                    (), hint)
+        return self.call_op(METHODS[name], (owner, *args), kwargs, hint)
+
+    def array_in_place(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+        if not isinstance(owner, Ref):
+            raise self.unsupported(f"`.{name}` of {self.describe(owner)}", code="S2S011")
+        if name == "fill":
+            self.put(owner, const(Ellipsis), args[0])
+        elif name == "sort":
+            self.put(owner, const(Ellipsis), self.call_op(np.sort, (owner, *args), tuple(kwargs.items())))
+        else:
+            raise self.unsupported(f"`.{name}` changes an array in a way that is not followed", "make a new array")
+        return NONE
+
+    def list_method(self, owner: Ref, cell: Any, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+        if name == "append":
+            self.list_append(owner, args[0])
+            return NONE
+        if name == "pop":
+            return self.list_pop(owner, args[0] if args else None)
+        if name == "extend":
+            self.list_extend(owner, args[0])
+            return NONE
+        if name == "copy":
+            if isinstance(cell, Items):
+                return self.new_list(cell.values)
+            return self.call_object(list, (owner,), (), "")
+        if isinstance(cell, Items):
+            if name == "insert" and static(args[0]) is not UNSET:
+                values = list(cell.values)
+                values.insert(static(args[0]), args[1])
+                self.heap[owner.cell] = Items(tuple(values))
+                return NONE
+            if name in ("reverse", "clear"):
+                self.heap[owner.cell] = Items(cell.values[::-1] if name == "reverse" else ())
+                return NONE
+            if name in ("index", "count") and all(static(v) is not UNSET for v in (*cell.values, args[0])):
+                return const(getattr([static(v) for v in cell.values], name)(static(args[0])))
+        raise self.unsupported(f"the method `.{name}` of a list", "build a new list", code="S2S010")
+
+    def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+        pairs = list(zip(cell.keys, cell.values))
+        if name == "items":
+            return Iteration("static", (), tuple(Tup((self.capture(k, None), v)) for k, v in pairs))
+        if name == "keys":
+            return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
+        if name == "values":
+            return Iteration("static", (), cell.values)
+        if name in ("get", "setdefault", "pop") and args:
+            key = self.static_key(args[0])
+            if key in cell.keys:
+                value = cell.values[cell.keys.index(key)]
+                if name == "pop":
+                    self.delete_item(owner, args[0])
+                return value
+            value = args[1] if len(args) > 1 else NONE
+            if name == "setdefault":
+                self.put(owner, args[0], value)
+            if name == "pop" and len(args) == 1:
+                raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
+            return value
+        if name == "update":
+            new = self.heap[args[0].cell] if args and isinstance(args[0], Ref) else Table((), ())
+            for k, v in (*zip(new.keys, new.values), *kwargs.items()):
+                self.put_key(owner, self.heap[owner.cell], k, v)
+            return NONE
+        if name == "copy":
+            return self.new_ref(cell)
+        if name == "clear":
+            self.heap[owner.cell] = Table((), (), cell.cls)
+            return NONE
+        raise self.unsupported(f"the method `.{name}` of a dict", code="S2S010")
+
+    def string_method(self, owner: Atom, name: str, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        values = [static(a) for a in args]
+        named = {k: static(v) for k, v in kwargs}
+        items = self.static_items(args[0]) if name == "join" and args else None
+        if items is not None and all(static(v) is not UNSET for v in items):
+            values = [[static(v) for v in items]]
+        if owner.is_static and UNSET not in values and UNSET not in named.values():
+            return self.capture(getattr(owner.value, name)(*values, **named), None)
+        return self.emit(getattr(str, name), (owner.arg, *(self.reify(a) for a in args)),
+                         tuple((k, self.reify(v)) for k, v in kwargs))
+
+    # ---- what builtins need ----------------------------------------------------------------------------------------
+
+    def class_of(self, value: Value) -> type | None:
+        """The Python class of a value, None if it is not known."""
+        match value:
+            case Tup():
+                return value.cls
+            case Ref() if not value.path and isinstance(self.heap[value.cell], Fields):
+                return self.heap[value.cell].cls
+            case Slice():
+                return slice
+            case Closure():
+                return types.FunctionType
+            case Bound():
+                return types.MethodType
+            case Iteration(kind="range"):
+                return range
+        if static(value) is not UNSET:
+            return type(static(value))
+        fact = self.fact(value)
+        if fact.kind == "scalar" and fact.dtype is not None:
+            return fact.dtype.type
+        return {"float": float, "int": int, "bool": bool, "complex": complex, "array": np.ndarray, "list": list, "dict": dict,
+                "str": str, "none": type(None), "range": range, "tuple": tuple}.get(fact.kind)
+
+    def hold(self, value: Value, *sources: Value) -> None:
+        """Note that a run-time list holds things of other values."""
+        if isinstance(value, Ref):
+            cell = self.heap[value.cell]
+            held = frozenset().union(*(self.roots(v) for v in sources))
+            self.heap[value.cell] = Buffer(cell.arg, cell.fact, cell.alias, cell.holds | held)
+
+    def items_up_to(self, it: Iteration, others: list[Iteration]) -> tuple[Value, ...] | None:
+        """The first items of a run-time sequence that is walked beside known ones."""
+        count = min(len(o.static) for o in others if o.static is not None)
+        if it.kind == "range" and static(self.length(it)) is not UNSET:
+            count = min(count, static(self.length(it)))
+        elif it.kind != "seq":
+            return None
+        else:
+            dims = self.fact(it.parts[0]).dims
+            if not dims or not isinstance(dims[0], int):
+                return None
+            count = min(count, dims[0])
+        return tuple(self.position_item(it, const(k)) for k in range(count))
+
+    def collect_items(self, value: Value, hint: str, fn: Callable[[Value], Value] | None = None) -> Value:
+        """A list of the items of something of run-time length, by a loop."""
+        it = self.iterate(value)
+        frame = Frame({}, self.frames[-1].source, parent=self.frames[-1], always_live=frozenset(("$list",)))
+        frame.env["$list"] = result = self.new_list(())
+        self.frames.append(frame)
+        walked, name, item_of = self.positions(it, None)
+
+        def body(item: Arg) -> None:
+            got = item_of(Atom(item, Fact("int")))
+            self.list_append(frame.env["$list"], got if fn is None else fn(got))
+        try:
+            self.scan(walked, name, None, body, frozenset(("$list",)), frozenset(("$list",)), [], [])
+        finally:
+            self.frames.pop()
+        return result
+
+    # ---- objects (instances of user classes) -----------------------------------------------------------------------
+
+    def find_special(self, owner: Value, name: str) -> Value | None:
+        """The bound special method of an object, None if its class has none."""
+        cell = self.heap[owner.cell]
+        fn = inspect.getattr_static(cell.cls, name, None)
+        if fn is None or not isinstance(fn, types.FunctionType):
+            return None
+        self.guard(("class", cell.cls, name), lambda: inspect.getattr_static(cell.cls, name, None), fn)
+        return Bound(const(fn), (owner,))
+
+    def call_special(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs = ()) -> Value:
+        found = self.find_special(owner, name)
+        if found is None:
+            raise self.unsupported(f"an object of class `{self.heap[owner.cell].cls.__name__}` has no `{name}`", code="S2S011")
+        return self.call(found, args, kwargs)
+
+    def object_attribute(self, owner: Ref, cell: Fields, name: str) -> Value:
+        found = inspect.getattr_static(cell.cls, name, None)
+        if isinstance(found, property) and found.fget is not None:
+            return self.call_object(found.fget, (owner,), (), "")
+        if name in cell.names:
+            value = cell.values[cell.names.index(name)]
+            if isinstance(value, Unbound):
+                raise self.unbound(value, name)
+            return value
+        if name == "__class__":
+            return const(cell.cls)
+        return self.class_attribute(owner, cell.cls, name)
+
+    def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
+        """An attribute found on the class: a method is bound to the object."""
+        found = inspect.getattr_static(cls, name, None)
+        if found is None:
+            raise self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
+        self.guard(("class", cls, name), lambda: inspect.getattr_static(cls, name, None), found)
+        if isinstance(found, staticmethod):
+            return self.capture(found.__func__, None)
+        if isinstance(found, classmethod):
+            return Bound(const(found.__func__), (const(cls),))
+        if isinstance(found, property):
+            return self.call_object(found.fget, (owner,), (), "")
+        if isinstance(found, types.FunctionType) or hasattr(found, "py_func"):
+            return Bound(const(found), (owner,))
+        return self.capture(getattr(cls, name), name)
+
+    def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
+        if isinstance(owner, Ref) and isinstance(cell, Buffer) and name in ("shape", "real", "imag", "flat"):
+            raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
+        if not isinstance(cell, Fields):
+            raise self.unsupported(f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
+                                   "pass the object as an argument", code="S2S009")
+        found = inspect.getattr_static(cell.cls, name, None)
+        if isinstance(found, property):
+            if found.fset is None:
+                raise self.unsupported(f"the property `{name}` cannot be set")
+            self.call_object(found.fset, (owner, value), (), "")
+            return
+        if name in cell.names:
+            values = tuple(value if n == name else v for n, v in zip(cell.names, cell.values))
+            self.heap[owner.cell] = Fields(cell.cls, cell.names, values)
+        else:
+            self.heap[owner.cell] = Fields(cell.cls, (*cell.names, name), (*cell.values, value))
+
+    def augment_object(self, value: Ref, op: Callable, operand: Value) -> Value:
+        found = self.find_special(value, f"__i{op.__name__.strip('_')}__")
+        if found is not None:
+            return self.call(found, (operand,), ())
+        return self.binary(op, value, operand)
+
+    def construct(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """An instance of a class, made inside the differentiated function."""
+        if issubclass(cls, BaseException):
+            return Atom(self.emit_arg(cls, *(self.reify(a) for a in args)))
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
+            defaults = getattr(cls, "_field_defaults", {})
+            return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
+        if issubclass(cls, np.generic) or cls.__module__ in ("builtins", "numpy"):
+            return self.call_opaque(cls, args, kwargs, hint)
+        if cls is types.SimpleNamespace:
+            return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
+        if cls.__new__ is not object.__new__ or _has_c_base(cls):
+            return self.call_opaque(cls, args, kwargs, hint)
+        ref = self.new_ref(Fields(cls, (), ()))
+        fields = getattr(cls, "__dataclass_fields__", None)
+        init = inspect.getattr_static(cls, "__init__", None)
+        if fields is not None and init is not None and getattr(init, "__qualname__", "").startswith("__create_fn__"):
+            self.construct_dataclass(ref, cls, fields, args, kwargs)
+        elif fields is not None and "__init__" in vars(cls) and not _has_source(init):
+            self.construct_dataclass(ref, cls, fields, args, kwargs)
+        elif isinstance(init, types.FunctionType):
+            self.call_function(init, (ref, *args), kwargs, "")
+        return ref
+
+    def construct_dataclass(self, ref: Ref, cls: type, fields: dict, args: tuple[Value, ...], kwargs: Kwargs) -> None:
+        names = [n for n, f in fields.items() if f.init and f._field_type is not dataclasses._FIELD_CLASSVAR]
+        given = {**dict(zip(names, args)), **dict(kwargs)}
+        values = []
+        for n in names:
+            f = fields[n]
+            if n in given:
+                values.append(given[n])
+            elif f.default is not dataclasses.MISSING:
+                values.append(self.capture(f.default, n))
+            elif f.default_factory is not dataclasses.MISSING:
+                values.append(self.call_object(f.default_factory, (), (), n))
+            else:
+                raise self.unsupported(f"`{cls.__name__}` is made without its field `{n}`")
+        self.heap[ref.cell] = Fields(cls, tuple(names), tuple(values))
+        if hasattr(cls, "__post_init__"):
+            self.call_special(ref, "__post_init__", ())
+
+    def reify_object(self, cell: Fields) -> Arg:
+        raise self.unsupported(f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
+                               "return its arrays", code="S2S011")
+
+    def super_of(self) -> Value:
+        raise self.unsupported("`super()` here", "call the base class's method by name: `Base.method(self, …)`")
+
+
+# ---- builtins ----------------------------------------------------------------------------------------------------------
+
+def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    (x,) = args
+    if isinstance(x, Ref) and isinstance(self.heap[x.cell], Fields):
+        return self.call_special(x, "__len__", ())
+    if isinstance(x, Ref) and isinstance(self.heap[x.cell], Table) and not x.path:
+        return const(len(self.heap[x.cell].keys))
+    if isinstance(x, Ref) and not x.path and isinstance(self.heap[x.cell], Items):
+        return const(len(self.heap[x.cell].values))
+    if isinstance(x, Tup):
+        return const(len(x.items))
+    if isinstance(x, Iteration):
+        return self.length(x)
+    if static(x) is not UNSET:
+        return const(len(static(x)))
+    return self.emit(len, (self.reify(x),), hint=hint or "n")
+
+
+def _range(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    bounds = args if len(args) > 1 else (const(0), *args)
+    parts = (*bounds, const(1)) if len(bounds) == 2 else bounds
+    made = self.emit(range, tuple(self.reify(a) for a in args), hint="positions")
+    return Iteration("range", tuple(parts), None, made)
+
+
+def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    inner = self.iterate(args[0])
+    if inner.static is not None and static(start) is not UNSET:
+        items = tuple(Tup((const(k), v)) for k, v in enumerate(inner.static, static(start)))
+        return Iteration("static", (), items)
+    return Iteration("enumerate", (start, *inner.parts), None, inner)
+
+
+def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    inner = [self.iterate(a) for a in args]
+    if "strict" in kwargs and static(kwargs["strict"]) is not False:
+        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
+    if any(i.static is not None for i in inner) or not inner:
+        known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
+        if all(k is not None for k in known):
+            return Iteration("static", (), tuple(Tup(t) for t in zip(*known)))
+    return Iteration("zip", tuple(p for i in inner for p in i.parts), None, inner)
+
+
+def _reversed(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    inner = self.iterate(args[0])
+    if inner.static is not None:
+        return Iteration("static", (), inner.static[::-1])
+    return Iteration("reversed", inner.parts, None, inner)
+
+
+def _list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if not args:
+        return self.new_list(())
+    items = self.static_items(args[0])
+    if items is not None:
+        return self.new_list(items)
+    if isinstance(args[0], Ref) and self.fact(args[0]).kind == "list":
+        value = self.emit(list, (self.reify(args[0]),), hint=hint)
+        self.hold(value, args[0])
+        return value
+    return self.collect_items(args[0], hint)
+
+
+def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0]) if args else ()
+    return Tup(items) if items is not None else _list(self, args, kwargs, hint)
+
+
+def _dict(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    result = self.new_ref(Table((), ()))
+    if args:
+        if isinstance(args[0], Ref) and isinstance(self.heap[args[0].cell], Table):
+            self.heap[result.cell] = self.heap[args[0].cell]
+        else:
+            for pair in self.static_items(args[0]) or ():
+                k, v = self.static_items(pair)
+                self.put(result, k, v)
+    for k, v in kwargs.items():
+        self.put(result, const(k), v)
+    return result
+
+
+def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    value, classes = args
+    kinds = static(classes)
+    if kinds is UNSET and isinstance(classes, Tup):
+        kinds = tuple(static(c) for c in classes.items)
+    cls = self.class_of(value)
+    if cls is None or kinds is UNSET or UNSET in (kinds if isinstance(kinds, tuple) else ()):
+        return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
+    return const(issubclass(cls, kinds))
+
+
+def _type(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    cls = self.class_of(args[0])
+    if cls is None:
+        raise self.unsupported("the type of a value whose kind is not known", code="S2S011")
+    return const(cls)
+
+
+def _map(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn, *seqs = args
+    zipped = _zip(self, tuple(seqs), {}, "")
+    if zipped.static is not None:
+        return self.new_list(tuple(self.call(fn, t.items, ()) for t in zipped.static))
+    return self.collect_items(zipped, hint, lambda item: self.call(fn, item.items, ()))
+
+
+def _filter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[1])
+    kept = [] if items is not None else None
+    for v in items or ():
+        truth = self.truth(v if static(args[0]) is None else self.call(args[0], (v,), ()))
+        if truth is None:
+            kept = None
+            break
+        if truth:
+            kept.append(v)
+    if kept is None:
+        raise self.unsupported("`filter` by a test at run time", "use a comprehension with `if`", code="S2S010")
+    return self.new_list(tuple(kept))
+
+
+def _sorted(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    keys = None if items is None else [static(v if "key" not in kwargs or static(kwargs["key"]) is None else self.call(
+        kwargs["key"], (v,), ())) for v in items]
+    if keys is None or UNSET in keys:
+        raise self.unsupported("`sorted` of values at run time", "use np.sort or np.argsort", code="S2S010")
+    order = sorted(range(len(items)), key=keys.__getitem__,
+                   reverse=bool(static(kwargs.get("reverse", const(False)))))
+    return self.new_list(tuple(items[k] for k in order))
+
+
+def _any_all(every: bool) -> Callable:
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        items = self.static_items(args[0])
+        if items is None:
+            return NotImplemented
+        result: Value = const(every)
+        for v in reversed(items):
+            if every:
+                result = self.choose(v, lambda result=result: result, lambda: FALSE)
+            else:
+                result = self.choose(v, lambda: TRUE, lambda result=result: result)
+        return result
+    return lower
+
+
+def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    if items is None:
+        return NotImplemented
+    if all(self.fact(v).is_float or self.fact(v).kind in ("int", "bool") for v in items) and static(start) == 0:
+        given = tuple(self.reify(v) for v in items)
+        return self.emit(sum, (self.reify(Tup(tuple(items))) if not given else self.reify(self.new_list(items)),), hint=hint)
+    for v in items:
+        start = self.binary(operator.add, start, v)
+    return start
+
+
+def _float(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if args and isinstance(args[0], Ref) and isinstance(self.heap[args[0].cell], Fields):
+        return self.call_special(args[0], "__float__", ())
+    return NotImplemented
+
+
+def _getattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    name = static(args[1])
+    if name is UNSET:
+        raise self.unsupported("an attribute whose name is known only at run time", code="S2S011")
+    if len(args) > 2:
+        try:
+            return self.attribute(args[0], name, hint)
+        except S2SADError:
+            return args[2]
+    return self.attribute(args[0], name, hint)
+
+
+def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    cls = self.class_of(args[0])
+    name = static(args[1])
+    value = args[0]
+    if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+        return const(name in self.heap[value.cell].names or hasattr(cls, name))
+    if static(value) is not UNSET:
+        return const(hasattr(static(value), name))
+    if cls is None:
+        raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
+    return const(hasattr(cls, name))
+
+
+def _callable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    value = args[0]
+    if isinstance(value, (Closure, Bound, Method)):
+        return TRUE
+    if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+        return const(self.find_special(value, "__call__") is not None)
+    return const(static(value) is not UNSET and callable(static(value)))
+
+
+def _slice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    parts = (NONE, *args) if len(args) == 1 else args
+    return Slice((*parts, *(NONE,) * (3 - len(parts))))
+
+
+def _partial(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return Bound(args[0], args[1:], tuple(kwargs.items()))
+
+
+def _reduce(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn, seq, *start = args
+    items = self.static_items(seq)
+    if items is None:
+        raise self.unsupported("`reduce` over something of run-time length", "write the loop", code="S2S010")
+    items = (*start, *items)
+    total = items[0]
+    for v in items[1:]:
+        total = self.call(fn, (total, v), ())
+    return total
+
+
+def _print(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    shown = tuple(self.reify(a) for a in args if not isinstance(a, (Closure, Bound, Method)))
+    self.emit(print, shown, tuple((k, self.reify(v)) for k, v in kwargs.items()))
+    return NONE
+
+
+def _ufunc_at(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    target, index, value = args
+    if not isinstance(target, Ref):
+        raise self.unsupported("`np.add.at` of something that is not an array", code="S2S011")
+    if target.path:
+        raise self.unsupported("`np.add.at` through a view", "index the whole array", code="S2S004")
+    state = self.heap[target.cell]
+    self.check_write(target.cell)
+    new = self.emit_call(runtime.add_at, (state.arg, self.reify(index), self.reify(value)), (), self.version(state))
+    self.heap[target.cell] = Buffer(new, state.fact, state.alias, state.holds)
+    return NONE
+
+
+def _repeatable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = [self.static_items(a) for a in args]
+    if any(i is None for i in items):
+        raise self.unsupported("itertools over something of run-time length", "write the loop", code="S2S010")
+    return Iteration("static", (), tuple(Tup(t) for t in itertools.product(*items)))
+
+
+def _chain(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = [self.static_items(a) for a in args]
+    if any(i is None for i in items):
+        raise self.unsupported("itertools over something of run-time length", "write the loop", code="S2S010")
+    return Iteration("static", (), tuple(v for i in items for v in i))
+
+
+def _np_shape(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return self.shape_of(args[0]) if isinstance(args[0], (Atom, Ref)) else NotImplemented
+
+
+def _np_real(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return args[0] if self.fact(args[0]).is_complex is False else NotImplemented
+
+
+_SPECIAL: dict[Any, Callable] = {
+    len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, list: _list, tuple: _tuple, dict: _dict,
+    isinstance: _isinstance, type: _type, map: _map, filter: _filter, sorted: _sorted, any: _any_all(False),
+    all: _any_all(True), sum: _sum, getattr: _getattr, hasattr: _hasattr, callable: _callable, slice: _slice, print: _print,
+    functools.partial: _partial, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
+    np.shape: _np_shape, np.real: _np_real, np.add.at: _ufunc_at, float: _float,
+}
+
+
+def _hashable(fn: Any) -> bool:
+    try:
+        hash(fn)
+    except TypeError:
+        return False
+    return True
+
+
+def _same_dtype(dtype: Any, known: Any) -> bool:
+    try:
+        return dtype is None or (known is not None and np.dtype(dtype) == known)
+    except TypeError:
+        return False
+
+
+def _is_generator(node: Any) -> bool:
+    todo = list(node.body)
+    while todo:
+        n = todo.pop()
+        if isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)):
+            return True
+        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
+            todo.extend(gast.iter_child_nodes(n))
+    return False
+
+
+def _declared(node: Any, kind: type) -> frozenset[str]:
+    if isinstance(node, gast.Lambda):
+        return frozenset()
+    return frozenset(name for s in node.body for n in gast.walk(s) if isinstance(n, kind) for name in n.names)
+
+
+def _has_c_base(cls: type) -> bool:
+    return any(b.__module__ == "builtins" and b is not object for b in cls.__mro__)
+
+
+def _has_source(fn: Any) -> bool:
+    try:
+        find(fn)
+    except (SourceNotFound, S2SADError):
+        return False
+    return True

@@ -1,0 +1,222 @@
+"""From a syntax tree to IR: one abstract interpretation of the function under the facts of its arguments.
+
+A ``Lowerer`` walks the body as Python would. Names are bound to abstract values (``values``), mutable things live in an
+abstract heap, and what has to happen at run time is appended to the current block as IR. Because structure is known, tuples,
+lists, dicts and objects dissolve, calls of user functions are inlined, and tests on structure disappear.
+
+Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, result ``y``.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from s2sad import runtime
+from s2sad.errors import AliasError, InternalError, Loc, S2SADError, UnsupportedSyntax
+from s2sad.frontend.calls import Calls
+from s2sad.frontend.control import Control
+from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.places import Places
+from s2sad.frontend.statements import Statements
+from s2sad.frontend.values import (NONE, Atom, Bound, Broken, Buffer, Closure, Fields, Frame, Items, Iteration, Method, Ref,
+                                   Slice, Table, Tup, Unbound, Value, const)
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.infer import fact_of, infer
+
+IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")
+
+
+class Lowerer(Expressions, Statements, Control, Places, Calls):
+    """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions entered."""
+
+    def __init__(self, *, adjoint: bool = False, guards: list | None = None) -> None:
+        self.stmts: list[Stmt] = []
+        self.heap: dict[int, Any] = {}
+        self.frames: list[Frame] = []
+        self.loc: Loc | None = None
+        self.adjoint = adjoint
+        self.guards: list[Callable[[], bool]] = guards if guards is not None else []
+        self.guarded: set[Any] = set()
+        self.captured: dict[int, Value] = {}
+        self.views: dict[Any, tuple[Arg, Arg]] = {}
+        self.shapes: dict[tuple[int, ...], Arg] = {}
+        self.pending: list[Value] = []
+        self.keep: list[Any] = []
+        self.open_tests: list[Arg] = []
+        self.written: set[int] = set()
+        self.next_cell = 0
+        self.depth = 0
+        self.unrolled = 0
+
+    # ---- emitting --------------------------------------------------------------------------------------------------
+
+    def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (), hint: str = "") -> Value:
+        """Append ``op(*args, **kwargs)`` and return its result as a value."""
+        result = infer(op, args, kwargs)
+        names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}" for k in range(len(result.facts))]
+        outs = tuple(Var(name, fact) for name, fact in zip(names, result.facts))
+        self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        values = tuple(self.wrap(v) for v in outs)
+        if result.structure is None:
+            return values[0]
+        return self.new_list(values) if result.structure is list else Tup(values, result.structure)
+
+    def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
+        """Append a call whose results are given."""
+        self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+
+    def emit_call(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, out: Var) -> Var:
+        """Append a call with one result, which is given."""
+        self.append_call((out,), op, args, kwargs)
+        return out
+
+    def emit_arg(self, op: Callable, *args: Arg, hint: str = "") -> Arg:
+        """``emit`` for one plain result, as an IR argument."""
+        return self.reify(self.emit(op, args, hint=hint))
+
+    def wrap(self, arg: Arg) -> Value:
+        """An IR argument as a value: numbers as atoms, what may be changed as a new cell."""
+        fact = fact_of(arg)
+        if fact.kind in IMMUTABLE or fact.value is not UNSET or fact.kind in ("tuple", "object"):
+            return Atom(arg, fact)
+        return self.new_ref(Buffer(arg, fact))
+
+    def new_ref(self, cell: Any) -> Ref:
+        """A reference to a new cell."""
+        self.next_cell += 1
+        self.heap[self.next_cell] = cell
+        return Ref(self.next_cell, (), cell.fact if isinstance(cell, Buffer) else Fact())
+
+    def new_list(self, values: tuple[Value, ...]) -> Ref:
+        """A list of known structure."""
+        return self.new_ref(Items(tuple(values)))
+
+    # ---- values to arguments ---------------------------------------------------------------------------------------
+
+    def reify(self, value: Value, hint: str = "") -> Arg:
+        """The IR argument that a value is now: views are read, known containers become Packs."""
+        match value:
+            case Atom():
+                return value.arg
+            case Ref():
+                return self.read(value, hint)
+            case Tup():
+                return self.reify_tuple(value)
+            case Slice():
+                return Pack("slice", tuple(self.reify(p) for p in value.parts))
+            case Iteration(kind="range"):
+                return self.reify(value.extra)
+            case Bound(args=args) if isinstance(value.function, Atom) and len(args) == 1 and not value.kwargs:
+                raise self.unsupported(f"the bound method {value.function.value!r} used as a value",
+                                       "call it, or pass a lambda")
+            case Unbound():
+                raise self.unbound(value)
+            case Closure() | Bound() | Method() | Iteration():
+                raise self.unsupported(f"{self.describe(value)} handed to code that is not inlined",
+                                       "call it here and pass the result")
+        raise InternalError("S2S900", f"no IR form for {value!r}", self.loc)
+
+    def reify_tuple(self, value: Tup) -> Arg:
+        args = tuple(self.reify(v) for v in value.items)
+        whole = self.shapes.get(tuple(id(a) for a in args)) if args else None
+        if whole is not None:
+            return whole
+        return Pack("tuple" if value.cls is tuple else value.cls, args)
+
+    def fact(self, value: Value) -> Fact:
+        """What is known of a value, without emitting anything."""
+        match value:
+            case Atom():
+                return value.fact
+            case Ref():
+                if value.path:
+                    return value.fact
+                cell = self.heap[value.cell]
+                if isinstance(cell, Buffer):
+                    return cell.fact
+                return Fact("list" if isinstance(cell, Items) else "dict" if isinstance(cell, Table) else "object")
+            case Tup():
+                return Fact("tuple")
+            case Closure() | Bound() | Method():
+                return Fact("function")
+        return Fact()
+
+    def describe(self, value: Value) -> str:
+        """A value in words, for error texts."""
+        match value:
+            case Atom() if value.is_static:
+                v = value.value
+                return f"`{getattr(v, '__name__', None) or repr(v)}`"
+            case Closure():
+                return f"the function `{getattr(value.node, 'name', '<lambda>')}`"
+            case Bound():
+                return "a method"
+            case Method(name=name):
+                return f"the method `.{name}`"
+            case Tup():
+                return "a tuple"
+            case Iteration(kind=kind):
+                return f"a `{kind}`"
+        kind = self.fact(value).kind
+        return f"a value of kind {kind}" if kind != "unknown" else "a value whose kind is not known"
+
+    # ---- state -----------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def all_frames(self) -> list[Frame]:
+        """Every frame whose variables may change: those entered, and those of closures."""
+        found = dict.fromkeys(self.frames)
+        for frame in list(found):
+            parent = frame.parent
+            while parent is not None and parent not in found:
+                found[parent] = None
+                parent = parent.parent
+        return list(found)
+
+    def snapshot(self) -> tuple:
+        return dict(self.heap), {f: dict(f.env) for f in self.all_frames()}, dict(self.views)
+
+    def restore(self, state: tuple) -> None:
+        heap, envs, views = state
+        self.heap, self.views = dict(heap), dict(views)
+        for frame, env in envs.items():
+            frame.env = dict(env)
+
+    @contextmanager
+    def block(self) -> Iterator[list[Stmt]]:
+        """Fill a new block instead of the current one."""
+        outer, self.stmts = self.stmts, []
+        try:
+            yield self.stmts
+        finally:
+            self.stmts = outer
+
+    # ---- errors ----------------------------------------------------------------------------------------------------
+
+    def at(self, node: Any) -> Loc | None:
+        """The place of a node in the user's source."""
+        source = self.frame.source
+        return source.loc(node) if source is not None and hasattr(node, "lineno") else self.loc
+
+    def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None, why: str = "") -> S2SADError:
+        return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
+
+    def unbound(self, value: Unbound, name: str = "") -> S2SADError:
+        reason = value.reason or f"`{name or 'a name'}` has no value here"
+        return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
+
+    def alias_error(self, message: str, hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
+        return AliasError("S2S004", message, self.loc, hint=hint)
+
+
+def finish(result: Value, lowerer: Lowerer) -> Arg:
+    """The function's result as one IR argument, lists and dicts of known structure included."""
+    return lowerer.reify(result)
+
+
+__all__ = ["Block", "Broken", "Const", "Fields", "Lowerer", "NONE", "Table", "UNDEFINED", "const", "finish", "runtime"]

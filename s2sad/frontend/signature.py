@@ -1,0 +1,257 @@
+"""The signature of a call, and a function lowered for it.
+
+A signature is what generated code is specialised for: the structure and kinds of the arguments (dtype and number of
+dimensions of arrays, and which dimensions are 1), never values or sizes. Strings, None, functions and classes count as static
+and are part of it.
+
+    >>> import numpy as np
+    >>> signature((2.0, np.ones((3, 1)))) == signature((5.0, np.ones((7, 1))))
+    True
+    >>> signature((2.0,)) == signature((2,))
+    False
+"""
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.liveness import analyse
+from s2sad.frontend.lower import Lowerer
+from s2sad.frontend.source import code_of, find
+from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
+from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
+from s2sad.ir.facts import of_value
+
+SCALARS = (float, int, bool, complex)
+LONG_LIST = 64
+
+
+def signature(args: tuple) -> Hashable:
+    """The hashable signature of some arguments."""
+    return tuple([type(x) if type(x) in _PLAIN else _signature(x) for x in args])
+
+
+_PLAIN = frozenset((float, int, bool, complex, type(None)))
+
+
+def _signature(x: Any) -> Hashable:
+    kind = type(x)
+    if kind in _PLAIN:
+        return kind
+    if isinstance(x, np.ndarray):
+        return (kind, x.dtype, tuple([n == 1 for n in x.shape]))
+    if isinstance(x, np.generic):
+        return kind
+    if isinstance(x, (list, tuple)):
+        if is_long(x):
+            return (kind, type(x[0]))
+        return (kind, *[_signature(v) for v in x])
+    if isinstance(x, dict):
+        return (kind, tuple(x), *[_signature(v) for v in x.values()])
+    if is_record(x):
+        return (kind, tuple(fields_of(x)), *[_signature(v) for v in fields_of(x).values()])
+    try:
+        hash(x)
+    except TypeError:
+        return (kind, id(x))
+    return (kind, x)
+
+
+def is_long(x: Any) -> bool:
+    """Whether a list is long and of one kind of number, so that it is not taken apart item by item."""
+    return type(x) is list and len(x) > LONG_LIST and type(x[0]) in (float, int) and all(type(v) is type(x[0]) for v in x)
+
+
+def is_record(x: Any) -> bool:
+    """Whether a value is an instance of a Python class whose fields can be taken apart."""
+    cls = type(x)
+    if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str, bytes)):
+        return False
+    if cls.__module__.split(".")[0] in ("builtins", "numpy", "s2sad", "functools"):
+        return False
+    return hasattr(x, "__dict__") or hasattr(cls, "__slots__")
+
+
+def fields_of(x: Any) -> dict[str, Any]:
+    """The fields of an instance, by name."""
+    named = dict(getattr(x, "__dict__", {}))
+    for cls in type(x).__mro__:
+        slots = getattr(cls, "__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if hasattr(x, name) and name not in ("__dict__", "__weakref__"):
+                named[name] = getattr(x, name)
+    return named
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A function lowered for a signature.
+
+    ``leaves``: per parameter the tree of its leaf variables (a Var, None for what is static, or a container of such).
+    ``result``: the value tree of the result as IR. ``written``: the leaf variables whose arrays the function writes to.
+    ``guards``: conditions on captured things; while all are true the lowering is valid."""
+
+    function: Function
+    leaves: tuple[Any, ...]
+    written: frozenset[Var]
+    guards: tuple[Callable[[], bool], ...]
+    keep: tuple[Any, ...]
+
+
+class Inputs:
+    """Builds the abstract values of parameters, taking structures apart by ``getitem`` and ``getattr``."""
+
+    def __init__(self, lowerer: Lowerer) -> None:
+        self.lowerer = lowerer
+        self.vars: list[Var] = []
+        self.cells: dict[int, Var] = {}
+        self.seen: dict[int, tuple[Value, Any]] = {}
+
+    def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
+        """The value of an argument, and its tree of leaf variables."""
+        if isinstance(x, np.ndarray) or isinstance(x, np.generic) or type(x) in SCALARS:
+            return self.leaf(arg)
+        if isinstance(x, (list, tuple)) and not is_long(x):
+            parts = [self.part(v, arg, operator.getitem, k, f"{name}{k}") for k, v in enumerate(x)]
+            values, trees = tuple(p[0] for p in parts), [p[1] for p in parts]
+            if isinstance(x, list):
+                return self.lowerer.new_list(values), trees
+            return Tup(values, type(x)), tuple(trees) if type(x) is tuple else type(x)(*trees)
+        if is_long(x):
+            return self.leaf(arg)
+        if type(x) is dict:
+            parts = [self.part(v, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name) for k, v in x.items()]
+            table = Table(tuple(x), tuple(p[0] for p in parts))
+            return self.lowerer.new_ref(table), dict(zip(x, [p[1] for p in parts]))
+        if is_record(x):
+            return self.record(x, arg)
+        return const(x, name if callable(x) else None), None
+
+    def record(self, x: Any, arg: Arg) -> tuple[Value, Any]:
+        if id(x) in self.seen:
+            return self.seen[id(x)]
+        named = fields_of(x)
+        ref = self.lowerer.new_ref(Fields(type(x), (), ()))
+        tree = Record(type(x), {})
+        self.seen[id(x)] = ref, tree
+        parts = {k: self.part(v, arg, getattr, k, k) for k, v in named.items()}
+        self.lowerer.heap[ref.cell] = Fields(type(x), tuple(named), tuple(p[0] for p in parts.values()))
+        tree.fields.update({k: p[1] for k, p in parts.items()})
+        return ref, tree
+
+    def part(self, x: Any, owner: Arg, op: Callable, key: Any, name: str) -> tuple[Value, Any]:
+        if not (isinstance(x, (np.ndarray, np.generic, list, tuple, dict)) or type(x) in SCALARS or is_record(x)):
+            return const(x), None
+        var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x)))
+        return self.build(x, var, name)
+
+    def leaf(self, arg: Arg) -> tuple[Value, Any]:
+        self.vars.append(arg)
+        value = self.lowerer.wrap(arg)
+        if isinstance(value, Ref):
+            self.cells[value.cell] = arg
+        return value, arg
+
+
+@dataclass
+class Record:
+    """The tree of leaf variables of an instance of a user class."""
+
+    cls: type
+    fields: dict[str, Any]
+
+
+def input_fact(x: Any) -> Fact:
+    """The fact of an argument."""
+    fact = of_value(x)
+    if fact.kind == "list" and is_long(x):
+        return Fact("list", item=of_value(x[0]))
+    if fact.kind in ("object", "function") or (fact.kind == "dict" and type(x) is not dict):
+        return Fact("object")
+    return Fact(fact.kind, fact.dtype, fact.dims)
+
+
+def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered:
+    """Lower a function for the signature of these arguments.
+
+    Parameters
+    ----------
+    fn : callable
+        A Python function, lambda, method or callable object.
+    args, kwargs
+        Arguments; only their structure and kinds matter.
+    """
+    lowerer = Lowerer()
+    inputs = Inputs(lowerer)
+    names = parameter_names(fn, len(args), kwargs)
+    params = tuple(Var(n, input_fact(x)) for n, x in zip(names, (*args, *kwargs.values())))
+    built = [inputs.build(x, p, p.name) for x, p in zip((*args, *kwargs.values()), params)]
+    values = tuple(v for v, _ in built)
+    lowerer.frames.append(Frame({}, None, {}))
+    result = lowerer.call(*callable_value(lowerer, fn, values[:len(args)]),
+                          tuple(zip(kwargs, values[len(args):])))
+    out = result_arg(lowerer, result)
+    source = None
+    plain, _ = code_of(fn)
+    if isinstance(plain, types.FunctionType):
+        source = find(plain)
+    function = Function(getattr(fn, "__name__", type(fn).__name__), Block(params, tuple(lowerer.stmts), (out,)),
+                        tuple(inputs.vars), source.loc(source.node) if source else None)
+    written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
+    return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep))
+
+
+def callable_value(lowerer: Lowerer, fn: Callable, args: tuple[Value, ...]) -> tuple[Value, tuple[Value, ...]]:
+    """The function to lower as a value; one without source is an error here, not an opaque operation."""
+    plain, bound = code_of(fn)
+    if isinstance(plain, types.FunctionType):
+        find(plain)
+        analyse(find(plain).node)
+        return const(plain), (*(lowerer.capture(b, None) for b in bound), *args)
+    return const(fn), args
+
+
+def parameter_names(fn: Callable, n: int, kwargs: dict[str, Any]) -> list[str]:
+    """Names for the parameters of generated code: the user's."""
+    plain, bound = code_of(fn)
+    names: list[str] = []
+    if isinstance(plain, types.FunctionType):
+        code = plain.__code__
+        names = list(code.co_varnames[:code.co_argcount])[len(bound):]
+        if code.co_flags & 0x04:
+            rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+            names += [f"{rest}{k}" for k in range(n - len(names))]
+    names += [f"x{k}" for k in range(n - len(names))]
+    return [*names[:n], *kwargs]
+
+
+def result_arg(lowerer: Lowerer, value: Value) -> Arg:
+    """The result of a function as one IR argument: containers and objects become Packs."""
+    match value:
+        case Tup():
+            return Pack("tuple" if value.cls is tuple else value.cls, tuple(result_arg(lowerer, v) for v in value.items))
+        case Ref() if not value.path:
+            cell = lowerer.heap[value.cell]
+            if isinstance(cell, Items):
+                return Pack("list", tuple(result_arg(lowerer, v) for v in cell.values))
+            if isinstance(cell, Table):
+                return Pack("dict", tuple(result_arg(lowerer, v) for v in cell.values), cell.keys)
+            if isinstance(cell, Fields):
+                items = tuple(result_arg(lowerer, v) for v in cell.values)
+                return Pack(_rebuilder(cell.cls, cell.names), items)
+    return lowerer.reify(value)
+
+
+def _rebuilder(cls: type, names: tuple[str, ...]) -> Callable:
+    def build(*values: Any) -> Any:
+        made = cls.__new__(cls)
+        for n, v in zip(names, values):
+            object.__setattr__(made, n, v)
+        return made
+    build.__name__ = cls.__name__
+    return build

@@ -1,0 +1,142 @@
+"""From a function object to its syntax tree and the true place of every node in the user's file.
+
+    >>> def double(x):
+    ...     return 2 * x
+    >>> find(double).node.name
+    'double'
+"""
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import gast
+
+from s2sad.errors import Loc, SourceNotFound
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionSource:
+    """``node`` is a gast FunctionDef or Lambda whose positions are those of the file."""
+
+    node: Any
+    file: str
+    lines: dict[int, str]
+
+    def loc(self, node: Any) -> Loc:
+        """Where a node stands in the user's file; ``text`` is its source on one line."""
+        line, end = node.lineno, node.end_lineno or node.lineno
+        if isinstance(node, (gast.If, gast.For, gast.While, gast.With, gast.FunctionDef, gast.Try)):
+            text = self.lines.get(line, "")[node.col_offset:].rstrip("\n")
+        elif line == end:
+            text = _cut(self.lines.get(line, ""), node.col_offset, node.end_col_offset)
+        else:
+            parts = [_cut(self.lines.get(line, ""), node.col_offset, None),
+                     *(self.lines.get(k, "") for k in range(line + 1, end)),
+                     _cut(self.lines.get(end, ""), 0, node.end_col_offset)]
+            text = " ".join(" ".join(parts).split())
+        return Loc(self.file, line, node.col_offset, end, node.end_col_offset or 0, text.strip())
+
+
+def _cut(line: str, start: int, end: int | None) -> str:
+    """Columns of a syntax tree count UTF-8 bytes."""
+    return line.encode()[start:end].decode(errors="replace").rstrip("\n")
+
+
+def find(fn: Callable) -> FunctionSource:
+    """The source of a Python function.
+
+    Parameters
+    ----------
+    fn : function
+        A ``def``, lambda, nested function or method (its function).
+
+    Raises
+    ------
+    SourceNotFound
+        If there is no source: built-in functions, functions typed at the plain ``>>>`` prompt, ``exec``.
+    """
+    if not isinstance(fn, types.FunctionType):
+        raise SourceNotFound("S2S002", f"{fn!r} is not a Python function, so it has no source",
+                             hint="differentiate a Python function that calls it")
+    return _find(fn.__code__)
+
+
+@lru_cache(maxsize=4096)
+def _find(code: types.CodeType) -> FunctionSource:
+    file = code.co_filename
+    if code.co_name == "<lambda>":
+        return _find_lambda(code, file)
+    try:
+        block, start = inspect.getsourcelines(code)
+    except (OSError, TypeError, IndexError) as e:
+        raise _missing(code) from e
+    indented = block[0][:1].isspace()
+    text = ("if 1:\n" if indented else "") + "".join(block)
+    try:
+        tree = gast.parse(text)
+    except SyntaxError as e:
+        raise _missing(code) from e
+    gast.increment_lineno(tree, start - 1 - indented)
+    for node in gast.walk(tree):
+        if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef)) and node.name == code.co_name:
+            return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
+    raise _missing(code)
+
+
+def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:
+    text = "".join(linecache.getlines(file))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as e:
+        raise _missing(code) from e
+    spans = [p for p in code.co_positions() if None not in p and p[0] >= code.co_firstlineno]
+    inside = [p for p in spans if p[0] != p[1] or p[2] != p[3]]
+    first = min(((p[0], p[2]) for p in inside), default=(code.co_firstlineno, 0))
+    last = max(((p[1], p[3]) for p in inside), default=first)
+    found = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda) and node.lineno <= code.co_firstlineno <= (node.end_lineno or 0):
+            body = node.body
+            begins, ends = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+            if begins <= first and last <= ends and [a.arg for a in node.args.args] == list(
+                    code.co_varnames[:len(node.args.args)]):
+                if found is None or (found.body.lineno, found.body.col_offset) <= begins:
+                    found = node
+    if found is None:
+        raise _missing(code)
+    segment = ast.get_source_segment(text, found) or ""
+    node = gast.parse(f"({segment})", mode="eval").body
+    for child in gast.walk(node):
+        if hasattr(child, "lineno"):
+            for attr, col in (("lineno", "col_offset"), ("end_lineno", "end_col_offset")):
+                if getattr(child, attr) == 1:
+                    setattr(child, col, getattr(child, col) + found.col_offset - 1)
+                setattr(child, attr, getattr(child, attr) + found.lineno - 1)
+    lines = dict(enumerate(text.splitlines(keepends=True), 1))
+    return FunctionSource(node, file, lines)
+
+
+def _missing(code: types.CodeType) -> SourceNotFound:
+    return SourceNotFound("S2S002", f"the source of {code.co_name} ({code.co_filename}:{code.co_firstlineno}) cannot be "
+                          "read", hint="define it in a file or a notebook cell, not at the `>>>` prompt or in exec()")
+
+
+def code_of(fn: Any) -> tuple[types.FunctionType, tuple]:
+    """The plain function behind methods and decorators that keep ``__wrapped__`` or numba's ``py_func``, and the
+    bound first arguments."""
+    bound: tuple = ()
+    while True:
+        if isinstance(fn, types.MethodType):
+            bound = (fn.__self__, *bound)
+            fn = fn.__func__
+        elif hasattr(fn, "py_func"):
+            fn = fn.py_func
+        else:
+            return fn, bound

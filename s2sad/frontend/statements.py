@@ -1,0 +1,303 @@
+"""Statements other than branches and loops: assignment, return, raise, assert, with, nested definitions, imports.
+
+Before: ``a, *b = t; b[0] += 1.0``.  After: names bound to places; one ``iadd`` and one ``setitem`` where memory changes.
+"""
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import gast
+
+from s2sad import runtime
+from s2sad.frontend.expressions import BINARY
+from s2sad.frontend.liveness import analyse, reads_of, stores_of
+from s2sad.frontend.places import IN_PLACE
+from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Table, Unbound,
+                                   Value, const, static)
+from s2sad.ir import Var
+from s2sad.ir.facts import UNSET
+
+
+class Statements:
+    """The part of the lowerer for simple statements."""
+
+    frames: list[Frame]
+    heap: dict[int, Any]
+
+    def body(self, stmts: list[Any], live_out: frozenset[str]) -> None:
+        """Lower statements; what follows a conditional exit goes into the branch that falls through."""
+        for k, stmt in enumerate(stmts):
+            frame = self.frames[-1]
+            frame.live = getattr(stmt, "live_after", live_out)
+            frame.stmt_reads = frozenset(reads_of(stmt)) if not isinstance(
+                stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)) else frozenset()
+            self.loc = self.at(stmt)
+            if isinstance(stmt, gast.If):
+                if self.lower_if(stmt, stmts[k + 1:], live_out):
+                    return
+            else:
+                method = getattr(self, f"stmt_{type(stmt).__name__}", None)
+                if method is None:
+                    raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""),
+                                           node=stmt)
+                method(stmt)
+            skip = self.flag("$skip")
+            if static(skip) is True:
+                return
+            if static(skip) is UNSET:
+                rest = stmts[k + 1:]
+                if rest:
+                    self.branch(skip, lambda: None, lambda: self.body(rest, live_out), live_out)
+                return
+
+    def flag(self, name: str) -> Value:
+        return self.frames[-1].env.get(name, FALSE)
+
+    # ---- assignment ------------------------------------------------------------------------------------------------
+
+    def stmt_Assign(self, node: Any) -> None:
+        first = node.targets[0]
+        hint = first.id if isinstance(first, gast.Name) else ""
+        value = self.expr(node.value, hint)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def stmt_AnnAssign(self, node: Any) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.expr(node.value, getattr(node.target, "id", "")))
+
+    def assign(self, target: Any, value: Value) -> None:
+        """Bind a target to a value."""
+        if isinstance(target, gast.Name):
+            self.bind_name(target.id, value)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            base = self.expr(target.value)
+            self.pending += [base, value]
+            index = self.expr(target.slice)
+            del self.pending[-2:]
+            self.put(base, index, value)
+        elif isinstance(target, gast.Attribute):
+            self.set_attribute(self.expr(target.value), target.attr, value)
+        else:
+            raise self.unsupported("this target of an assignment", node=target)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        frame: Frame | None = self.frames[-1]
+        if name in frame.nonlocals:
+            frame = frame.parent
+            while frame is not None and name not in frame.env and name not in frame.local_names:
+                frame = frame.parent
+            if frame is None:
+                raise self.unsupported(f"`nonlocal {name}` of a function outside the differentiated one",
+                                       "pass the value in and return it", code="S2S009")
+        frame.env[name] = value
+
+    def unpack(self, target: Any, value: Value) -> None:
+        elts = target.elts
+        star = next((k for k, e in enumerate(elts) if isinstance(e, gast.Starred)), None)
+        items = self.static_items(value)
+        if items is None:
+            if star is not None:
+                raise self.unsupported("starred unpacking of something whose length is not known", node=target, code="S2S010")
+            items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
+        if star is None:
+            if len(items) != len(elts):
+                raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target, code="S2S010")
+            for e, item in zip(elts, items):
+                self.assign(e, item)
+            return
+        after = len(elts) - star - 1
+        if len(items) < len(elts) - 1:
+            raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target, code="S2S010")
+        for e, item in zip(elts[:star], items[:star]):
+            self.assign(e, item)
+        self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
+        for e, item in zip(elts[star + 1:], items[len(items) - after:]):
+            self.assign(e, item)
+
+    def stmt_AugAssign(self, node: Any) -> None:
+        op = BINARY[type(node.op)]
+        target = node.target
+        if isinstance(target, gast.Name):
+            value = self.lookup(target.id)
+            if isinstance(value, Unbound):
+                raise self.unbound(value, target.id)
+            self.pending.append(value)
+            operand = self.expr(node.value)
+            self.pending.pop()
+            self.bind_name(target.id, self.augment(value, op, operand, target.id))
+            return
+        if isinstance(target, gast.Attribute):
+            owner = self.expr(target.value)
+            old = self.attribute(owner, target.attr)
+            self.set_attribute(owner, target.attr, self.augment(old, op, self.expr(node.value), target.attr))
+            return
+        base = self.expr(target.value)
+        self.pending.append(base)
+        index = self.expr(target.slice)
+        old = self.get(base, index)
+        operand = self.expr(node.value)
+        self.pending.pop()
+        if isinstance(old, Ref) and isinstance(base, Ref) and old.cell == base.cell:
+            self.augment(old, op, operand)
+            return
+        if isinstance(old, Ref) and isinstance(self.heap[old.cell], Buffer) and isinstance(base, Ref) and isinstance(
+                self.heap[base.cell], Buffer):
+            new = self.emit(IN_PLACE.get(op, op), (self.reify(old), self.reify(operand)))
+        else:
+            new = self.augment(old, op, operand)
+        if new != old:
+            self.put(base, index, new)
+
+    def stmt_Delete(self, node: Any) -> None:
+        for target in node.targets:
+            if isinstance(target, gast.Name):
+                self.frames[-1].env[target.id] = Unbound(f"`{target.id}` was deleted")
+            elif isinstance(target, gast.Subscript):
+                self.delete_item(self.expr(target.value), self.expr(target.slice))
+            else:
+                raise self.unsupported("`del` of an attribute", node=node)
+
+    def delete_item(self, base: Value, index: Value) -> None:
+        cell = self.heap[base.cell] if isinstance(base, Ref) else None
+        k = static(index)
+        if isinstance(cell, Items) and isinstance(k, int):
+            at = range(len(cell.values))[k]
+            self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
+        elif isinstance(cell, Table) and k in cell.keys:
+            kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != k]
+            self.heap[base.cell] = Table(tuple(a for a, _ in kept), tuple(b for _, b in kept))
+        else:
+            raise self.unsupported("`del` of an item that is known only at run time", "build a new list", code="S2S010")
+
+    # ---- leaving ---------------------------------------------------------------------------------------------------
+
+    def stmt_Return(self, node: Any) -> None:
+        env = self.frames[-1].env
+        value = NONE if node.value is None else self.expr(node.value, "result")
+        env["$val"] = value
+        env["$skip"] = env["$stop"] = env["$ret"] = TRUE
+
+    def stmt_Break(self, node: Any) -> None:
+        env = self.frames[-1].env
+        env["$skip"] = env["$stop"] = TRUE
+
+    def stmt_Continue(self, node: Any) -> None:
+        self.frames[-1].env["$skip"] = TRUE
+
+    def stmt_Raise(self, node: Any) -> None:
+        if node.exc is None:
+            raise self.unsupported("`raise` without an exception", node=node)
+        if self.adjoint and len(self.open_tests) == 0:
+            raise self.unsupported(self.raised_text(node.exc), code="S2S013")
+        self.raise_exception(self.exception_arg(self.expr(node.exc)))
+
+    def raised_text(self, node: Any) -> str:
+        value = node.args[0] if isinstance(node, gast.Call) and node.args else node
+        text = static(self.expr(value)) if isinstance(node, gast.Call) and node.args else "these arguments"
+        return f"the rule refuses these arguments: {text}" if isinstance(text, str) else "the rule refuses these arguments"
+
+    def exception_arg(self, value: Value) -> Any:
+        return self.reify(value)
+
+    def raise_exception(self, exc: Any) -> None:
+        self.append_call((Var("never"),), runtime.raise_, (exc,))
+        env = self.frames[-1].env
+        env["$skip"] = env["$dead"] = TRUE
+
+    def stmt_Assert(self, node: Any) -> None:
+        test = self.expr(node.test)
+        truth = self.truth(test)
+        if truth is True:
+            return
+
+        def fail() -> None:
+            args = () if node.msg is None else (self.reify(self.expr(node.msg)),)
+            self.raise_exception(self.emit_arg(AssertionError, *args))
+
+        if truth is False:
+            fail()
+        else:
+            self.branch(test, lambda: None, fail, self.frames[-1].live)
+
+    # ---- small ones ------------------------------------------------------------------------------------------------
+
+    def stmt_Expr(self, node: Any) -> None:
+        if not isinstance(node.value, gast.Constant):
+            self.expr(node.value)
+
+    def stmt_Pass(self, node: Any) -> None:
+        pass
+
+    def stmt_Global(self, node: Any) -> None:
+        names = set(node.names) & self.stored_here()
+        if names:
+            raise self.unsupported(f"`{sorted(names)[0]}` is a global that this function writes to; a derivative call is pure",
+                                   "return the value, or pass an object in", code="S2S009", node=node)
+
+    def stored_here(self) -> set[str]:
+        source = self.frames[-1].source
+        return set(stores_of(source.node.body)) if source is not None and isinstance(source.node.body, list) else set()
+
+    def stmt_Nonlocal(self, node: Any) -> None:
+        pass
+
+    def stmt_FunctionDef(self, node: Any) -> None:
+        value: Value = self.closure(node)
+        for decorator in reversed(node.decorator_list):
+            value = self.call(self.expr(decorator), (value,), ())
+        self.bind_name(node.name, value)
+
+    def closure(self, node: Any) -> Closure:
+        frame = self.frames[-1]
+        args = node.args
+        defaults = tuple(self.expr(d) for d in args.defaults)
+        kw_defaults = tuple(None if d is None else self.expr(d) for d in args.kw_defaults)
+        analyse(node)
+        return Closure(node, frame.source, frame, defaults, kw_defaults)
+
+    def stmt_Import(self, node: Any) -> None:
+        for alias in node.names:
+            module = importlib.import_module(alias.name)
+            if alias.asname is None:
+                module = importlib.import_module(alias.name.split(".")[0])
+            self.bind_name(alias.asname or alias.name.split(".")[0], const(module))
+
+    def stmt_ImportFrom(self, node: Any) -> None:
+        package = self.frames[-1].globals.get("__package__") or ""
+        module = importlib.import_module("." * node.level + (node.module or ""), package)
+        for alias in node.names:
+            value = getattr(module, alias.name, UNSET)
+            if value is UNSET:
+                value = importlib.import_module(f"{module.__name__}.{alias.name}")
+            self.bind_name(alias.asname or alias.name, self.capture(value, alias.asname or alias.name))
+
+    def stmt_With(self, node: Any) -> None:
+        exits = []
+        for item in node.items:
+            manager = self.expr(item.context_expr)
+            if isinstance(manager, Ref) and isinstance(self.heap[manager.cell], Fields):
+                got = self.call_special(manager, "__enter__", ())
+                exits.append(lambda m=manager: self.call_special(m, "__exit__", (NONE, NONE, NONE)))
+            else:
+                arg = self.reify(manager)
+                got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
+                exits.append(lambda arg=arg: self.append_call((Var("left"),), runtime.leave, (arg,)))
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, got)
+        self.body(node.body, node.live_after)
+        for leave in reversed(exits):
+            leave()
+
+
+_HINTS = {"try": "test the condition with `if`", "class": "define the class at module level",
+          "async def": "make it a plain function"}
+
+
+def _keyword(stmt: Any) -> str:
+    names = {"Try": "try", "ClassDef": "class", "AsyncFunctionDef": "async def", "AsyncFor": "async for",
+             "AsyncWith": "async with", "Match": "match", "TryStar": "except*", "TypeAlias": "type"}
+    return names.get(type(stmt).__name__, type(stmt).__name__)

@@ -1,0 +1,201 @@
+"""What a Python expression is while a function is being lowered.
+
+Numbers and other immutable things are ``Atom``s: an IR argument. Everything that can be changed lives in a *cell* of an
+abstract heap and is referred to by ``Ref(cell, path)``; two names for one array are two equal ``Ref``s, so aliasing is
+exact. A ``path`` is a chain of views (``A[i]``, ``A.T``): reading goes through it from the *newest* version of the root.
+
+What a cell holds:
+
+* ``Buffer(arg)``   an array, or a list whose length is known only at run time: the newest IR version of it
+* ``Items(values)`` a list whose structure is known; it dissolves, no list exists in the IR
+* ``Table(keys, values)`` a dict with known keys
+* ``Fields(cls, names, values)`` an instance
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.ir import Arg, Const, Pack, Var
+from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """An immutable value: an IR argument."""
+
+    arg: Arg
+    fact: Fact = UNKNOWN
+
+    @property
+    def is_static(self) -> bool:
+        return self.fact.value is not UNSET
+
+    @property
+    def value(self) -> Any:
+        return self.fact.value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One view: ``op(base, *args)`` (``op`` is ``operator.getitem``, ``np.transpose``, …)."""
+
+    op: Callable
+    args: tuple[Arg, ...] = ()
+    kwargs: tuple[tuple[str, Arg], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to a cell, through a chain of views."""
+
+    cell: int
+    path: tuple[Step, ...] = ()
+    fact: Fact = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Tup:
+    """A tuple of known length (``cls``: a named tuple class)."""
+
+    items: tuple["Value", ...]
+    cls: Any = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A slice object; the parts are values."""
+
+    parts: tuple["Value", "Value", "Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A function defined inside the lowered function; ``frame`` holds its variables."""
+
+    node: Any
+    source: Any
+    frame: Any
+    defaults: tuple["Value", ...] = ()
+    kw_defaults: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method: a function with its first arguments."""
+
+    function: "Value"
+    args: tuple["Value", ...]
+    kwargs: tuple[tuple[str, "Value"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a builtin container or array, by name."""
+
+    owner: "Value"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """Something to iterate over: ``length`` positions (an IR argument), item k by ``item(k)``.
+
+    ``positions``: the sequence the loop really walks (usually ``range(n)``), ``static``: the items if they are known."""
+
+    kind: str
+    parts: tuple["Value", ...] = ()
+    static: tuple["Value", ...] | None = None
+    extra: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A name that has no value, and why reading it is an error."""
+
+    reason: str = ""
+    code: str = "S2S014"
+
+
+Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Unbound
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    arg: Arg
+    fact: Fact = UNKNOWN
+    alias: frozenset[int] = frozenset()
+    holds: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    keys: tuple[Any, ...]
+    values: tuple[Value, ...]
+    cls: Any = dict
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    cls: Any
+    names: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell whose contents are not known after a join; using it is an error."""
+
+    reason: str
+
+
+Cell = Buffer | Items | Table | Fields | Broken
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """The variables of one function being lowered. ``env`` maps names to values; the names with a ``$`` are control
+    flags: ``$skip`` (the rest of this body does not run), ``$stop`` (the loop ends), ``$ret`` (the function returns),
+    ``$val`` (what it returns), ``$dead`` (an exception is certain)."""
+
+    env: dict[str, Value]
+    source: Any = None
+    globals: dict[str, Any] = field(default_factory=dict)
+    closure: dict[str, Any] = field(default_factory=dict)
+    parent: "Frame | None" = None
+    local_names: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+    always_live: frozenset[str] = frozenset()
+    name: str = ""
+    live: frozenset[str] = frozenset()
+    stmt_reads: frozenset[str] = frozenset()
+
+
+def const(x: Any, name: str | None = None) -> Atom:
+    """A compile-time constant."""
+    fact = constant(x)
+    if fact.value is UNSET and fact.kind not in ("float", "int", "bool", "complex", "array", "scalar"):
+        fact = Fact(fact.kind, fact.dtype, fact.dims, x)
+    return Atom(Const(x, name), fact)
+
+
+NONE, TRUE, FALSE = const(None), const(True), const(False)
+
+
+def static(value: Value) -> Any:
+    """The compile-time constant that a value is, or UNSET."""
+    return value.fact.value if type(value) is Atom else UNSET
+
+
+def pack(kind: Any, items: tuple[Arg, ...], keys: tuple[Any, ...] = ()) -> Arg:
+    return Pack(kind, items, keys)
+
+
+def is_var(arg: Arg) -> bool:
+    return type(arg) is Var

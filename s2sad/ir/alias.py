@@ -1,0 +1,492 @@
+"""Which variables may share memory, and what else still reads a buffer that an operation is about to write.
+
+Every variable gets two sets of *roots*, names for pieces of memory: its own memory (``top``) and what it holds by
+reference (``inner``, for lists). An operation that makes a fresh value makes a root; a view has the roots of what it views.
+
+A root made inside a loop stands for the object of the current trip only. What a trip gets from the trips before it
+has a root of its own per carried value, and two carried values share one only where their first values or the results
+of a trip may share memory. So the two buffers of ``a, b = b, a`` stay apart.
+
+    >>> import numpy as np, operator
+    >>> from s2sad.ir import Block, Call, Const, Function, Pack, Var
+    >>> n, a, p = Var("n"), Var("a"), Var("p")
+    >>> row = Call((p,), operator.getitem, (a, Pack("slice", (Const(1), Const(None), Const(None)))))
+    >>> memory = Memory(Function("f", Block((n,), (Call((a,), np.zeros, (n,)), row), (p,))))
+    >>> touches(memory.reach(p), memory.reach(a))
+    True
+"""
+from __future__ import annotations
+
+import builtins
+import itertools
+import operator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.effects import READS_META, SHARES, UPDATES, VIEWS
+from s2sad.ir.opnames import global_name
+from s2sad.ir.walk import call_args, statements, variables
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Root:
+    """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint."""
+
+    serial: int
+    parts: frozenset["Root"] = frozenset()
+    family: object = None
+
+
+Roots = frozenset[Root]
+NONE: Roots = frozenset()
+FOREIGN = Root(0)
+"""Memory that is not ours to write: arguments, captured objects, read-only arrays."""
+
+READ_ONLY = {np.broadcast_to, np.broadcast_arrays, np.diagonal, np.diag, np.imag, np.linalg.diagonal,
+             np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided}
+MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast_1d, np.atleast_2d, np.atleast_3d,
+              np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, np.meshgrid, np.trim_zeros,
+              np.array, max, min, sum, sorted}
+"""Operations that may return one of their arguments, or a view of it."""
+JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
+"""Operations whose result, if it is a list, holds what the operands hold."""
+MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like}
+MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim, np.size}
+IMPURE = {print, input, open, next, iter, exec, eval, compile, setattr, delattr, globals, locals, vars, breakpoint, id}
+IN_PLACE = {op for op in UPDATES if op not in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop)}
+
+
+def is_pure(op: object) -> bool:
+    """Whether a call may be moved, as far as its operands allow: no effect, no hidden state."""
+    if op in IMPURE:
+        return False
+    name = global_name(op)
+    return name is not None and not name.startswith(("np.random.", "scipy.stats."))
+
+
+def touches(a: Iterable[Root], b: Collection[Root]) -> bool:
+    """Whether two sets of roots may have memory in common. Foreign memory does not count: nobody writes it."""
+    return any(_same(x, y) for x in a for y in b)
+
+
+def has_foreign(roots: Iterable[Root]) -> bool:
+    """Whether some of it may be memory that is not ours."""
+    return any(r is FOREIGN or has_foreign(r.parts) for r in roots)
+
+
+def _same(a: Root, b: Root) -> bool:
+    if a is b:
+        return a is not FOREIGN
+    if a.family is not None and a.family is b.family:
+        return False
+    if a.serial < b.serial:
+        a, b = b, a
+    return any(_same(part, b) for part in a.parts)
+
+
+def _older(roots: Iterable[Root], serial: int) -> Iterator[Root]:
+    """The roots, in terms of those made before ``serial``."""
+    for r in roots:
+        if r.serial < serial:
+            yield r
+        else:
+            yield from _older(r.parts, serial)
+
+
+def holds_references(fact: Fact) -> bool:
+    """Whether a value may refer to other objects: everything but scalars and arrays of numbers."""
+    return not fact.is_scalar and not (fact.is_array and fact.dtype != object)
+
+
+class Memory:
+    """The roots of every variable of a function. ``updates``: calls taken as writing in place though they do not yet."""
+
+    def __init__(self, fn: Function, updates: Collection[Call] = ()) -> None:
+        self.fn, self.updates = fn, updates
+        self.top: dict[Var, Roots] = {}
+        self.inner: dict[Var, Roots] = {}
+        self.kept: dict[Stmt, tuple[Roots, ...]] = {}
+        self.serial = itertools.count(1)
+        self.uses = count_uses(fn)
+        for p in fn.params:
+            self.define(p, frozenset({FOREIGN}), frozenset({FOREIGN}))
+        self.block(fn.body)
+
+    def reach(self, arg: Arg) -> Roots:
+        """All memory that can be reached from an argument."""
+        if type(arg) is Var:
+            return self.top[arg] | self.inner[arg]
+        if type(arg) is Pack:
+            return frozenset().union(*map(self.reach, arg.items))
+        return NONE if _immutable(arg) else frozenset({FOREIGN})
+
+    def is_update(self, call: Stmt) -> bool:
+        """Whether the call writes into its first argument."""
+        return type(call) is Call and (call in self.updates or call.op in UPDATES)
+
+    def written(self, call: Call) -> Roots:
+        """The memory that an update writes."""
+        target = call.args[0]
+        if type(target) is Const:
+            return self.reach(target)
+        if type(target) is not Var:
+            return NONE
+        if call.op is runtime.setview:
+            return self.reach(target)
+        return self.top[target]
+
+    def fresh(self, parts: Iterable[Root] = (), family: object = None) -> Roots:
+        return frozenset({Root(next(self.serial), frozenset(parts), family)})
+
+    def define(self, v: Var, top: Roots, inner: Roots) -> None:
+        if v.fact.is_scalar or v.fact.kind in ("none", "str", "range"):
+            top = inner = NONE
+        elif not holds_references(v.fact):
+            inner = NONE
+        self.top[v], self.inner[v] = top, inner
+
+    def pair(self, arg: Arg) -> tuple[Roots, Roots]:
+        """Own memory and memory held, of an argument that becomes a value of its own."""
+        if type(arg) is Var:
+            return self.top[arg], self.inner[arg]
+        if type(arg) is Pack:
+            return self.fresh(), self.reach(arg)
+        return self.reach(arg), self.reach(arg)
+
+    def block(self, block: Block) -> None:
+        for stmt in block.stmts:
+            match stmt:
+                case Call():
+                    self.call(stmt)
+                case If():
+                    self.block(stmt.then)
+                    self.block(stmt.orelse)
+                    for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
+                        (top_a, in_a), (top_b, in_b) = self.pair(a), self.pair(b)
+                        self.define(out, top_a | top_b, in_a | in_b)
+                case _:
+                    self.loop(stmt)
+
+    def call(self, call: Call) -> None:
+        op, outs = call.op, call.outs
+        args = frozenset().union(*map(self.reach, call_args(call)))
+        if self.is_update(call):
+            return self.update(call, args)
+        if op in MAKES_SCALARS:
+            for out in outs:
+                self.define(out, NONE, NONE)
+            return None
+        if op is operator.getitem:
+            return self.define(outs[0], *self.item(call))
+        method = getattr(op, "__objclass__", None) is np.ndarray
+        if op in MAY_RETURN or op in VIEWS or method:
+            base = args if op in MAY_RETURN or method else self.reach(call.args[0])
+            extra = frozenset({FOREIGN}) if op in READ_ONLY or _names_imag(call) else NONE
+            for out in outs:
+                self.define(out, base | extra | self.fresh(), base | extra)
+        elif not is_pure(op):
+            for out in outs:
+                self.define(out, args | self.fresh() | {FOREIGN}, args | {FOREIGN})
+        else:
+            held = NONE
+            if op in JOINS:
+                held = frozenset().union(*map(self.held, call_args(call)))
+            elif op in SHARES or not (op in MAKES_NEW or _makes_new(global_name(op) or "")):
+                held = args
+            for out in outs:
+                self.define(out, self.fresh(), held)
+        return None
+
+    def held(self, arg: Arg) -> Roots:
+        if type(arg) is Var:
+            return self.inner[arg]
+        return self.reach(arg) if type(arg) is Pack else NONE
+
+    def update(self, call: Call, args: Roots) -> None:
+        top, inner = self.pair(call.args[0])
+        others = frozenset().union(*map(self.reach, call.args[1:]))
+        if call.op is runtime.pop:
+            self.define(call.outs[0], top, inner)
+            self.define(call.outs[1], inner, inner)
+            return
+        fact = call.args[0].fact if type(call.args[0]) is Var else Fact()
+        if call.op in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append):
+            self.define(call.outs[0], top, inner | others)
+        else:
+            self.define(call.outs[0], top if fact.is_array else top | self.fresh(), inner | others)
+
+    def item(self, call: Call) -> tuple[Roots, Roots]:
+        """``a[index]``: a view for a basic index of an array, what it holds for a list."""
+        base, index = call.args
+        fact = base.fact if type(base) is Var else Fact()
+        top, inner = self.pair(base)
+        if fact.is_array:
+            return (self.fresh() if is_advanced(index) else top) | inner, inner
+        if fact.kind in ("list", "tuple", "dict"):
+            return inner | self.fresh(), inner
+        return top | inner | self.fresh(), inner | top
+
+    def loop(self, loop: For | While) -> None:
+        body = loop.body
+        n_items = len(body.params) - len(loop.inits)
+        for item, sequence in zip(body.params, loop.iters if isinstance(loop, For) else ()):
+            top, inner = self.pair(sequence)
+            indirect = top if not (type(sequence) is Var and sequence.fact.kind == "list") else NONE
+            self.define(item, inner | indirect | self.fresh(), inner | indirect)
+        carried = body.params[n_items:]
+        n_kept = len(loop.outs) - len(carried) - loop.stop
+        parts = [set(roots) for init in loop.inits for roots in self.pair(init)] + [set() for _ in range(n_kept)]
+        group = list(range(len(parts)))
+        _merge(group, [frozenset(p) for p in parts])
+        while True:
+            start = next(self.serial)
+            tokens = self.tokens(group, parts)
+            self.carry(loop, carried, tokens)
+            for block in (loop.test, body) if isinstance(loop, While) else (body,):
+                self.block(block)
+            results = [roots for r in body.results[:len(carried)] for roots in self.pair(r)]
+            for k, r in enumerate(body.results[len(carried):len(carried) + n_kept]):
+                results.append(tokens[2 * len(carried) + k] | self.reach(r))
+            changed = _merge(group, results)
+            for part, roots in zip(parts, results):
+                older = set(_older(roots, start))
+                changed |= not older <= part
+                part |= older
+            if not changed:
+                break
+        after = self.tokens(group, parts)
+        for k, out in enumerate(loop.outs[:len(carried)]):
+            self.define(out, after[2 * k], after[2 * k + 1])
+        for k, out in enumerate(loop.outs[len(carried):len(carried) + n_kept]):
+            self.define(out, self.fresh(), after[2 * len(carried) + k])
+        if loop.stop:
+            self.define(loop.outs[-1], NONE, NONE)
+
+    def tokens(self, group: list[int], parts: list[set[Root]]) -> list[Roots]:
+        """A root for each group of carried values."""
+        family, made = object(), {}
+        for g in dict.fromkeys(group):
+            made[g] = self.fresh(set().union(*(p for p, h in zip(parts, group) if h == g)), family)
+        return [made[g] for g in group]
+
+    def carry(self, loop: For | While, carried: tuple[Var, ...], tokens: list[Roots]) -> None:
+        for k, p in enumerate(carried):
+            self.define(p, tokens[2 * k], tokens[2 * k + 1])
+            if isinstance(loop, While):
+                self.define(loop.test.params[k], tokens[2 * k], tokens[2 * k + 1])
+        self.kept[loop] = tuple(tokens[2 * len(carried):])
+
+
+def _makes_new(name: str) -> bool:
+    """Whether an operation with this name makes an array or a number of its own."""
+    head, _, rest = name.partition(".")
+    return head in ("np", "math", "cmath", "scipy") if rest else hasattr(operator, name)
+
+
+def _merge(group: list[int], sets: list[Roots]) -> bool:
+    """Put nodes whose sets may share memory into one group."""
+    changed = False
+    for i, j in itertools.combinations(range(len(sets)), 2):
+        if group[i] != group[j] and touches(sets[i], sets[j]):
+            old, new = group[j], group[i]
+            group[:] = [new if g == old else g for g in group]
+            changed = True
+    return changed
+
+
+def is_advanced(index: Arg) -> bool:
+    """Whether an index is certainly advanced, so that indexing an array copies."""
+    if type(index) is Pack:
+        return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
+    if type(index) is Const:
+        value = index.value
+        return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
+                                                                                     for v in value))
+    return index.fact.kind == "list" or (index.fact.is_array and index.fact.ndim not in (0, None))
+
+
+def _immutable(const: Const) -> bool:
+    value = const.value
+    if type(value) is tuple:
+        return all(_immutable(Const(v)) for v in value)
+    return value is None or value is ... or isinstance(value, (int, float, complex, str, bytes, np.generic, np.dtype, type,
+                                                               range, slice)) or value is UNDEFINED
+
+
+def _names_imag(call: Call) -> bool:
+    return call.op is builtins.getattr and type(call.args[1]) is Const and call.args[1].value == "imag"
+
+
+def count_uses(fn: Function) -> dict[Var, int]:
+    """How often each variable is read, anywhere."""
+    uses: dict[Var, int] = {}
+
+    def read(*args: Arg) -> None:
+        for v in variables(*args):
+            uses[v] = uses.get(v, 0) + 1
+
+    read(*fn.body.results)
+    for stmt in statements(fn.body):
+        match stmt:
+            case Call():
+                read(*call_args(stmt))
+            case If():
+                read(stmt.test, *stmt.then.results, *stmt.orelse.results)
+            case For():
+                read(*stmt.iters, *stmt.inits, *stmt.body.results)
+            case While():
+                read(*stmt.inits, *stmt.test.results, *stmt.body.results)
+    return uses
+
+
+@dataclass(frozen=True, eq=False)
+class Conflict:
+    """An update that must not write in place yet: the memory is not ours (``foreign``), or variables (``others``) or
+    values collected in earlier trips (``kept``: loop and position) still need what it overwrites."""
+
+    call: Call
+    block: Block
+    foreign: bool
+    others: tuple[Var, ...]
+    kept: tuple[tuple[Stmt, int], ...]
+    operands: bool
+
+
+def conflicts(memory: Memory) -> list[Conflict]:
+    """Every update of the function that may not write in place as things are, last first."""
+    return _Liveness(memory).run()
+
+
+class _Liveness:
+    """A backward walk that knows which variables are read later."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.found: list[Conflict] = []
+        self.free: dict[Block, set[Var]] = {}
+
+    def run(self) -> list[Conflict]:
+        if any(self.memory.is_update(s) for s in statements(self.memory.fn.body)):
+            self.block(self.memory.fn.body, set(), ())
+        return self.found
+
+    def data(self, *args: Arg) -> set[Var]:
+        """The variables among arguments that have memory."""
+        return {v for v in variables(*args) if self.memory.top[v] or self.memory.inner[v]}
+
+    def read_by(self, call: Call) -> set[Var]:
+        found = self.data(*call_args(call))
+        return {v for v in found if not v.fact.is_array} if call.op in READS_META else found
+
+    def needs(self, block: Block) -> set[Var]:
+        """What a block reads from outside."""
+        known = self.free.get(block)
+        if known is None:
+            known = self.data(*block.results)
+            for s in reversed(block.stmts):
+                known -= set(s.outs)
+                match s:
+                    case Call():
+                        known |= self.read_by(s)
+                    case If():
+                        known |= self.needs(s.then) | self.needs(s.orelse) | self.data(s.test)
+                    case For():
+                        known |= self.needs(s.body) | self.data(*s.iters, *s.inits)
+                    case While():
+                        known |= self.needs(s.body) | self.needs(s.test) | self.data(*s.inits)
+            known -= set(block.params)
+            self.free[block] = known
+        return known
+
+    def block(self, block: Block, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> set[Var]:
+        """Visit a block whose surroundings read ``live`` afterwards; returns what is live before it."""
+        live = live | self.data(*block.results)
+        fused = {f.update: f for f in fused_updates(block, self.memory.uses) if f.base.fact.is_array}
+        for s in reversed(block.stmts):
+            live = live - set(s.outs)
+            match s:
+                case Call():
+                    if self.memory.is_update(s):
+                        self.check(s, block, live - {fused[s].base} if s in fused else live, kept)
+                    live |= self.read_by(s)
+                case If():
+                    live = self.block(s.then, live, kept) | self.block(s.orelse, live, kept) | self.data(s.test)
+                case _:
+                    live = self.loop(s, live, kept)
+        return live - set(block.params)
+
+    def loop(self, s: For | While, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> set[Var]:
+        around = live | self.needs(s.body)
+        if isinstance(s, For):
+            around |= self.data(*s.iters)
+        else:
+            around |= self.needs(s.test)
+            self.block(s.test, around | self.data(*s.body.params), kept)
+        n_kept = len(s.outs) - len(s.inits) - s.stop
+        self.block(s.body, around, kept + tuple((s, k) for k in range(n_kept)))
+        return around | self.data(*s.inits)
+
+    def check(self, call: Call, block: Block, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> None:
+        memory = self.memory
+        written = memory.written(call)
+        if not written:
+            return
+        foreign = has_foreign(written)
+        others = tuple(v for v in live if touches(memory.reach(v), written))
+        slots = tuple((s, k) for s, k in kept if touches(memory.kept[s][k], written))
+        operands = self.operands_overlap(call, written)
+        if foreign or others or slots or operands:
+            self.found.append(Conflict(call, block, foreign, others, slots, operands))
+
+    def operands_overlap(self, call: Call, written: Roots) -> bool:
+        """Whether the other operands must not be in the memory written. NumPy takes care of a value that overlaps."""
+        target = call.args[0]
+        plain = type(target) is Var and target.fact.is_array
+        if call.op in IN_PLACE or call in self.memory.updates:
+            return not plain and any(touches(self.memory.reach(a), written) for a in call.args[1:])
+        args = call.args[1:-1] if plain else call.args[1:]
+        return any(touches(self.memory.reach(a), written) for a in args)
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """``a[i] += v``: the three calls ``t1 = a[i]``, ``t2 = iadd(t1, v)``, ``a2 = setitem(a, i, t2)``."""
+
+    base: Var
+    read: Call
+    update: Call
+    write: Call
+
+
+def fused_updates(block: Block, uses: dict[Var, int]) -> Iterator[Fused]:
+    """The element updates of a block that one augmented assignment can do."""
+    definition: dict[Var, Call] = {}
+    for before, s in zip((None, *block.stmts), block.stmts):
+        if type(s) is not Call:
+            continue
+        if len(s.outs) == 1:
+            definition[s.outs[0]] = s
+        if s.op is not runtime.setitem or type(before) is not Call or before.op not in IN_PLACE or s.args[2] not in before.outs:
+            continue
+        base, index, _ = s.args
+        read = definition.get(before.args[0]) if type(before.args[0]) is Var else None
+        if (type(base) is Var and read is not None and read.op is operator.getitem and read.args[0] is base
+                and same_arg(read.args[1], index) and uses[read.outs[0]] == 1 and uses[before.outs[0]] == 1
+                and base not in variables(*before.args[1:])):
+            yield Fused(base, read, before, s)
+
+
+def same_arg(a: Arg, b: Arg) -> bool:
+    """Whether two arguments are certainly the same value."""
+    if a is b:
+        return True
+    if type(a) is Pack and type(b) is Pack:
+        return a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items) and all(map(same_arg, a.items, b.items))
+    if type(a) is Const and type(b) is Const:
+        return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in (int, str, bool)
+                                      and a.value == b.value)
+    return False

@@ -1,0 +1,146 @@
+"""What is known of a value before it exists: its kind, dtype, dimensions, and sometimes the value itself.
+
+Facts are computed by ``specialize.infer`` and ride on every ``Var``.  Nothing is ever wrong because a fact is
+missing: ``Fact()`` ("unknown") is always allowed and only costs speed.
+
+A dimension is an ``int``, or ``(symbol, offset)`` meaning "the size that ``symbol`` names, plus offset".
+Two dimensions that are equal as Python values are equal at run time. A symbol is ``(name, number)``: of one named "n" it is
+known that it is not 1 (the signature tells), so where two such dimensions meet in a broadcast they are equal.
+"""
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+Dim = Any  # int | tuple[symbol, int]
+
+UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__reduce__": lambda self: "UNSET"})()
+
+PYTHON_SCALARS = ("float", "int", "bool", "complex")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``kind``: float int bool complex (Python's), scalar (NumPy scalar of ``dtype``), number (some scalar, not an
+    array), array, list, tuple, dict, range, str, none, function, object, unknown.
+
+    ``dims``: tuple of dimensions of an array whose number of dimensions is known.
+    ``value``: the value itself if it is a compile-time constant.
+    ``item``: fact of the elements of a list whose length is known only at run time.
+    ``sym``: for an int that is a dimension of something, that dimension.
+    """
+
+    kind: str = "unknown"
+    dtype: Any = None
+    dims: tuple[Dim, ...] | None = None
+    value: Any = UNSET
+    item: "Fact | None" = None
+    sym: Dim = None
+
+    @property
+    def ndim(self) -> int | None:
+        if self.kind == "array":
+            return None if self.dims is None else len(self.dims)
+        return 0 if self.is_scalar else None
+
+    @property
+    def is_scalar(self) -> bool:
+        """Certainly a scalar: a Python number or a NumPy scalar (never a 0-d array)."""
+        return self.kind in PYTHON_SCALARS or self.kind in ("scalar", "number")
+
+    @property
+    def is_array(self) -> bool:
+        return self.kind == "array"
+
+    @property
+    def is_float(self) -> bool:
+        """Certainly one real number in double precision: a Python float or an ``np.float64``."""
+        return self.kind == "float" or (self.kind == "scalar" and self.dtype == np.float64)
+
+    @property
+    def is_discrete(self) -> bool:
+        """Certainly carries no derivative: an integer, a bool, a string, None, a range, …"""
+        if self.kind in ("int", "bool", "str", "none", "range", "function"):
+            return True
+        return self.dtype is not None and np.dtype(self.dtype).kind not in "fcO"
+
+    @property
+    def is_complex(self) -> bool | None:
+        if self.kind == "complex":
+            return True
+        if self.dtype is not None:
+            return np.dtype(self.dtype).kind == "c"
+        return False if self.kind in ("float", "int", "bool") else None
+
+    def forget(self) -> "Fact":
+        """The same fact without the value."""
+        return self if self.value is UNSET and self.sym is None else replace(self, value=UNSET, sym=None)
+
+
+UNKNOWN = Fact()
+_symbols = itertools.count()
+
+
+def fresh_dim(not_one: bool = False) -> Dim:
+    """A dimension about which nothing is known, or only that it is not 1."""
+    return (("n" if not_one else "m", next(_symbols)), 0)
+
+
+def is_not_one(dim: Dim) -> bool:
+    """Whether a dimension is certainly different from 1 (it may be 0)."""
+    return dim != 1 if isinstance(dim, int) else dim[1] == 0 and dim[0][0] == "n"
+
+
+def shift_dim(dim: Dim, by: int) -> Dim:
+    """The dimension that is larger by ``by``."""
+    return dim + by if isinstance(dim, int) else (dim[0], dim[1] + by)
+
+
+def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
+    """The fact of an array."""
+    return Fact("array", None if dtype is None else np.dtype(dtype), dims)
+
+
+def of_value(x: Any) -> Fact:
+    """The fact of a concrete value; sizes are not part of it, except that a dimension is 1."""
+    kind = type(x)
+    if kind in (float, int, bool, complex):
+        return Fact(kind.__name__)
+    if x is None:
+        return Fact("none", value=None)
+    if isinstance(x, np.ndarray):
+        return array(x.dtype, tuple(1 if n == 1 else fresh_dim(True) for n in x.shape))
+    if isinstance(x, np.generic):
+        return Fact("scalar", x.dtype)
+    for cls in (list, tuple, dict, range, str):
+        if isinstance(x, cls):
+            return Fact(cls.__name__)
+    return Fact("function") if callable(x) else Fact("object")
+
+
+def constant(x: Any) -> Fact:
+    """The fact of a compile-time constant."""
+    fact = of_value(x)
+    return replace(fact, value=x) if fact.kind in (*PYTHON_SCALARS, "str", "none") else fact
+
+
+def join(a: Fact, b: Fact) -> Fact:
+    """The strongest fact that holds of both (what is known after a branch, or at the head of a loop)."""
+    if a == b:
+        return a
+    if a.kind == b.kind:
+        dims = None
+        if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
+            dims = tuple(m if m == n else fresh_dim() for m, n in zip(a.dims, b.dims))
+        item = join(a.item, b.item) if a.item is not None and b.item is not None else None
+        same = a.value is b.value or (type(a.value) is type(b.value) and a.value == b.value and a.value == a.value)
+        return Fact(a.kind, a.dtype if a.dtype == b.dtype else None, dims,
+                    a.value if same else UNSET, item, a.sym if a.sym == b.sym else None)
+    if a.is_scalar and b.is_scalar:
+        real = all(f.is_complex is False for f in (a, b))
+        return Fact("number", np.dtype(float) if real and any(f.is_float for f in (a, b)) and all(
+            f.is_float or f.kind == "int" for f in (a, b)) else None)
+    return UNKNOWN

@@ -1,0 +1,156 @@
+"""The reference meaning of the IR: run a ``Function`` on values, one statement after the other.
+
+Slow and plain on purpose.  Every stage of a derivative can be run this way, so that any two neighbours can be compared;
+what ``backend`` emits has to give the same numbers.  Nothing is ever mutated: in-place operators work on a copy.
+
+    >>> from s2sad.ir import Block, Call, Const, Function, Var
+    >>> x, y = Var("x"), Var("y")
+    >>> interpret(Function("double", Block((x,), (Call((y,), max, (x, Const(3.0))),), (y,))), 2.0)
+    3.0
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from s2sad import runtime
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+
+IN_PLACE = {operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
+            operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift,
+            operator.irshift, operator.iconcat}
+
+BUILD: dict[str, Callable[..., Any]] = {"tuple": lambda *items: items, "list": lambda *items: list(items),
+                                        "slice": slice}
+
+Env = dict[Var, Any]
+
+
+def interpret(fn: Function, *args: Any) -> Any:
+    """The result of ``fn`` on concrete arguments.
+
+    Parameters
+    ----------
+    fn : Function
+    *args
+        One value for each parameter. They are not changed.
+
+    Returns
+    -------
+    value
+        Packs in the result become tuples, lists, dicts.
+
+    Raises
+    ------
+    NameError
+        If an operation, or the function itself, would use a name that was not assigned on the path taken.
+    Exception
+        Whatever an operation raises.
+    """
+    if len(args) != len(fn.params):
+        raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, {len(args)} given")
+    (result,) = _block(fn.body, args, {})
+    return _defined(result, fn.body.results[0])
+
+
+def evaluate(arg: Arg, env: Env) -> Any:
+    """The value of an argument."""
+    if type(arg) is Var:
+        return env[arg]
+    if type(arg) is Const:
+        return arg.value
+    items = [evaluate(item, env) for item in arg.items]
+    if arg.kind == "dict":
+        return dict(zip(arg.keys, items))
+    return BUILD.get(arg.kind, arg.kind)(*items)
+
+
+def _block(block: Block, args: Sequence[Any], env: Env) -> list[Any]:
+    """The results of a block. Variables are unique, so blocks share one environment."""
+    env.update(zip(block.params, args, strict=True))
+    for stmt in block.stmts:
+        values = _statement(stmt, env)
+        env.update(zip(stmt.outs, values, strict=True))
+    return [evaluate(result, env) for result in block.results]
+
+
+def _statement(stmt: Stmt, env: Env) -> Sequence[Any]:
+    match stmt:
+        case Call():
+            return _call(stmt, env)
+        case If():
+            return _block(stmt.then if evaluate(_used(stmt.test, env), env) else stmt.orelse, (), env)
+        case For():
+            return _for(stmt, env)
+        case While():
+            return _while(stmt, env)
+    raise TypeError(f"not a statement: {stmt!r}")
+
+
+def _call(call: Call, env: Env) -> Sequence[Any]:
+    args = [evaluate(_used(arg, env), env) for arg in call.args]
+    kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
+    if isinstance(call.op, Function):
+        value = interpret(call.op, *args, **kwargs)
+    elif call.op in IN_PLACE:
+        value = call.op(runtime.copy(args[0]), *args[1:])
+    else:
+        value = call.op(*args, **kwargs)
+    return (value,) if len(call.outs) == 1 else value if call.outs else ()
+
+
+def _for(loop: For, env: Env) -> list[Any]:
+    sequences = [evaluate(_used(it, env), env) for it in loop.iters]
+    trips = len(sequences[0])
+    if any(len(s) != trips for s in sequences):
+        raise ValueError(f"the sequences of a loop have lengths {[len(s) for s in sequences]}")
+    carried = [evaluate(init, env) for init in loop.inits]
+    collected: list[list[Any]] = [[] for _ in range(len(loop.outs) - len(carried) - loop.stop)]
+    stopped = False
+    for k in reversed(range(trips)) if loop.reverse else range(trips):
+        results = _block(loop.body, [*(s[k] for s in sequences), *carried], env)
+        carried, stopped = _step(loop, results, collected)
+        if stopped:
+            break
+    if loop.reverse:
+        for values in collected:
+            values.reverse()
+    return [*carried, *collected, *([stopped] if loop.stop else [])]
+
+
+def _while(loop: While, env: Env) -> list[Any]:
+    carried = [evaluate(init, env) for init in loop.inits]
+    collected: list[list[Any]] = [[] for _ in range(len(loop.outs) - len(carried) - loop.stop)]
+    stopped = False
+    while not stopped and _defined(_block(loop.test, carried, env)[0], loop.test.results[0]):
+        results = _block(loop.body, carried, env)
+        carried, stopped = _step(loop, results, collected)
+    return [*carried, *collected, *([stopped] if loop.stop else [])]
+
+
+def _step(loop: For | While, results: list[Any], collected: list[list[Any]]) -> tuple[list[Any], bool]:
+    """The carried values after one trip, and whether the loop ends."""
+    stopped = bool(results.pop()) if loop.stop else False
+    n = len(loop.inits)
+    for values, value in zip(collected, results[n:], strict=True):
+        values.append(value)
+    return results[:n], stopped
+
+
+def _used(arg: Arg, env: Env) -> Arg:
+    """The argument, which is about to be used: it must not be an unassigned name."""
+    if type(arg) is Var:
+        _defined(env[arg], arg)
+    elif type(arg) is Const:
+        _defined(arg.value, arg)
+    else:
+        for item in arg.items:
+            _used(item, env)
+    return arg
+
+
+def _defined(value: Any, arg: Arg) -> Any:
+    if value is UNDEFINED:
+        raise NameError(f"name {getattr(arg, 'name', None) or '?'!r} is not defined")
+    return value

@@ -1,0 +1,138 @@
+"""Common subexpression elimination: what was computed before, in this block or around it, is not computed again.
+
+Why: a rule is inlined at every use, so derivatives repeat ``np.cos(x)``, ``np.shape(a)`` and what the primal computed.
+Two calls are the same if operation and arguments are; constants are compared by type and exact value (``0.0`` is not
+``-0.0``, ``1`` is not ``1.0`` or ``True``). Never merged are buffers (``np.zeros``: two accumulators are two), updates,
+operations with effects or hidden state, functions we know nothing of, and results that an update may consume: sharing
+them would force a copy. What the user computed stands: an adjoint call may be replaced by the user's, never the other
+way round.
+
+Before::
+
+    c = np.cos(x)
+    y_bar := z_bar * c
+    d := np.cos(x)
+    x_bar := y_bar * d
+
+After::
+
+    c = np.cos(x)
+    y_bar := z_bar * c
+    x_bar := y_bar * c
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Hashable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.alias import is_pure
+from s2sad.ir.effects import CREATES, UPDATES, consumed
+from s2sad.ir.walk import map_arg, map_blocks, with_body
+
+COMMUTATIVE = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or,
+               operator.eq, operator.ne}
+
+
+def cse(fn: Function) -> Function:
+    """``fn`` with repeated pure calls replaced by the first."""
+    return with_body(fn, _CSE(fn).block(fn.body))
+
+
+class _CSE:
+    def __init__(self, fn: Function) -> None:
+        self.unique = consumed(fn.body) | set(fn.inputs)
+        self.available: dict[Hashable, Call] = {}
+        self.same: dict[Var, Arg] = {}
+
+    def arg(self, arg: Arg) -> Arg:
+        return map_arg(lambda leaf: self.same.get(leaf, leaf) if type(leaf) is Var else leaf, arg)
+
+    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
+        return tuple(map(self.arg, args)) if self.same else args
+
+    def block(self, block: Block) -> Block:
+        """A block may use what is available around it, not the other way round."""
+        outer, self.available = self.available, dict(self.available)
+        stmts = tuple(new for stmt in block.stmts if (new := self.stmt(stmt)) is not None)
+        self.available = outer
+        return Block(block.params, stmts, self.args(block.results))
+
+    def stmt(self, stmt: Stmt) -> Stmt | None:
+        match stmt:
+            case Call():
+                return self.call(stmt)
+            case If():
+                stmt = replace(stmt, test=self.arg(stmt.test))
+            case For():
+                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
+            case While():
+                stmt = replace(stmt, inits=self.args(stmt.inits))
+        return map_blocks(self.block, stmt)
+
+    def call(self, call: Call) -> Call | None:
+        """The call with known arguments, or None if its results are there already."""
+        if self.same:
+            call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
+        if not _mergeable(call.op) or any(v in self.unique for v in call.outs):
+            return call
+        key = _call_key(call)
+        first = self.available.setdefault(key, call)
+        if first is call or len(first.outs) != len(call.outs):
+            return call
+        if first.adjoint and not call.adjoint:
+            self.available[key] = call
+            return call
+        self.same.update(zip(call.outs, first.outs))
+        return None
+
+
+def _mergeable(op: Any) -> bool:
+    return isinstance(op, Hashable) and not isinstance(op, Function) and _pure(op)
+
+
+@lru_cache(maxsize=4096)
+def _pure(op: Any) -> bool:
+    return op not in CREATES and op not in UPDATES and is_pure(op)
+
+
+def _call_key(call: Call) -> Hashable:
+    args = tuple(map(_key, call.args))
+    if call.op in COMMUTATIVE and all(_numeric(a) for a in call.args):
+        args = tuple(sorted(args, key=hash))
+    return call.op, args, tuple((name, _key(a)) for name, a in call.kwargs)
+
+
+def _key(arg: Arg) -> Hashable:
+    """Equal for arguments that certainly have the same value."""
+    if type(arg) is Var:
+        return arg
+    if type(arg) is Pack:
+        return arg.kind, tuple(map(_key, arg.items)), tuple(map(_value_key, arg.keys))
+    return _value_key(arg.value)
+
+
+def _value_key(value: Any) -> Hashable:
+    kind = type(value)
+    if kind is float:
+        return float, value.hex()
+    if kind is complex:
+        return complex, value.real.hex(), value.imag.hex()
+    if kind in (int, bool, str, bytes, type(None)):
+        return kind, value
+    if kind in (tuple, slice):
+        parts = value if kind is tuple else (value.start, value.stop, value.step)
+        return kind, tuple(map(_value_key, parts))
+    return id, id(value)
+
+
+def _numeric(arg: Arg) -> bool:
+    """Certainly a number or an array of numbers (for which ``a + b`` is ``b + a``)."""
+    if type(arg) is Const:
+        return type(arg.value) in (float, int)
+    return type(arg) is Var and (arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype not in (None, object)))

@@ -1,0 +1,360 @@
+"""Algebraic simplification: ``g * 1.0`` is ``g``, ``x + -y`` is ``x - y``, an unbroadcast of equal shapes is nothing.
+
+Why: rules are written for the general case and inlined, so the code of a derivative is full of seeds, signs and shape
+repairs that this particular signature does not need. The laws are a table of text. A law must not change NaN, inf, the
+sign of zero, shape or dtype (``x * 0 -> 0`` is not a law). The outermost operation must be the derivative's own: what
+the user wrote is computed exactly as the user wrote it.
+
+One sweep from the first statement to the last; a call that was rewritten is tried again. Operations on constant numbers
+are done now; branches with a constant test dissolve, and so do outs that both branches agree on.
+
+Before::
+
+    t := y_bar * 1.0
+    u := -t
+    v := u * x
+    w := z_bar + v
+    x_bar := unbroadcast(w, x)          # same shape, same dtype
+
+After (``dce`` removes what nobody reads)::
+
+    u := -y_bar
+    v := u * x
+    v1 := y_bar * x
+    x_bar := z_bar - v1
+"""
+from __future__ import annotations
+
+import math
+import operator
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.effects import consumed
+from s2sad.ir.facts import UNKNOWN
+from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, operands, variables
+from s2sad.passes.match import Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real, same_arg
+
+EXACT = """
+x * 1.0 -> x if real(x)
+1.0 * x -> x if real(x)
+x * 1 -> x if real(x)
+1 * x -> x if real(x)
+x / 1.0 -> x if real(x)
+x / 1 -> x if real(x)
+x - 0.0 -> x if real(x)
+x - 0 -> x if real(x)
+x * -1.0 -> -x if real(x)
+-1.0 * x -> -x if real(x)
+x * -1 -> -x if real(x)
+-1 * x -> -x if real(x)
+x / -1.0 -> -x if real(x)
+
+-(-x) -> x if numeric(x)
+x + -y -> x - y if numeric(x) and numeric(y)
+-x + y -> y - x if numeric(x) and numeric(y)
+x - -y -> x + y if numeric(x) and numeric(y)
+-x * -y -> x * y if numeric(x) and numeric(y)
+-x / -y -> x / y if real(x) and real(y)
+-x * c -> x * -c if real(x) and known(c)
+c * -x -> -c * x if real(x) and known(c)
+-(x * c) -> x * -c if real(x) and known(c)
+-(c * x) -> -c * x if real(x) and known(c)
+
+-(-x * y) -> x * y if real(x) and real(y)
+-(x * -y) -> x * y if real(x) and real(y)
+-(-x / y) -> x / y if real(x) and real(y)
+-(x / -y) -> x / y if real(x) and real(y)
+a + -x * y -> a - x * y if numeric(a) and real(x) and real(y)
+a + x * -y -> a - x * y if numeric(a) and real(x) and real(y)
+a + -x / y -> a - x / y if numeric(a) and real(x) and real(y)
+a + x / -y -> a - x / y if numeric(a) and real(x) and real(y)
+a - -x * y -> a + x * y if numeric(a) and real(x) and real(y)
+a - x * -y -> a + x * y if numeric(a) and real(x) and real(y)
+a - -x / y -> a + x / y if numeric(a) and real(x) and real(y)
+a - x / -y -> a + x / y if numeric(a) and real(x) and real(y)
+-x * y + a -> a - x * y if numeric(a) and real(x) and real(y)
+x * -y + a -> a - x * y if numeric(a) and real(x) and real(y)
+-x / y + a -> a - x / y if numeric(a) and real(x) and real(y)
+x / -y + a -> a - x / y if numeric(a) and real(x) and real(y)
+
+x ** 1 -> x if real(x)
+x ** 1.0 -> x if real(x)
+x ** 0 -> 1.0 if python_float(x)
+x ** 0.0 -> 1.0 if python_float(x)
+
+unbroadcast(g, x) -> g if same_shape(g, x) and same_dtype(g, x)
+unbroadcast(g, x) -> astype_of(g, x) if same_shape(g, x)
+astype_of(g, x) -> g if same_dtype(g, x)
+np.broadcast_to(g, s) -> g if array(g) and same_shape(g, result)
+np.broadcast_to(g, np.shape(x)) -> g if array(g) and same_shape(g, x)
+np.broadcast_to(g, np.shape(x)) -> g if scalar(g) and real(g) and same_shape(g, x)
+np.broadcast_to(g, ()) -> g if scalar(g) and real(g)
+np.reshape(x, s) -> x if array(x) and same_shape(x, result)
+np.reshape(x, np.shape(y)) -> x if array(x) and same_shape(x, y)
+np.reshape(np.reshape(x, s), t) -> np.reshape(x, t) if array(x)
+np.transpose(np.transpose(x)) -> x if array(x)
+np.swapaxes(np.swapaxes(x, i, j), i, j) -> x if array(x)
+np.sum(x) -> x if scalar(x) and real(x)
+np.conjugate(x) -> x if real(x)
+np.real(x) -> x if real(x)
+np.shape(x) -> () if scalar(x)
+runtime.add(g, h) -> g + h if array(g) or scalar(g)
+zeros_like(x) -> 0.0 if python_float(x)
+zeros_like(x) -> np.zeros_like(x) if array(x)
+view(x, ()) -> x
+copy(x) -> x if scalar(x)
+float(x) -> x if python_float(x)
+"""
+
+# The same value, rounded differently: only for a derivative.
+ROUNDED = """
+x ** 2 -> x * x if real(x)
+x ** 2.0 -> x * x if real(x)
+x ** 3 -> x * x * x if real(x)
+x ** 3.0 -> x * x * x if real(x)
+x ** -1 -> 1.0 / x if real(x)
+x ** -1.0 -> 1.0 / x if real(x)
+"""
+
+LAWS = tuple(Law(line) for line in (EXACT + ROUNDED).splitlines() if line)
+BY_OP: dict[object, list[Law]] = {}
+for _law in LAWS:
+    BY_OP.setdefault(_law.left.op, []).append(_law)
+
+ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
+FOLDABLE = ARITHMETIC | {operator.pow}
+
+
+def simplify(fn: Function) -> Function:
+    """``fn`` with the laws applied to the calls that a derivative added."""
+    sweep = _Simplifier(fn)
+    body = sweep.block(fn.body)
+    return replace(fn, body=body, inputs=tuple(v for i in fn.inputs if type(v := sweep.arg(i)) is Var))
+
+
+class _Simplifier:
+    """The state of one sweep.
+
+    ``definitions``: the calls seen so far; ``known``: what a variable was replaced by; ``uses``: an upper bound of how
+    often a variable is read; ``place``: where in the block being built a variable is defined.
+    """
+
+    def __init__(self, fn: Function) -> None:
+        self.uses: Counter[Var] = Counter(fn.inputs)
+        self.uses.update(_reads(fn.body))
+        self.consumed = consumed(fn.body)
+        self.definitions: dict[Var, Call] = {}
+        self.known: dict[Var, Arg] = {}
+        self.stmts: list[Stmt] = []
+        self.place: dict[Var, tuple[list[Stmt], int]] = {}
+
+    # ---- the sweep ---------------------------------------------------------------------------------------------------
+
+    def arg(self, arg: Arg) -> Arg:
+        if type(arg) is Var:
+            while type(arg) is Var and arg in self.known:
+                arg = self.known[arg]
+            return arg
+        return map_arg(self.arg, arg) if type(arg) is Pack else arg
+
+    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
+        return tuple(map(self.arg, args)) if self.known else args
+
+    def block(self, block: Block) -> Block:
+        outer, self.stmts = self.stmts, []
+        results = self.inline(block)
+        stmts, self.stmts = self.stmts, outer
+        return Block(block.params, tuple(stmts), results)
+
+    def inline(self, block: Block) -> tuple[Arg, ...]:
+        """Append the statements of a block; what its results are."""
+        for stmt in block.stmts:
+            self.stmt(stmt)
+        return self.args(block.results)
+
+    def stmt(self, stmt: Stmt) -> None:
+        match stmt:
+            case Call():
+                self.call(stmt)
+                return
+            case If():
+                self.branch(replace(stmt, test=self.arg(stmt.test)))
+                return
+            case For():
+                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
+            case While():
+                stmt = replace(stmt, inits=self.args(stmt.inits))
+        self.stmts.append(map_blocks(self.block, stmt))
+
+    def branch(self, stmt: If) -> None:
+        if type(stmt.test) is Const and type(stmt.test.value) in (bool, int, float, str, type(None)):
+            for out, result in zip(stmt.outs, self.inline(stmt.then if stmt.test.value else stmt.orelse)):
+                self.forward(out, result)
+            return
+        stmt = replace(stmt, then=self.block(stmt.then), orelse=self.block(stmt.orelse))
+        pairs = list(zip(stmt.outs, stmt.then.results, stmt.orelse.results))
+        agreed = [type(x) is not Pack and same_arg(x, y) for _, x, y in pairs]
+        if any(agreed):
+            for (out, x, _), same in zip(pairs, agreed):
+                if same:
+                    self.forward(out, x)
+            rest = [pair for pair, same in zip(pairs, agreed) if not same]
+            outs, then, orelse = tuple(zip(*rest)) if rest else ((), (), ())
+            stmt = replace(stmt, outs=outs, then=replace(stmt.then, results=then),
+                           orelse=replace(stmt.orelse, results=orelse))
+        self.stmts.append(stmt)
+
+    def call(self, call: Call) -> None:
+        if self.known:
+            call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
+        if call.adjoint and len(call.outs) == 1:
+            for _ in range(20):
+                new = self.rewrite(call)
+                if new is None:
+                    break
+                if not isinstance(new, Call):
+                    self.forward(call.outs[0], new, any(new is v for v in variables(*call.args)))
+                    return
+                call = new
+        self.append(call)
+
+    def append(self, call: Call) -> None:
+        for out in call.outs:
+            self.definitions[out] = call
+            self.place[out] = self.stmts, len(self.stmts)
+        self.stmts.append(call)
+
+    # ---- rewriting ---------------------------------------------------------------------------------------------------
+
+    def rewrite(self, call: Call) -> Call | Arg | None:
+        """What a call of the derivative becomes: another call, an argument that has its value, or None."""
+        if call.op is operator.getitem:
+            return _item(call)
+        op = known_op(call)
+        laws = BY_OP.get(op) if op.__hash__ is not None else None
+        if laws is None:
+            return None
+        folded = _fold(op, call.args)
+        if folded is not None:
+            return folded
+        operands_ = heads(call, self.definitions)
+        for law in laws:
+            found = law.match(call, self.definitions) if law.fits(operands_) else None
+            if found is not None and self.worthwhile(law, found):
+                return self.apply(law, found, call)
+        return None
+
+    def worthwhile(self, law: Law, found: Match) -> bool:
+        """Not if a call that others read would be computed twice, or if an array would have to outlive an update."""
+        if any(type(a) is Var and a in self.consumed for a in found.deep):
+            return False
+        rebuilt = isinstance(law.right, Apply) and any(isinstance(a, Apply) and a.op is not operator.neg
+                                                       for a in law.right.args)
+        return not rebuilt or all(self.uses[v] == 1 for v in found.inner.values()
+                                  if self.definitions[v].op is not operator.neg)
+
+    def apply(self, law: Law, found: Match, call: Call) -> Call | Arg:
+        right = law.right
+        if not isinstance(right, Apply):
+            return self.build(right, (), found, call)
+        args = tuple(self.build(node, (k,), found, call) for k, node in enumerate(right.args))
+        self.uses.update(variables(*args))
+        return replace(call, op=right.op, args=args)
+
+    def build(self, node: Node, path: Path, found: Match, call: Call) -> Arg:
+        """An argument of the right side; operations below the outermost become calls of their own."""
+        match node:
+            case Meta(name=name):
+                return found.bound[name]
+            case Literal(value=value):
+                return Const(value)
+            case Apply():
+                args = tuple(self.build(n, (*path, k), found, call) for k, n in enumerate(node.args))
+                folded = _fold(node.op, args)
+                if folded is not None:
+                    return folded
+                like = found.inner.get(path)
+                out = Var(like.name, like.fact) if like is not None else Var("t", _fact(node.op, args))
+                self.uses.update(variables(*args))
+                self.append(Call((out,), node.op, args, (), call.loc, True))
+                return out
+        return Pack("tuple", tuple(self.build(n, (*path, k), found, call) for k, n in enumerate(node.items)))
+
+    def forward(self, out: Var, value: Arg, direct: bool = False) -> None:
+        """From now on ``value`` is read instead of ``out``. If it was read only there (``direct``: as an operand of the
+        call that is gone), it takes the name of ``out``."""
+        uses = self.uses[out]
+        if direct and type(value) is Var and self.uses[value] == 1 and self.renames(value, out):
+            stmts, k = self.place[value]
+            call = stmts[k]
+            assert isinstance(call, Call)
+            new = Var(out.name, out.fact if value.fact == UNKNOWN else value.fact)
+            stmts[k] = self.definitions[new] = replace(call, outs=(new,))
+            self.place[new] = stmts, k
+            self.known[value] = new
+            self.consumed.update({new} if self.consumed & {out, value} else ())
+            value = new
+        self.known[out] = value
+        for v in variables(value):
+            self.uses[v] += uses
+        if out in self.consumed:
+            self.consumed.update(variables(value))
+
+    def renames(self, value: Var, out: Var) -> bool:
+        call = self.definitions.get(value)
+        return (call is not None and call.adjoint and len(call.outs) == 1 and not _is_temporary(out.name)
+                and self.place[value][0] is self.stmts)
+
+
+def _is_temporary(name: str) -> bool:
+    return name == "t" or (name[0] == "t" and name[1:].isdigit())
+
+
+def _reads(block: Block) -> Iterator[Var]:
+    """The variables that are read, as often as they are."""
+    for stmt in block.stmts:
+        yield from variables(*(call_args(stmt) if isinstance(stmt, Call) else operands(stmt)))
+        for inner in blocks(stmt):
+            yield from _reads(inner)
+    yield from variables(*block.results)
+
+
+def _item(call: Call) -> Arg | None:
+    """``(a, b)[1]`` is ``b``."""
+    if len(call.args) != 2 or type(call.args[1]) is not Const:
+        return None
+    pack, index = call.args[0], call.args[1].value
+    if type(pack) is not Pack or pack.kind == "slice":
+        return None
+    if pack.kind == "dict":
+        return next((a for k, a in zip(pack.keys, pack.items) if type(k) is type(index) and k == index), None)
+    return pack.items[index] if type(index) is int and -len(pack.items) <= index < len(pack.items) else None
+
+
+def _fold(op: object, args: tuple[Arg, ...]) -> Const | None:
+    """The value of an operation on constant numbers, if it is a finite number."""
+    values = [a.value for a in args if type(a) is Const and type(a.value) in (float, int)]
+    if op not in FOLDABLE or len(values) != len(args):
+        return None
+    try:
+        value = op(*values)  # type: ignore[operator]
+    except ArithmeticError:  # left to raise, or to become inf, at run time
+        return None
+    if type(value) is int:
+        return Const(value) if abs(value) < 2**53 else None
+    return Const(value) if type(value) is float and math.isfinite(value) else None
+
+
+def _fact(op: object, args: tuple[Arg, ...]) -> Fact:
+    """The fact of arithmetic on real operands of one kind, or of one array and scalars."""
+    facts = [fact_of(a).forget() for a in args]
+    if op not in ARITHMETIC or not all(real(f) for f in facts):
+        return UNKNOWN
+    arrays = [f for f in facts if f.is_array]
+    rest = [f for f in facts if not f.is_array]
+    if arrays and all(f == arrays[0] for f in arrays) and all(f.kind == "float" for f in rest):
+        return arrays[0]
+    return rest[0] if not arrays and all(f == rest[0] for f in rest) else UNKNOWN

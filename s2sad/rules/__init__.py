@@ -1,0 +1,297 @@
+"""Derivative rules: how they are written down, and where they are kept.
+
+A rule is an ordinary Python function with the primal's own signature; after ``*`` comes what the reverse sweep knows
+(``y`` the result, ``y_bar`` its cotangent).  It is parsed by the frontend and inlined into generated code, so it is
+written in the Python that s2sad itself understands, with NumPy calls that have rules of their own.  A cotangent,
+tangent or partial ``None`` is zero; ``NotImplemented`` refuses an active argument.  Each formula is written once:
+
+======================  ==========================================  ==========================================
+decorator               one writes                                  derived from it
+======================  ==========================================  ==========================================
+``@elementwise(f)``     the partials, in order (``None``: no        VJP (with unbroadcasting, done centrally), JVP
+                        derivative); may ask for ``y``
+``@linear(f, "x")``     the transpose: x_bar from ``y_bar``         JVP: the operation on tangents
+``@bilinear(f)``        both transposes, from ``y_bar``             JVP: the product rule
+``@rule(f)``            the VJP, and ``.jvp``                       nothing
+======================  ==========================================  ==========================================
+
+    >>> import numpy as np
+    >>> from s2sad.rules import pullback
+    >>> pullback(np.sin, (0.0,), {}, y=0.0, y_bar=2.0)
+    {'x': np.float64(2.0)}
+"""
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+
+
+@dataclass(eq=False)
+class Rule:
+    """One registered rule. ``wrt`` names the parameters that have a derivative; ``extra`` the keyword-only names that
+    the VJP asks for (``y``, ``y_bar``)."""
+
+    primal: Callable
+    kind: str
+    vjp: Callable
+    wrt: tuple[str, ...]
+    extra: tuple[str, ...]
+    pushforward: Callable | None = None
+    signature: inspect.Signature = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.signature = inspect.signature(self.vjp)
+
+    @property
+    def params(self) -> list[inspect.Parameter]:
+        return [p for p in self.signature.parameters.values() if p.name not in self.extra]
+
+    def jvp(self, fn: Callable) -> Callable:
+        """Decorator for the JVP of an ``@rule``: same signature, after ``*`` come ``y`` and ``x_dot`` for each
+        parameter ``x`` of ``wrt`` (``None`` where it does not vary)."""
+        self.pushforward = fn
+        return fn
+
+    def bind(self, args: tuple, kwargs: dict) -> dict[str, Any]:
+        """Arguments by parameter name (values, or IR arguments), defaults filled in."""
+        allowed = self.signature.replace(parameters=self.params)
+        bound = allowed.bind(*args, **kwargs)
+        bound.apply_defaults()
+        out = bound.arguments.get("out")
+        if getattr(out, "value", out) is not None:
+            raise TypeError("out= is not differentiated: assign the result instead")
+        return bound.arguments
+
+
+RULES: dict[Callable, Rule] = {}
+NO_GRADIENT: set[Callable] = set()
+SPELLING: dict[Callable, Callable] = {}
+STATIC: set[Callable] = set()
+
+
+def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | None, fn: Callable) -> Rule:
+    parameters = list(inspect.signature(fn).parameters.values())
+    extra = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in ("y", "y_bar"))
+    if wrt is None:
+        wrt = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+                    and p.default is p.empty)
+    entry = Rule(primals[0], kind, fn, wrt, extra)
+    for primal in primals:
+        RULES[primal] = entry
+        NO_GRADIENT.discard(primal)
+    return entry
+
+
+def elementwise(*primals: Callable) -> Callable[[Callable], Rule]:
+    """Register the partial derivatives of an elementwise function.
+
+    Parameters
+    ----------
+    *primals : callable
+        The function, and others that share the rule.
+
+    Returns
+    -------
+    decorator
+        For a function with the primal's positional parameters that returns the partial with respect to each of them,
+        as one value or a tuple (``None`` for a parameter without derivative). After ``*`` it may ask for ``y``.
+    """
+    return lambda fn: _register(primals, "elementwise", None, fn)
+
+
+def linear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
+    """Register the transpose of a function that is linear in the parameters ``wrt`` together.
+
+    The decorated function has the primal's signature, then ``*, y_bar`` (and ``y`` if wanted), and returns the
+    cotangent of ``wrt`` (a tuple if there are several). A parameter that is a list of arrays gets a list of cotangents.
+    """
+    return lambda fn: _register((primal,), "linear", wrt, fn)
+
+
+def bilinear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
+    """Register the two transposes of a function that is linear in each of two parameters.
+
+    ``wrt`` defaults to the parameters without default. The decorated function returns the two cotangents.
+    """
+    return lambda fn: _register((primal,), "bilinear", wrt or None, fn)
+
+
+def rule(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Callable], Rule]:
+    """Register the VJP of a function; add the JVP with ``@name.jvp``.
+
+    The decorated function has the primal's signature, then ``*, y, y_bar`` as far as it wants them, and returns the
+    cotangents of ``wrt`` (by default the parameters without default), ``None`` where there is none. If the primal
+    returns several values, ``y_bar`` is a tuple in which a missing cotangent is ``None``.
+    """
+    return lambda fn: _register(primals, "rule", wrt, fn)
+
+
+def no_gradient(*primals: Callable) -> Callable | None:
+    """Declare that the results of these functions carry no derivative (``np.argmax``, ``np.floor``, …)."""
+    for primal in primals:
+        NO_GRADIENT.add(primal)
+    return primals[0] if primals else None
+
+
+def static(fn: Callable) -> Callable:
+    """Declare a helper of rules that is a pure function of compile-time constants (axes, subscripts, ``ndim``).
+
+    The frontend evaluates it while it inlines the rule, so it may use any Python; it returns constants, or nested
+    tuples of them.
+    """
+    STATIC.add(fn)
+    return fn
+
+
+def along(axis: int, ndim: int, index: Any) -> tuple:
+    """The index that takes ``index`` along one axis of an array of ``ndim`` dimensions."""
+    return (slice(None),) * (axis % ndim) + (index,)
+
+
+def same(*spellings: Callable, op: Callable) -> None:
+    """Declare that each of ``spellings`` is the operation ``op`` in other words (``operator.mul``, ``math.sin``)."""
+    for spelling in spellings:
+        SPELLING[spelling] = op
+
+
+def canonical(op: Callable) -> Callable:
+    """The one operation that ``op`` is a spelling of."""
+    try:
+        return SPELLING.get(op, op)
+    except TypeError:
+        return op
+
+
+def lookup(op: Callable) -> Rule | None:
+    """The rule for an operation in any spelling, or None."""
+    try:
+        return RULES.get(op) or RULES.get(canonical(op))
+    except TypeError:
+        return None
+
+
+def has_no_gradient(op: Callable) -> bool:
+    """Whether the operation is known to carry no derivative."""
+    try:
+        return op in NO_GRADIENT or (canonical(op) in NO_GRADIENT and op not in RULES)
+    except TypeError:
+        return False
+
+
+def pullback(op: Callable, args: tuple, kwargs: dict, *, y: Any, y_bar: Any) -> dict[str, Any]:
+    """The VJP of one operation on concrete values, by parameter name: the reference meaning of a rule.
+
+    Generated code holds the same formulas inlined; this function serves tests and the reference interpreter.
+    A cotangent ``None`` is zero; ``NotImplemented`` means that this argument must not be active.
+    """
+    entry = lookup(op)
+    if entry is None:
+        raise KeyError(f"no rule for {op!r}")
+    bound = entry.bind(args, kwargs)
+    known = {"y": y, "y_bar": y_bar}
+    result = _apply(entry.vjp, entry, bound, {k: known[k] for k in entry.extra})
+    parts = _parts(entry, result)
+    if entry.kind != "elementwise":
+        return {n: _astype_of(part, bound[n]) for n, part in zip(entry.wrt, parts)}
+    return {n: part if part is None or part is NotImplemented else runtime.unbroadcast(y_bar * part, bound[n])
+            for n, part in zip(entry.wrt, parts)}
+
+
+def pushforward(op: Callable, args: tuple, kwargs: dict, *, y: Any, dots: dict[str, Any]) -> Any:
+    """The JVP of one operation on concrete values; ``dots`` maps parameter names to tangents."""
+    entry = lookup(op)
+    if entry is None:
+        raise KeyError(f"no rule for {op!r}")
+    bound = entry.bind(args, kwargs)
+    if entry.kind == "rule":
+        if entry.pushforward is None:
+            raise KeyError(f"no JVP for {op!r}")
+        wanted = inspect.signature(entry.pushforward).parameters
+        known = {"y": y} | {f"{name}_dot": dots.get(name) for name in entry.wrt}
+        y_dot = _apply(entry.pushforward, entry, bound, {k: v for k, v in known.items() if k in wanted})
+        return _astype_of(y_dot, y)
+    if entry.kind == "elementwise":
+        result = _apply(entry.vjp, entry, bound, {"y": y} if "y" in entry.extra else {})
+        parts = _parts(entry, result)
+        terms = [part * dots[n] for n, part in zip(entry.wrt, parts) if part is not None and n in dots]
+        total = runtime.astype_of(sum(terms), y) if terms else runtime.zeros_like(y)
+        return np.broadcast_to(total, np.shape(y)) if np.shape(total) != np.shape(y) else total
+    if entry.kind == "linear":
+        passed = [n for n in entry.wrt if bound[n] is not entry.signature.parameters[n].default]
+        moved = bound | {n: dots[n] if n in dots else runtime.zeros_like(bound[n]) for n in passed}
+        return _call(op, entry, moved)
+    return sum(_call(op, entry, bound | {n: dots[n]}) for n in entry.wrt if n in dots)
+
+
+def _apply(fn: Callable, entry: Rule, bound: dict[str, Any], known: dict[str, Any]) -> Any:
+    """Call the function of a rule with bound arguments and what else it asks for."""
+    args: list[Any] = []
+    for p in entry.params:
+        if p.kind is p.KEYWORD_ONLY:
+            known = known | {p.name: bound[p.name]}
+        else:
+            args.extend(bound[p.name] if p.kind is p.VAR_POSITIONAL else [bound[p.name]])
+    return fn(*args, **known)
+
+
+def _parts(entry: Rule, result: Any) -> tuple:
+    """What the VJP of a rule returned, one part for each parameter of ``wrt``."""
+    if result is NotImplemented or result is None:
+        return (result,) * len(entry.wrt)
+    return result if len(entry.wrt) > 1 else (result,)
+
+
+def _astype_of(g: Any, x: Any) -> Any:
+    """``runtime.astype_of`` through lists and tuples; no cotangent stays none."""
+    if g is None or g is NotImplemented:
+        return g
+    if isinstance(x, (list, tuple)):
+        return [_astype_of(part, item) for part, item in zip(g, x)] if isinstance(g, (list, tuple)) else g
+    return runtime.astype_of(g, x)
+
+
+def _call(op: Callable, entry: Rule, bound: dict[str, Any]) -> Any:
+    """Call the primal with bound arguments, leaving out those that have their default value."""
+    args, kwargs = [], {}
+    for p in entry.params:
+        if p.kind is p.VAR_POSITIONAL:
+            args.extend(bound[p.name])
+        elif p.default is p.empty:
+            args.append(bound[p.name])
+        elif bound[p.name] is not p.default:
+            kwargs[p.name] = bound[p.name]
+    return op(*args, **kwargs)
+
+
+# Importing a family registers its rules.
+from s2sad.rules import (  # noqa: E402
+    arithmetic,
+    calculus,
+    containers,
+    creation,
+    einsum,
+    elementary,
+    fft,
+    indexing,
+    joining,
+    linalg,
+    products,
+    reductions,
+    scipy_linalg,
+    shapes,
+    special,
+    statistics,
+)
+
+__all__ = [
+    "NO_GRADIENT", "RULES", "Rule", "SPELLING", "STATIC", "along", "arithmetic", "bilinear", "calculus", "canonical",
+    "containers", "creation", "einsum", "elementary", "elementwise", "fft", "has_no_gradient", "indexing", "joining",
+    "linalg", "linear", "lookup", "no_gradient", "products", "pullback", "pushforward", "reductions", "rule", "same",
+    "scipy_linalg", "shapes", "special", "static", "statistics",
+]

@@ -1,0 +1,67 @@
+"""Lists whose length is known only at run time, and s2sad's own primitives: append, pop, copy, unbroadcast."""
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.rules import linear, no_gradient
+
+no_gradient(runtime.zeros_like, zip, enumerate)
+
+
+@linear(runtime.append, "xs", "x")
+def append(xs, x, *, y_bar):
+    """What was appended last is taken off first."""
+    return runtime.pop(y_bar)
+
+
+@linear(runtime.pop, "xs")
+def pop(xs, index=-1, *, y, y_bar):
+    rest_bar = runtime.zeros_like(y[0]) if y_bar[0] is None else y_bar[0]
+    x_bar = runtime.zeros_like(y[1]) if y_bar[1] is None else y_bar[1]
+    if index == -1:
+        return runtime.append(rest_bar, x_bar)
+    place = index + len(xs) if index < 0 else index
+    return runtime.append(rest_bar[:place], x_bar) + rest_bar[place:]
+
+
+@linear(runtime.copy, "a")
+def copy(a, *, y_bar):
+    return y_bar
+
+
+@linear(runtime.add, "g", "h")
+def add(g, h, *, y_bar):
+    return y_bar, y_bar
+
+
+@linear(runtime.unbroadcast, "g")
+def unbroadcast(g, x, *, y_bar):
+    return runtime.unbroadcast(y_bar, g)
+
+
+@linear(runtime.astype_of, "g")
+def astype_of(g, x, *, y_bar):
+    return runtime.astype_of(y_bar, g)
+
+
+@linear(list, "xs")
+def as_list(xs, *, y_bar):
+    return _collected(y_bar, xs)
+
+
+@linear(tuple, "xs")
+def as_tuple(xs, *, y_bar):
+    return _collected(y_bar, xs)
+
+
+@linear(reversed, "xs")
+def backwards(xs, *, y_bar):
+    return _collected(list(reversed(y_bar)), xs)
+
+
+def _collected(items, xs):
+    """The cotangent of what was iterated over: the items, as an array if it was one."""
+    if isinstance(xs, np.ndarray):
+        return np.reshape(np.array(items), np.shape(xs))
+    return list(items)

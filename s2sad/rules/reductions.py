@@ -1,0 +1,485 @@
+"""Reductions and scans along axes: sums, products, means, variances, extrema, and their nan-ignoring forms.
+
+``axis`` may be None, an int or a tuple; ``out=`` is refused (``Rule.bind``).
+"""
+from __future__ import annotations
+
+import builtins
+import math
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.rules import bilinear, linear, no_gradient, rule, same
+
+same(np.amax, op=np.max)
+same(np.amin, op=np.min)
+no_gradient(np.any, np.all, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.count_nonzero, np.logical_and.reduce,
+            np.logical_or.reduce)
+
+
+def _restore(g, axis, keepdims):
+    """Give g back the axes that a reduction took out, with length 1."""
+    if axis is None or keepdims:
+        return g
+    return np.expand_dims(g, axis)
+
+
+def _spread(g, a, axis, keepdims):
+    """One copy of g for every element that a reduction of a has put together."""
+    if np.ndim(a) == 0:
+        return g
+    return np.broadcast_to(_restore(g, axis, keepdims), np.shape(a))
+
+
+def _count(a, axis, where):
+    """How many elements a reduction puts together."""
+    if where is not True:
+        return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=True)
+    if axis is None:
+        return np.size(a)
+    if isinstance(axis, tuple):
+        return math.prod([np.shape(a)[i] for i in axis])
+    return np.shape(a)[axis]
+
+
+def _rows(a, axis):
+    """a with the reduced axes last and flattened into one: shape (*kept, n)."""
+    if axis is None:
+        return np.reshape(a, (np.size(a),))
+    if isinstance(axis, tuple):
+        moved = np.moveaxis(a, axis, tuple(range(-len(axis), 0)))
+        kept = np.shape(moved)[:np.ndim(a) - len(axis)]
+        return np.reshape(moved, (*kept, math.prod(np.shape(moved)[np.ndim(a) - len(axis):])))
+    return np.moveaxis(a, axis, -1)
+
+
+def _from_rows(r, a, axis):
+    """The inverse of _rows: an array of the shape of a."""
+    if axis is None:
+        return np.reshape(r, np.shape(a))
+    if isinstance(axis, tuple):
+        ends = tuple(range(-len(axis), 0))
+        return np.moveaxis(np.reshape(r, (*np.shape(r)[:-1], *[np.shape(a)[i] for i in axis])), ends, axis)
+    return np.moveaxis(r, -1, axis)
+
+
+# Sums and means
+
+@linear(np.sum, "a", "initial")
+def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True, *, y_bar):
+    """y = Σ a  ⟹  ā = ȳ, repeated"""
+    return _sum_vjp(a, axis, keepdims, where, y_bar), np.sum(y_bar)
+
+
+@linear(np.add.reduce, "array", "initial")
+def add_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=0, where=True, *, y_bar):
+    return _sum_vjp(array, axis, keepdims, where, y_bar), np.sum(y_bar)
+
+
+def _sum_vjp(a, axis, keepdims, where, y_bar):
+    a_bar = _spread(y_bar, a, axis, keepdims)
+    return a_bar if where is True else np.where(where, a_bar, 0.0)
+
+
+@rule(np.nansum, wrt=("a",))
+def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True, *, y_bar):
+    return _sum_vjp(a, axis, keepdims, _numbers(a, where), y_bar)
+
+
+@nansum.jvp
+def nansum_jvp(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True, *, a_dot):
+    return np.sum(np.where(_numbers(a, where), a_dot, 0.0), axis=axis, keepdims=keepdims)
+
+
+def _numbers(a, where):
+    """The mask of what a nan-ignoring reduction takes in."""
+    return a == a if where is True else (a == a) & where
+
+
+@linear(np.mean, "a")
+def mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True, *, y_bar):
+    """y = Σ a / n  ⟹  ā = ȳ / n, repeated"""
+    if where is not True:
+        return np.where(where, _restore(y_bar, axis, keepdims) / _count(a, axis, where), 0.0)
+    return _spread(y_bar / _count(a, axis, where), a, axis, keepdims)
+
+
+@rule(np.nanmean, wrt=("a",))
+def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, where=True, *, y_bar):
+    mask = _numbers(a, where)
+    return np.where(mask, _restore(y_bar, axis, keepdims) / _count(a, axis, mask), 0.0)
+
+
+@nanmean.jvp
+def nanmean_jvp(a, axis=None, dtype=None, out=None, keepdims=False, where=True, *, a_dot):
+    return np.mean(a_dot, axis=axis, keepdims=keepdims, where=_numbers(a, where))
+
+
+@linear(builtins.sum, "iterable", "start")
+def sum_items(iterable, start=0, *, y_bar):
+    """Python's sum: over the first axis of an array, or the items of a list"""
+    start_bar = runtime.unbroadcast(y_bar, start)
+    if isinstance(iterable, np.ndarray):
+        return np.broadcast_to(y_bar, np.shape(iterable)), start_bar
+    return [runtime.unbroadcast(y_bar, x) for x in iterable], start_bar
+
+
+@linear(math.fsum, "seq")
+def fsum(seq, *, y_bar):
+    if isinstance(seq, np.ndarray):
+        return np.broadcast_to(y_bar, np.shape(seq))
+    return [y_bar for _ in seq]
+
+
+@linear(np.cumsum, "a")
+def cumsum(a, axis=None, dtype=None, out=None, *, y_bar):
+    """yᵢ = Σ_{j≤i} aⱼ  ⟹  āⱼ = Σ_{i≥j} ȳᵢ"""
+    return _cumsum_vjp(a, axis, y_bar)
+
+
+@linear(np.add.accumulate, "array")
+def add_accumulate(array, axis=0, dtype=None, out=None, *, y_bar):
+    return _cumsum_vjp(array, axis, y_bar)
+
+
+def _cumsum_vjp(a, axis, y_bar):
+    a_bar = np.flip(np.cumsum(np.flip(y_bar, axis), axis), axis)
+    return np.reshape(a_bar, np.shape(a)) if axis is None else a_bar
+
+
+@rule(np.nancumsum, wrt=("a",))
+def nancumsum(a, axis=None, dtype=None, out=None, *, y_bar):
+    return np.where(a == a, _cumsum_vjp(a, axis, y_bar), 0.0)
+
+
+@nancumsum.jvp
+def nancumsum_jvp(a, axis=None, dtype=None, out=None, *, a_dot):
+    return np.cumsum(np.where(a == a, a_dot, 0.0), axis=axis)
+
+
+if hasattr(np, "cumulative_sum"):
+    @linear(np.cumulative_sum, "x")
+    def cumulative_sum(x, axis=None, dtype=None, out=None, include_initial=False, *, y_bar):
+        if include_initial:
+            axis = -1 if axis is None else axis
+            y_bar = np.moveaxis(np.moveaxis(y_bar, axis, -1)[..., 1:], -1, axis)
+        return _cumsum_vjp(x, axis, y_bar)
+
+    @rule(np.cumulative_prod, wrt=("x",))
+    def cumulative_prod(x, axis=None, dtype=None, out=None, include_initial=False, *, y, y_bar):
+        if include_initial:
+            return NotImplemented
+        return _cumprod_vjp(x, axis, y, y_bar)
+
+    @cumulative_prod.jvp
+    def cumulative_prod_jvp(x, axis=None, dtype=None, out=None, include_initial=False, *, y, x_dot):
+        if include_initial:
+            return NotImplemented
+        return _cumprod_jvp(x, axis, y, x_dot)
+
+
+# Products: exact where factors are zero, and so is the second derivative
+
+@rule(runtime.recurrence)
+def recurrence(a, b, *, y, y_bar):
+    """yᵢ = aᵢ yᵢ₋₁ + bᵢ  ⟹  b̄ᵢ = ȳᵢ + aᵢ₊₁ b̄ᵢ₊₁,  āᵢ = b̄ᵢ yᵢ₋₁: the same recurrence, backwards"""
+    b_bar = np.flip(runtime.recurrence(np.roll(np.flip(a, -1), 1, -1), np.flip(y_bar, -1)), -1)
+    return b_bar * _previous(y, 0.0), b_bar
+
+
+@recurrence.jvp
+def recurrence_jvp(a, b, *, y, a_dot, b_dot):
+    if a_dot is None:
+        return runtime.recurrence(a, b_dot)
+    source = a_dot * _previous(y, 0.0)
+    return runtime.recurrence(a, source if b_dot is None else source + b_dot)
+
+
+def _previous(r, first):
+    """r moved on by one place along the last axis."""
+    return np.concatenate([np.full_like(r[..., :1], first), r[..., :-1]], axis=-1)
+
+
+def _others(r):
+    """For each element of a row the product of all others."""
+    after = np.flip(np.cumprod(_previous(np.flip(r, -1), 1.0), axis=-1), -1)
+    return np.cumprod(_previous(r, 1.0), axis=-1) * after
+
+
+@rule(np.prod, wrt=("a", "initial"))
+def prod(a, axis=None, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y_bar):
+    """y = Π a  ⟹  āᵢ = ȳ Π_{j≠i} aⱼ"""
+    return _prod_vjp(a, axis, keepdims, initial, where, y_bar)
+
+
+@prod.jvp
+def prod_jvp(a, axis=None, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y, a_dot, initial_dot):
+    return _prod_jvp(a, axis, keepdims, initial, where, y, a_dot, initial_dot)
+
+
+@rule(np.multiply.reduce, wrt=("array", "initial"))
+def multiply_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y_bar):
+    return _prod_vjp(array, axis, keepdims, initial, where, y_bar)
+
+
+@multiply_reduce.jvp
+def multiply_reduce_jvp(array, axis=0, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y, array_dot,
+                        initial_dot):
+    return _prod_jvp(array, axis, keepdims, initial, where, y, array_dot, initial_dot)
+
+
+def _prod_vjp(a, axis, keepdims, initial, where, y_bar):
+    factors = a if where is True else np.where(where, a, 1.0)
+    rows_bar = _rows(_restore(y_bar, axis, keepdims), axis) * initial
+    a_bar = _from_rows(_others(_rows(factors, axis)) * rows_bar, a, axis)
+    initial_bar = np.sum(y_bar * np.prod(factors, axis=axis, keepdims=keepdims))
+    return a_bar if where is True else np.where(where, a_bar, 0.0), initial_bar
+
+
+def _prod_jvp(a, axis, keepdims, initial, where, y, a_dot, initial_dot):
+    factors = a if where is True else np.where(where, a, 1.0)
+    y_dot = runtime.zeros_like(y)
+    if a_dot is not None:
+        moved = a_dot if where is True else np.where(where, a_dot, 0.0)
+        change = np.sum(_others(_rows(factors, axis)) * _rows(moved, axis), axis=-1)
+        y_dot = y_dot + initial * np.reshape(change, np.shape(y))
+    if initial_dot is not None:
+        y_dot = y_dot + initial_dot * np.prod(factors, axis=axis, keepdims=keepdims)
+    return y_dot
+
+
+@rule(np.nanprod, wrt=("a",))
+def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y_bar):
+    return _prod_vjp(a, axis, keepdims, initial, _numbers(a, where), y_bar)[0]
+
+
+@nanprod.jvp
+def nanprod_jvp(a, axis=None, dtype=None, out=None, keepdims=False, initial=1, where=True, *, y, a_dot):
+    return _prod_jvp(a, axis, keepdims, initial, _numbers(a, where), y, a_dot, None)
+
+
+@rule(math.prod, wrt=("iterable", "start"))
+def prod_items(iterable, start=1, *, y_bar):
+    factors = np.array(iterable)
+    return _as_items(y_bar * start * _others(factors), iterable), y_bar * np.prod(factors)
+
+
+@prod_items.jvp
+def prod_items_jvp(iterable, start=1, *, iterable_dot, start_dot):
+    factors = np.array(iterable)
+    y_dot = 0.0
+    if iterable_dot is not None:
+        y_dot = y_dot + start * np.sum(_others(factors) * np.array(iterable_dot))
+    if start_dot is not None:
+        y_dot = y_dot + start_dot * np.prod(factors)
+    return y_dot
+
+
+@rule(math.dist)
+def dist(p, q, *, y, y_bar):
+    """y = |p − q|  ⟹  p̄ = ȳ (p − q) / y = −q̄  (0 where they coincide)"""
+    direction = (np.array(p) - np.array(q)) / np.where(y == 0, 1.0, y)
+    return _as_items(y_bar * direction, p), _as_items(-y_bar * direction, q)
+
+
+@dist.jvp
+def dist_jvp(p, q, *, y, p_dot, q_dot):
+    direction = (np.array(p) - np.array(q)) / np.where(y == 0, 1.0, y)
+    y_dot = 0.0
+    if p_dot is not None:
+        y_dot = y_dot + np.sum(direction * np.array(p_dot))
+    if q_dot is not None:
+        y_dot = y_dot - np.sum(direction * np.array(q_dot))
+    return y_dot
+
+
+def _as_items(x_bar, x):
+    """A cotangent vector as what x is: an array, or a list of numbers."""
+    return x_bar if isinstance(x, np.ndarray) else [x_bar[i] for i in range(len(x))]
+
+
+if hasattr(math, "sumprod"):
+    @bilinear(math.sumprod)
+    def sumprod(p, q, *, y_bar):
+        return _as_items(y_bar * np.array(q), p), _as_items(y_bar * np.array(p), q)
+
+
+@rule(np.cumprod, wrt=("a",))
+def cumprod(a, axis=None, dtype=None, out=None, *, y, y_bar):
+    """yᵢ = aᵢ yᵢ₋₁  ⟹  āᵢ = λᵢ yᵢ₋₁  with  λᵢ = ȳᵢ + aᵢ₊₁ λᵢ₊₁"""
+    return _cumprod_vjp(a, axis, y, y_bar)
+
+
+@cumprod.jvp
+def cumprod_jvp(a, axis=None, dtype=None, out=None, *, y, a_dot):
+    return _cumprod_jvp(a, axis, y, a_dot)
+
+
+@rule(np.multiply.accumulate, wrt=("array",))
+def multiply_accumulate(array, axis=0, dtype=None, out=None, *, y, y_bar):
+    return _cumprod_vjp(array, axis, y, y_bar)
+
+
+@multiply_accumulate.jvp
+def multiply_accumulate_jvp(array, axis=0, dtype=None, out=None, *, y, array_dot):
+    return _cumprod_jvp(array, axis, y, array_dot)
+
+
+def _cumprod_vjp(a, axis, y, y_bar):
+    factors = np.roll(np.flip(_rows(a, axis), -1), 1, -1)
+    tail = np.flip(runtime.recurrence(factors, np.flip(_rows(y_bar, axis), -1)), -1)
+    return _from_rows(tail * _previous(_rows(y, axis), 1.0), a, axis)
+
+
+def _cumprod_jvp(a, axis, y, a_dot):
+    y_dot = runtime.recurrence(_rows(a, axis), _rows(a_dot, axis) * _previous(_rows(y, axis), 1.0))
+    return _from_rows(y_dot, y, axis)
+
+
+# Spread: variance and standard deviation
+
+def _deviation(a, axis, where):
+    """a minus its mean, 0 where masked."""
+    d = a - np.mean(a, axis=axis, keepdims=True, where=where)
+    return d if where is True else np.where(where, d, 0.0)
+
+
+def _var_vjp(a, axis, ddof, keepdims, where, y_bar):
+    """y = Σ|d|² / (n − ddof) with d = a − mean a;  Σd = 0, so the mean does not contribute"""
+    d = _deviation(a, axis, where)
+    if np.iscomplexobj(a):
+        d = np.conj(d)
+    return 2.0 * d * _restore(y_bar, axis, keepdims) / (_count(a, axis, where) - ddof)
+
+
+def _var_jvp(a, axis, ddof, keepdims, where, y, a_dot):
+    d = _deviation(a, axis, where)
+    moved = a_dot if where is True else np.where(where, a_dot, 0.0)
+    change = np.real(np.conj(d) * moved) if np.iscomplexobj(a) else d * moved
+    change = 2.0 * np.sum(change, axis=axis, keepdims=True) / (_count(a, axis, where) - ddof)
+    return np.reshape(change, np.shape(y))
+
+
+def _inverse_std(a, axis, keepdims, where, y):
+    """1 / y, and 0 where all values are equal: y is then 0, or what rounding the mean has left."""
+    y = _restore(y, axis, keepdims)
+    center = np.mean(a, axis=axis, keepdims=True, where=where)
+    equal = center + 0.01 * y == center
+    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, y))
+
+
+@rule(np.var, wrt=("a",))
+def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y_bar):
+    return _var_vjp(a, axis, ddof, keepdims, where, y_bar)
+
+
+@var.jvp
+def var_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
+    return _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
+
+
+@rule(np.nanvar, wrt=("a",))
+def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y_bar):
+    return _var_vjp(a, axis, ddof, keepdims, _numbers(a, where), y_bar)
+
+
+@nanvar.jvp
+def nanvar_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
+    return _var_jvp(a, axis, ddof, keepdims, _numbers(a, where), y, a_dot)
+
+
+@rule(np.std, wrt=("a",))
+def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, y_bar):
+    """y = √var a  ⟹  ẏ = var'(a) / 2y  (0 where all values are equal)"""
+    return 0.5 * _inverse_std(a, axis, keepdims, where, y) * _var_vjp(a, axis, ddof, keepdims, where, y_bar)
+
+
+@std.jvp
+def std_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
+    scale = np.reshape(_inverse_std(a, axis, keepdims, where, y), np.shape(y))
+    return 0.5 * scale * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
+
+
+@rule(np.nanstd, wrt=("a",))
+def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, y_bar):
+    where = _numbers(a, where)
+    return 0.5 * _inverse_std(a, axis, keepdims, where, y) * _var_vjp(a, axis, ddof, keepdims, where, y_bar)
+
+
+@nanstd.jvp
+def nanstd_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
+    where = _numbers(a, where)
+    scale = np.reshape(_inverse_std(a, axis, keepdims, where, y), np.shape(y))
+    return 0.5 * scale * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
+
+
+# Extrema: equal values share equally
+
+def _hits(a, axis, keepdims, initial, where, y):
+    """Where a is the extreme value, and by how many it is shared."""
+    y = _restore(y, axis, keepdims)
+    hit = a == y if where is True else (a == y) & where
+    count = np.sum(hit, axis=axis, keepdims=True)
+    return hit, np.maximum(count if initial is None else count + (initial == y), 1)
+
+
+def _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar):
+    if np.ndim(a) == 0:
+        return y_bar
+    hit, count = _hits(a, axis, keepdims, initial, where, y)
+    return np.where(hit, _restore(y_bar, axis, keepdims) / count, 0.0)
+
+
+def _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot):
+    if np.ndim(a) == 0:
+        return a_dot
+    hit, count = _hits(a, axis, keepdims, initial, where, y)
+    return np.reshape(np.sum(np.where(hit, a_dot, 0.0), axis=axis, keepdims=True) / count, np.shape(y))
+
+
+@rule(np.max, np.nanmax, wrt=("a",))
+def max(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
+    return _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar)
+
+
+@max.jvp
+def max_jvp(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, a_dot):
+    return _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot)
+
+
+@rule(np.min, np.nanmin, wrt=("a",))
+def min(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
+    return _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar)
+
+
+@min.jvp
+def min_jvp(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, a_dot):
+    return _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot)
+
+
+@rule(np.maximum.reduce, np.minimum.reduce, np.fmax.reduce, np.fmin.reduce, wrt=("array",))
+def extremum_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
+    return _extremum_vjp(array, axis, keepdims, initial, where, y, y_bar)
+
+
+@extremum_reduce.jvp
+def extremum_reduce_jvp(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y,
+                        array_dot):
+    return _extremum_jvp(array, axis, keepdims, initial, where, y, array_dot)
+
+
+@rule(np.ptp, wrt=("a",))
+def ptp(a, axis=None, out=None, keepdims=False, *, y_bar):
+    """max − min"""
+    top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
+    g = _restore(y_bar, axis, keepdims)
+    return _extremum_vjp(a, axis, True, None, True, top, g) - _extremum_vjp(a, axis, True, None, True, bottom, g)
+
+
+@ptp.jvp
+def ptp_jvp(a, axis=None, out=None, keepdims=False, *, y, a_dot):
+    top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
+    change = (_extremum_jvp(a, axis, True, None, True, top, a_dot)
+              - _extremum_jvp(a, axis, True, None, True, bottom, a_dot))
+    return np.reshape(change, np.shape(y))

@@ -1,0 +1,151 @@
+"""The few helpers that generated code may call, and the reference meaning of s2sad's own primitives.
+
+The primitives (``setitem``, ``append``, …) are *functional*: they never change their argument. The emitted code
+replaces them by in-place statements (``a[i] = v``, ``xs.append(v)``) where nobody can see the old version.
+Only numpy is imported, so a saved module can carry a copy of what it uses.
+"""
+from __future__ import annotations
+
+import copy as _copy
+from typing import Any
+
+import numpy as np
+
+
+def copy(a: Any) -> Any:
+    """A copy that shares no memory: arrays are copied, lists and dicts recursively; scalars are returned as they are."""
+    if isinstance(a, np.ndarray):
+        return a.copy()
+    if type(a) in (list, tuple):
+        return type(a)([copy(x) for x in a])
+    if type(a) is dict:
+        return {k: copy(x) for k, x in a.items()}
+    return a if np.isscalar(a) or a is None else _copy.copy(a)
+
+
+def setitem(a: Any, index: Any, value: Any) -> Any:
+    """``a`` with ``a[index] = value`` done. Emitted as that statement."""
+    a = a.copy()
+    a[index] = value
+    return a
+
+
+def add_at(a: Any, index: Any, value: Any) -> Any:
+    """``a`` with ``value`` added at ``index``, repeated indices accumulating. Emitted ``a[index] += value`` where the
+    index cannot repeat, else ``np.add.at(a, index, value)``."""
+    a = a.copy()
+    if isinstance(a, np.ndarray):
+        np.add.at(a, index, value)
+    else:
+        a[index] = add(a[index], value)
+    return a
+
+
+def view(a: Any, path: tuple) -> Any:
+    """Walk a chain of views: each step is ``("index", i)``, ``("attr", "T")`` or ``("call", function, args)``."""
+    for kind, *step in path:
+        if kind == "index":
+            a = a[step[0]]
+        elif kind == "attr":
+            a = getattr(a, step[0])
+        else:
+            a = step[0](a, *step[1])
+    return a
+
+
+def setview(a: Any, path: tuple, index: Any, value: Any) -> Any:
+    """``a`` with ``view(a, path)[index] = value`` done. Emitted ``a[i].T[index] = value`` and the like."""
+    a = copy(a)
+    view(a, path)[index] = value
+    return a
+
+
+def append(xs: list, x: Any) -> list:
+    """``xs`` with ``x`` appended. Emitted ``xs.append(x)``."""
+    return [*xs, x]
+
+
+def pop(xs: list, index: int = -1) -> tuple[list, Any]:
+    """``xs`` without the item at ``index``, and that item. Emitted ``x = xs.pop(index)``."""
+    xs = list(xs)
+    x = xs.pop(index)
+    return xs, x
+
+
+def raise_(exc: Any) -> None:
+    """``raise exc`` as a function. Emitted as that statement."""
+    raise exc
+
+
+def enter(manager: Any) -> Any:
+    """The start of a ``with`` block."""
+    return manager.__enter__()
+
+
+def leave(manager: Any) -> None:
+    """The regular end of a ``with`` block."""
+    manager.__exit__(None, None, None)
+
+
+def add(g: Any, h: Any) -> Any:
+    """The sum of two cotangents of any structure (lists and tuples elementwise)."""
+    if type(g) in (list, tuple):
+        return type(g)([add(x, y) for x, y in zip(g, h)])
+    return g + h
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, recursively for lists and tuples."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x)
+    if type(x) in (list, tuple):
+        return type(x)([zeros_like(v) for v in x])
+    if isinstance(x, np.generic):
+        return x.dtype.type(0)
+    return 0j if type(x) is complex else 0.0
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """The cotangent ``g`` of a value that ``x`` was broadcast to, summed back to the shape and dtype of ``x``.
+
+    >>> unbroadcast(np.ones((3, 2)), np.zeros(2))
+    array([3., 3.])
+    """
+    shape = getattr(x, "shape", ())
+    if getattr(g, "shape", ()) != shape:
+        g = np.asarray(g)
+        lead = g.ndim - len(shape)
+        if lead < 0 or any(n != m and n != 1 for n, m in zip(shape, g.shape[lead:])):
+            g = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))
+            lead = g.ndim - len(shape)
+        axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1)
+        if axes:
+            g = g.sum(axis=axes, keepdims=True)
+            g = g.reshape(shape) if shape else g.reshape(())[()]
+    return astype_of(g, x)
+
+
+def astype_of(g: Any, x: Any) -> Any:
+    """``g`` in the dtype of ``x``: the real part for real ``x``, and float32 stays float32."""
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        if type(x) is float and isinstance(g, (complex, np.complexfloating)):
+            return g.real
+        return g
+    if dtype.kind not in "fc" or getattr(g, "dtype", None) == dtype:
+        return g
+    if dtype.kind == "f" and np.iscomplexobj(g):
+        g = np.real(g)
+    return g.astype(dtype) if isinstance(g, (np.ndarray, np.generic)) else dtype.type(g)
+
+
+def recurrence(a: Any, b: Any) -> Any:
+    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``. ``a`` and ``b`` have one shape.
+
+    >>> recurrence(np.array([0., 2., 2.]), np.array([1., 1., 1.]))
+    array([1., 3., 7.])
+    """
+    h = np.array(b, dtype=np.result_type(a, b))
+    for i in range(1, h.shape[-1]):
+        h[..., i] += a[..., i] * h[..., i - 1]
+    return h

@@ -1,0 +1,408 @@
+"""Checks of derivatives against finite differences: of a user's function (`check_grads`), of one rule (`check_rule`).
+
+    >>> import numpy as np
+    >>> from s2sad.testing import check_rule
+    >>> check_rule(np.sum, np.arange(6.0).reshape(2, 3), axis=0)
+
+No derivative is written down by hand.  What is compared:
+
+* the JVP with central differences of fourth order, at several step sizes (the best one counts);
+* the VJP with the JVP: ``⟨ȳ, J ẋ⟩ = ⟨Jᵀ ȳ, ẋ⟩``, to rounding;
+* structure, shape and dtype of cotangents with those of the primals; the inputs, which must be unchanged, bit by bit.
+
+For complex values ``⟨a, b⟩ = Re Σ a b`` (no conjugation): the convention of JAX and autograd.
+"""
+from __future__ import annotations
+
+import copy
+import inspect
+import linecache
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad import rules
+
+try:
+    from s2sad import api
+except ImportError:
+    api = None
+
+__all__ = ["check_grads", "check_rule", "numerical_jvp"]
+
+_VARIADIC = inspect.Parameter.VAR_POSITIONAL
+STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5)
+
+
+# Values of any structure
+
+def _is_leaf(x: Any) -> bool:
+    """Whether x is a number or an array that can be differentiated."""
+    if isinstance(x, (np.ndarray, np.generic)):
+        return x.dtype.kind in "fc"
+    return type(x) in (float, complex)
+
+
+def _items(x: Any) -> list[Any]:
+    if isinstance(x, dict):
+        return list(x.values())
+    return list(x) if isinstance(x, (list, tuple)) else []
+
+
+def _rebuild(x: Any, items: list[Any]) -> Any:
+    if isinstance(x, dict):
+        return dict(zip(x, items))
+    return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+
+
+def _map(fn: Callable, x: Any, *others: Any) -> Any:
+    """fn on the differentiable leaves of x and what is at the same place in others; the rest of x as it is."""
+    if _is_leaf(x):
+        return fn(x, *others)
+    if not _items(x):
+        return x
+    children = [_items(o) if o is not None else [None] * len(_items(x)) for o in others]
+    return _rebuild(x, [_map(fn, *part) for part in zip(_items(x), *children)])
+
+
+def _leaves(x: Any) -> list[Any]:
+    if _is_leaf(x):
+        return [x]
+    return [leaf for item in _items(x) for leaf in _leaves(item)]
+
+
+def _double(x: Any) -> Any:
+    """x in double precision."""
+    return _map(lambda v: v.astype(np.result_type(v.dtype, np.float64)) if hasattr(v, "dtype") else v, x)
+
+
+def _random_like(rng: np.random.Generator, x: Any) -> Any:
+    """Normal numbers with the structure, shapes and dtypes of x; None where x has no derivative."""
+    def draw(v: Any) -> Any:
+        values = rng.normal(size=np.shape(v))
+        if np.iscomplexobj(v):
+            values = values + 1j * rng.normal(size=np.shape(v))
+        if isinstance(v, np.ndarray):
+            return np.asarray(values, v.dtype)
+        return v.dtype.type(values) if isinstance(v, np.generic) else type(v)(values)
+
+    if _is_leaf(x):
+        return draw(x)
+    return _rebuild(x, [_random_like(rng, item) for item in _items(x)]) if _items(x) else None
+
+
+def _shift(x: Any, direction: Any, step: float) -> Any:
+    def move(v: Any, d: Any) -> Any:
+        moved = v + step * (0.0 if d is None else d)
+        return np.asarray(moved) if isinstance(v, np.ndarray) else moved
+
+    return _map(move, x, direction)
+
+
+def _flat(x: Any, like: Any) -> np.ndarray:
+    """The leaves of x (at the places where ``like`` has leaves) as one vector; None counts as zero."""
+    parts: list[np.ndarray] = []
+
+    def collect(leaf: Any, v: Any) -> Any:
+        v = np.zeros(np.shape(leaf)) if v is None else np.asarray(v)
+        parts.append(np.ravel(np.broadcast_to(v, np.shape(leaf))))
+        return leaf
+
+    _map(collect, like, x)
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _dot(a: Any, b: Any, like: Any) -> float:
+    return float(np.real(np.sum(_flat(a, like) * _flat(b, like))))
+
+
+def _bits(x: Any) -> Any:
+    return [(np.asarray(v).dtype, np.shape(v), np.asarray(v).tobytes()) for v in _all_arrays(x)]
+
+
+def _all_arrays(x: Any) -> list[Any]:
+    if isinstance(x, (np.ndarray, np.generic)) and np.asarray(x).dtype != object or type(x) in (int, float, complex,
+        bool):
+        return [x]
+    return [leaf for item in _items(x) for leaf in _all_arrays(item)]
+
+
+def _is_single(*values: Any) -> bool:
+    """Whether single precision takes part."""
+    return any(getattr(v, "dtype", None) in (np.float32, np.complex64, np.float16) for v in _leaves(values))
+
+
+# Comparisons
+
+def numerical_jvp(f: Callable, args: Sequence[Any], tangents: Sequence[Any], step: float) -> np.ndarray:
+    """Directional derivative of f by central differences of fourth order, its leaves as one vector.
+
+    Parameters
+    ----------
+    f : callable
+        Any function of ``args``.
+    args, tangents : sequence
+        The point and the direction, of the same structure (None: does not move).
+    step : float
+        Distance of neighbouring points along the direction.
+    """
+    def at(k: int) -> np.ndarray:
+        y = f(*[_shift(x, d, k * step) for x, d in zip(args, tangents)])
+        return _flat(y, y)
+
+    return (8.0 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12.0 * step)
+
+
+def _compare(f: Callable, args: Sequence[Any], tangents: Sequence[Any], got: np.ndarray, rtol: float, atol: float,
+             steps: Sequence[float], what: str) -> None:
+    """Raise unless the JVP ``got`` agrees with finite differences at one of the steps."""
+    args = [_double(copy.deepcopy(x)) for x in args]
+    best, expected = np.inf, None
+    for step in steps:
+        with np.errstate(all="ignore"):
+            numerical = numerical_jvp(f, args, tangents, step)
+        if np.shape(numerical) != np.shape(got) or not np.all(np.isfinite(numerical)):
+            continue
+        error = float(np.max(np.abs(numerical - got) - rtol * np.abs(numerical), initial=0.0))
+        if error < best:
+            best, expected = error, numerical
+    if expected is None:
+        raise AssertionError(f"{what}: no finite differences to compare with")
+    if not best <= atol + rtol * float(np.max(np.abs(expected), initial=0.0)):
+        raise AssertionError(f"{what}: derivative {got} but finite differences {expected}")
+
+
+def _check_like(g: Any, x: Any, what: str) -> None:
+    """Raise unless g has the structure, shapes and dtypes of x."""
+    def check(v: Any, part: Any) -> Any:
+        if part is None:
+            return v
+        if np.shape(part) != np.shape(v):
+            raise AssertionError(f"{what}: shape {np.shape(part)}, but the value has shape {np.shape(v)}")
+        dtype = getattr(v, "dtype", None)
+        if dtype is not None and np.asarray(part).dtype != dtype:
+            raise AssertionError(f"{what}: dtype {np.asarray(part).dtype}, but the value has {dtype}")
+        if dtype is None and type(v) is float and np.iscomplexobj(part):
+            raise AssertionError(f"{what}: complex, but the value is real")
+        return v
+
+    if g is not None and isinstance(x, (list, tuple)) and len(_items(g)) != len(x):
+        raise AssertionError(f"{what}: {len(_items(g))} parts, but the value has {len(x)}")
+    _map(check, x, g)
+
+
+def _check_transpose(y_bar: Any, y_dot: Any, y: Any, x_bar: Any, x_dot: Any, x: Any, rtol: float, what: str) -> None:
+    left, right = _dot(y_bar, y_dot, y), _dot(x_bar, x_dot, x)
+    scale = (np.sum(np.abs(_flat(y_bar, y) * _flat(y_dot, y))) + np.sum(np.abs(_flat(x_bar, x) * _flat(x_dot, x))))
+    if not abs(left - right) <= rtol * (1.0 + float(scale)):
+        raise AssertionError(f"{what}: ⟨ȳ, J ẋ⟩ = {left} but ⟨Jᵀ ȳ, ẋ⟩ = {right}")
+
+
+# One rule
+
+def check_rule(op: Callable, /, *args: Any, through: str = "rules", rtol: float | None = None, **kwargs: Any) -> None:
+    """Check the rule of one operation at one point.
+
+    Parameters
+    ----------
+    op : callable
+        An operation with a rule, in any spelling.
+    *args, **kwargs
+        Its arguments. Every float or complex value whose parameter has a derivative is varied.
+    through : {"rules", "generated"}
+        Evaluate the rule itself, or a generated function that calls ``op`` (this checks second derivatives too).
+    rtol : float, optional
+        Relative tolerance of the comparison with finite differences.
+
+    Raises
+    ------
+    AssertionError
+        If anything disagrees.
+    KeyError
+        If there is no rule.
+
+    Examples
+    --------
+    >>> check_rule(np.multiply, 2.0, np.array([1.0, 3.0]))
+    """
+    entry = rules.lookup(op)
+    if entry is None:
+        raise KeyError(f"no rule for {op!r}")
+    if through == "generated":
+        f, values = _function_of(op, entry, args, kwargs)
+        check_grads(f, values, rtol=rtol)
+        return
+    before = _bits((args, list(kwargs.values())))
+    bound = entry.bind(args, kwargs)
+    with np.errstate(all="ignore"):
+        _check_rule_at(op, entry, bound, args, kwargs, rtol)
+    if _bits((args, list(kwargs.values()))) != before:
+        raise AssertionError(f"{_name(op)}: an input was changed")
+
+
+def _check_rule_at(op: Callable, entry: rules.Rule, bound: dict, args: tuple, kwargs: dict,
+                   rtol: float | None) -> None:
+    rng = np.random.default_rng(0)
+    y = op(*args, **kwargs)
+    rtol = rtol or (2e-3 if _is_single(args, kwargs, y) else 1e-7)
+    y_bar = _random_like(rng, y)
+    bars = rules.pullback(op, args, kwargs, y=y, y_bar=y_bar)
+    passed = [*_positional(entry, len(args)), *kwargs]
+    active = [n for n in entry.wrt if n in passed and _leaves(bound[n]) and bars[n] is not NotImplemented]
+    if not active:
+        raise AssertionError(f"{_name(op)}: nothing to differentiate in {args}")
+    for name in active:
+        what, x = f"{_name(op)}, {name}", bound[name]
+        x_dot = _random_like(rng, x)
+        y_dot = rules.pushforward(op, args, kwargs, y=y, dots={name: x_dot})
+        _check_like(bars[name], x, f"{what}: cotangent")
+        _check_like(y_dot, y, f"{what}: tangent")
+        _check_transpose(y_bar, y_dot, y, bars[name], x_dot, x, 1e-4 if _is_single(x, y) else 1e-11, what)
+
+        def alone(v: Any, name: str = name) -> Any:
+            moved, named = _replaced(entry, _double(args), _double(kwargs), {name: v})
+            return op(*moved, **named)
+
+        _compare(alone, [x], [x_dot], _flat(y_dot, y), rtol, rtol, STEPS, what)
+    if len(active) > 1:
+        dots = {n: _random_like(rng, bound[n]) for n in active}
+        y_dot = rules.pushforward(op, args, kwargs, y=y, dots=dots)
+        order = list(active)
+        _check_transpose(y_bar, y_dot, y, [bars[n] for n in order], [dots[n] for n in order],
+                         [bound[n] for n in order], 1e-4 if _is_single(args, kwargs) else 1e-11, _name(op))
+
+
+def _replaced(entry: rules.Rule, args: tuple, kwargs: dict, new: dict) -> tuple[list[Any], dict]:
+    """The arguments of the call with new values for some parameters, passed the way the caller passed them."""
+    names = _positional(entry, len(args))
+    rest = {n: list(v) for n, v in new.items() if n in names and entry.signature.parameters[n].kind is _VARIADIC}
+    moved = [rest[n].pop(0) if n in rest else new.get(n, v) for n, v in zip(names, args)]
+    return moved, {k: new.get(k, v) for k, v in kwargs.items()}
+
+
+def _name(op: Callable) -> str:
+    return getattr(op, "__name__", repr(op))
+
+
+def _function_of(op: Callable, entry: rules.Rule, args: tuple, kwargs: dict) -> tuple[Callable, list[Any]]:
+    """A function, with source, of the differentiable arguments of the call alone; and their values."""
+    wrt = set(entry.wrt)
+    spots: list[Any] = [None] * len(args)
+    for i, p in zip(range(len(args)), _positional(entry, len(args))):
+        spots[i] = p if p in wrt and _leaves(args[i]) else None
+    names, values, known = [], [], {"op": op}
+    call = []
+    for key, value, name in [(None, v, s) for v, s in zip(args, spots)] + [
+            (k, v, k if k in wrt and _leaves(v) else None) for k, v in kwargs.items()]:
+        text = f"x{len(names)}" if name is not None else f"c{len(known)}"
+        if name is not None:
+            names.append(text)
+            values.append(value)
+        else:
+            known[text] = value
+        call.append(text if key is None else f"{key}={text}")
+    source = f"def f({', '.join(names)}):\n    return op({', '.join(call)})\n"
+    file = f"<check_rule {_name(op)} {len(linecache.cache)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    exec(compile(source, file, "exec"), known)
+    return known["f"], values
+
+
+def _positional(entry: rules.Rule, count: int) -> list[str]:
+    """The parameter that each positional argument goes to."""
+    names: list[str] = []
+    for p in entry.params:
+        names.extend([p.name] * (count - len(names)) if p.kind is p.VAR_POSITIONAL else [p.name])
+    return names[:count]
+
+
+# A user's function
+
+def check_grads(f: Callable, args: Sequence[Any], order: int = 2, modes: Sequence[str] = ("rev", "fwd"),
+                rtol: float | None = None, atol: float | None = None, eps: float | None = None) -> None:
+    """Check the derivatives of a function against finite differences.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    args : sequence
+        The point: floats, arrays, or any nesting of tuples, lists and dicts of them. All are varied.
+    order : int
+        Up to which order (the second derivative is the derivative of ``grad(f)``).
+    modes : sequence of {"rev", "fwd"}
+        Reverse mode, forward mode.
+    rtol, atol : float, optional
+        Tolerances; by default 1e-6 in double and 2e-3 in single precision.
+    eps : float, optional
+        The step of the finite differences; by default several are tried.
+
+    Raises
+    ------
+    AssertionError
+        If a derivative disagrees, has another shape or dtype than its argument, or if an argument was changed.
+
+    Examples
+    --------
+    >>> check_grads(lambda x: np.sin(x) * x, [np.array([0.5, 2.0])])    # doctest: +SKIP
+    """
+    default = 2e-3 if _is_single(args) else 1e-6
+    rtol, atol = rtol or default, atol or rtol or default
+    steps = STEPS if eps is None else (eps,)
+    rng = np.random.default_rng(0)
+    before = _bits(args)
+    for mode in modes:
+        _check_first(f, args, mode, rng, rtol, atol, steps)
+    if order > 1:
+        weights = _random_like(rng, f(*copy.deepcopy(list(args))))
+        directions = [_random_like(rng, x) for x in args]
+        for mode in modes:
+            g = _slope(f, mode, weights, directions, len(args))
+            check_grads(g, args, order - 1, modes, 10 * rtol, 10 * atol, eps)
+    if _bits(args) != before:
+        raise AssertionError(f"{_name(f)}: an argument was changed")
+
+
+def _check_first(f: Callable, args: Sequence[Any], mode: str, rng: np.random.Generator, rtol: float, atol: float,
+                 steps: Sequence[float]) -> None:
+    """One derivative of f along a random direction, in one mode, compared with finite differences."""
+    what = f"{_name(f)} ({mode})"
+    expected = f(*copy.deepcopy(list(args)))
+    dots = [_random_like(rng, x) for x in args]
+    if mode == "fwd":
+        y, y_dot = api.jvp(f, tuple(args), tuple(dots))
+        _check_same(y, expected, what)
+        _check_like(y_dot, y, f"{what}: tangent")
+        _compare(f, args, dots, _flat(y_dot, y), rtol, atol, steps, what)
+        return
+    y, pull = api.vjp(f, *args)
+    _check_same(y, expected, what)
+    y_bar = _random_like(rng, y)
+    bars = pull(y_bar)
+    bars = bars if isinstance(bars, tuple) else (bars,)
+    for i, (bar, x) in enumerate(zip(bars, args)):
+        _check_like(bar, x, f"{what}: cotangent {i}")
+    got = np.array([_dot(list(bars), dots, list(args))])
+    _compare(lambda *xs: _dot(y_bar, f(*xs), y), args, dots, got, rtol, atol, steps, what)
+
+
+def _check_same(y: Any, expected: Any, what: str) -> None:
+    if _bits(y) != _bits(expected):
+        raise AssertionError(f"{what}: the primal {y} is not what the function returns, {expected}")
+
+
+def _slope(f: Callable, mode: str, weights: Any, directions: Sequence[Any], count: int) -> Callable:
+    """The derivative of f in fixed directions: a function of the same arguments, with source."""
+    names = ", ".join(f"x{i}" for i in range(count))
+    known: dict[str, Any] = {"f": f, "vjp": api.vjp, "jvp": api.jvp, "weights": weights,
+        "directions": tuple(directions)}
+    if mode == "rev":
+        body = f"    y, pull = vjp(f, {names})\n    return pull(weights)\n"
+    else:
+        body = f"    return jvp(f, ({names},), directions)[1]\n"
+    source = f"def slope({names}):\n{body}"
+    file = f"<check_grads {mode} {len(linecache.cache)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    exec(compile(source, file, "exec"), known)
+    return known["slope"]

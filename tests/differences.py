@@ -1,0 +1,135 @@
+"""Finite differences over structured arguments: the oracle of the corpus and of the fuzzer.
+
+Directions, gradients and outputs are nested tuples, lists and dicts. A complex gradient ``g`` is paired with a
+direction ``d`` as Re(g d), which is the derivative along ``d`` under the convention ∂/∂x − i∂/∂y.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+STEP = 4e-3
+LEVELS = 5
+
+
+def tree_map(fn: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """``fn`` on the leaves of ``tree`` and of ``others``, which have the same structure."""
+    if isinstance(tree, dict):
+        return {k: tree_map(fn, v, *(o[k] for o in others)) for k, v in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        items = [tree_map(fn, v, *(o[i] for o in others)) for i, v in enumerate(tree)]
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+    return fn(tree, *others)
+
+
+def leaves(tree: Any) -> list[Any]:
+    """The leaves of ``tree`` in order."""
+    if isinstance(tree, dict):
+        return [leaf for v in tree.values() for leaf in leaves(v)]
+    if isinstance(tree, (list, tuple)):
+        return [leaf for v in tree for leaf in leaves(v)]
+    return [tree]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are the same: structure, types, dtypes, shapes and bits (NaN equals NaN)."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b))
+    if isinstance(a, (np.ndarray, np.generic)):
+        return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    return a == b or (a != a and b != b)
+
+
+def widened(tree: Any) -> Any:
+    """``tree`` with float32 leaves in double precision (complex64 in complex128), so that differences make sense."""
+
+    def widen(leaf: Any) -> Any:
+        if isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype in (np.float32, np.complex64):
+            return leaf.astype(np.result_type(leaf.dtype, np.float64))
+        return leaf
+
+    return tree_map(widen, tree)
+
+
+def random_direction(tree: Any, rng: np.random.Generator) -> Any:
+    """A direction in the shape of ``tree``: ±[0.5, 1.5], complex where the leaf is, None where it is an integer."""
+
+    def draw(leaf: Any) -> Any:
+        dtype = np.asarray(leaf).dtype
+        if dtype.kind not in "fc":
+            return None
+        d = rng.uniform(0.5, 1.5, np.shape(leaf)) * rng.choice([-1.0, 1.0], np.shape(leaf))
+        if dtype.kind == "c":
+            d = d + 1j * rng.uniform(-1.5, 1.5, np.shape(leaf))
+        if isinstance(leaf, (np.ndarray, np.generic)):
+            d = np.asarray(d, dtype)
+            return d if isinstance(leaf, np.ndarray) else d[()]
+        return type(leaf)(d)
+
+    return tree_map(draw, tree)
+
+
+def moved(tree: Any, direction: Any, step: float) -> Any:
+    """``tree + step · direction``, every leaf in its own kind and memory order."""
+
+    def move(leaf: Any, d: Any) -> Any:
+        if d is None:
+            return copy.copy(leaf)
+        if isinstance(leaf, np.ndarray):
+            out = leaf.copy(order="K")
+            out += step * d
+            return out
+        return type(leaf)(leaf + step * d)
+
+    return tree_map(move, tree, direction)
+
+
+def pair(g: Any, d: Any) -> float:
+    """⟨g, d⟩ summed over the leaves."""
+    return float(
+        sum(np.sum(np.real(np.asarray(x) * np.asarray(y))) for x, y in zip(leaves(g), leaves(d)) if y is not None)
+    )
+
+
+def richardson(fn: Callable[[float], float], step: float = STEP, levels: int = LEVELS) -> tuple[float, float]:
+    """dfn/dt at 0 and an estimate of its error: central differences at halved steps, extrapolated (Ridders)."""
+    rows: list[list[float]] = []
+    best, error = np.nan, np.inf
+    for k in range(levels):
+        h = step / 2.0**k
+        row = [(fn(h) - fn(-h)) / (2.0 * h)]
+        for j in range(1, k + 1):
+            row.append(row[j - 1] + (row[j - 1] - rows[-1][j - 1]) / (4.0**j - 1.0))
+        if k and (err := max(abs(row[-1] - row[-2]), abs(row[-1] - rows[-1][-1]))) < error:
+            best, error = row[-1], err
+        rows.append(row)
+    return best, error
+
+
+def derivative(
+    fn: Callable[..., Any],
+    args: tuple[Any, ...],
+    argnums: tuple[int, ...],
+    direction: tuple[Any, ...],
+    weights: Any,
+    step: float = STEP,
+) -> tuple[float, float]:
+    """The derivative of ⟨weights, fn(args)⟩ along ``direction`` (one item per argnum), and an estimate of its error."""
+    wide = tuple(widened(a) if i in argnums else a for i, a in enumerate(args))
+
+    def along(t: float) -> float:
+        call = list(copy.deepcopy(wide))
+        for i, d in zip(argnums, direction):
+            call[i] = moved(wide[i], d, t)
+        return pair(fn(*call), weights)
+
+    with np.errstate(all="ignore"):
+        return richardson(along, step)

@@ -1,0 +1,118 @@
+"""Make a failing program small: statements and subexpressions are removed while it fails in the same way."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import time
+from collections.abc import Callable, Iterator
+
+
+def shrink(source: str, fails: Callable[[str], bool], seconds: float = 30.0) -> str:
+    """The smallest program found within ``seconds`` for which ``fails`` still holds."""
+    best, end = ast.unparse(ast.parse(source)), time.monotonic() + seconds
+    if not fails(best):
+        return source
+    progress = True
+    while progress and time.monotonic() < end:
+        progress = False
+        for candidate in candidates(best):
+            if time.monotonic() > end:
+                break
+            if len(candidate) < len(best) and fails(candidate):
+                best, progress = candidate, True
+                break
+    return best + "\n"
+
+
+def candidates(source: str) -> Iterator[str]:
+    """Programs that are one removal away, the large removals first."""
+    tree = ast.parse(source)
+    edits = [*statement_edits(tree), *expression_edits(tree)]
+    for edit in edits:
+        changed = copy.deepcopy(tree)
+        edit(changed)
+        try:
+            yield ast.unparse(ast.fix_missing_locations(changed))
+        except (ValueError, AttributeError, TypeError):
+            continue
+
+
+Edit = Callable[[ast.Module], None]
+
+
+def nth(tree: ast.AST, k: int) -> ast.AST:
+    return list(ast.walk(tree))[k]
+
+
+def statement_edits(tree: ast.Module) -> list[Edit]:
+    """Drop a statement; replace a compound statement by its body or its ``else``; drop an ``else``."""
+    edits: list[tuple[int, Edit]] = []
+    for k, node in enumerate(ast.walk(tree)):
+        for field in ("body", "orelse"):
+            block = getattr(node, field, None)
+            if not isinstance(block, list):
+                continue
+            for i, stmt in enumerate(block):
+                size = len(ast.unparse(stmt))
+                edits.append((size, removal(k, field, i, [])))
+                for inner in ("body", "orelse"):
+                    if isinstance(stmt, (ast.If, ast.For, ast.While, ast.With)) and getattr(stmt, inner, None):
+                        edits.append((size - 1, removal(k, field, i, inner)))
+            if field == "orelse" and block:
+                edits.append((1, clearing(k)))
+    return [edit for _, edit in sorted(edits, key=lambda pair: -pair[0])]
+
+
+def removal(k: int, field: str, i: int, by: object) -> Edit:
+    def edit(tree: ast.Module) -> None:
+        block = getattr(nth(tree, k), field)
+        block[i : i + 1] = getattr(block[i], by) if isinstance(by, str) else []
+        if not block and field == "body":
+            block.append(ast.Pass())
+
+    return edit
+
+
+def clearing(k: int) -> Edit:
+    def edit(tree: ast.Module) -> None:
+        nth(tree, k).orelse = []  # type: ignore[attr-defined]
+
+    return edit
+
+
+def expression_edits(tree: ast.Module) -> list[Edit]:
+    """Replace an expression by one of its parts, or by a constant."""
+    edits: list[tuple[int, Edit]] = []
+    for k, node in enumerate(ast.walk(tree)):
+        for field, value in ast.iter_fields(node):
+            places = (
+                [(None, value)]
+                if isinstance(value, ast.expr)
+                else (list(enumerate(value)) if isinstance(value, list) else [])
+            )
+            for i, expr in places:
+                if not isinstance(expr, ast.expr) or isinstance(expr, (ast.Name, ast.Constant, ast.Slice)):
+                    continue
+                if isinstance(getattr(expr, "ctx", None), ast.Store):
+                    continue
+                size = len(ast.unparse(expr))
+                parts = [
+                    c
+                    for c in ast.walk(expr)
+                    if isinstance(c, ast.expr) and c is not expr and not isinstance(c, ast.Slice)
+                ]
+                for part in [ast.Constant(0.5), *parts[:6]]:
+                    edits.append((size - len(ast.unparse(part)), replacement(k, field, i, part)))
+    return [edit for _, edit in sorted(edits, key=lambda pair: -pair[0])]
+
+
+def replacement(k: int, field: str, i: int | None, part: ast.expr) -> Edit:
+    def edit(tree: ast.Module) -> None:
+        node = nth(tree, k)
+        if i is None:
+            setattr(node, field, copy.deepcopy(part))
+        else:
+            getattr(node, field)[i] = copy.deepcopy(part)
+
+    return edit

@@ -1,0 +1,176 @@
+"""Programs that must be refused: with the right class, at the right line, and never with a wrong number."""
+
+import numpy as np
+
+from tests.programs.registry import refused
+
+V = np.array([0.3, -0.7, 1.2, 0.9])
+COUNTER = [0]
+STATE = np.zeros(4)
+TOTAL = 0.0
+
+
+@refused("ArgumentError", 3)
+def integer_argument(n):
+    return n * n
+
+
+@refused("ArgumentError", np.array([1, 2, 3]))
+def integer_array(v):
+    return np.sum(v * v)
+
+
+@refused("ArgumentError", True)
+def boolean_argument(b):
+    return b * 2.0
+
+
+@refused("ArgumentError", "text")
+def string_argument(s):
+    return 1.0
+
+
+@refused("ArgumentError", V)
+def vector_output(v):
+    return v * v
+
+
+@refused("ArgumentError", 0.5)
+def tuple_output(x):
+    return x, x * x
+
+
+@refused("ArgumentError", 0.5)
+def no_output(x):
+    x * x
+
+
+@refused("ArgumentError", 0.5, argnums=(3,))
+def argnums_out_of_range(x):
+    return x
+
+
+@refused("UnsupportedSyntax", 0.5, text="yield")
+def generator(x):
+    yield x * x
+
+
+@refused("UnsupportedSyntax", 0.5, text="global")
+def global_write(x):
+    global TOTAL
+    TOTAL = x
+    return x * x
+
+
+@refused("UnsupportedSyntax", 0.5)
+def writes_global_array(x):
+    STATE[0] = x
+    return x * STATE[0]
+
+
+@refused("UnsupportedSyntax", 0.5)
+def writes_global_list(x):
+    COUNTER.append(1)
+    return x
+
+
+@refused("UnsupportedSyntax", 0.5, text="try")
+def try_except(x):
+    try:
+        y = np.log(x)
+    except ValueError:
+        y = 0.0
+    return y
+
+
+@refused("UnsupportedSyntax", 0.5, text="class")
+def class_statement(x):
+    class Local:
+        value = 2.0
+
+    return x * Local.value
+
+
+@refused("UnsupportedSyntax", 0.5, text="exec")
+def exec_call(x):
+    exec("y = 1")
+    return x
+
+
+@refused("UnsupportedSyntax", 0.5, text="eval")
+def eval_call(x):
+    return eval("x * 2.0")
+
+
+@refused("UnsupportedSyntax", 0.5, text="async")
+async def coroutine(x):
+    return x
+
+
+@refused("UnsupportedSyntax", 0.5, text="del")
+def delete_item_needed(x):
+    xs = [x, 1.0]
+    del xs[0]
+    return xs[0] * x
+
+
+HALVE = np.frompyfunc(lambda t: 0.5 * t, 1, 1)
+
+
+@refused("NotDifferentiable", V, text="HALVE")
+def unknown_function(v):
+    return np.sum(HALVE(v))
+
+
+@refused("NotDifferentiable", V, text="nextafter")
+def unknown_ufunc(v):
+    return np.sum(np.nextafter(v, 1.0))
+
+
+def opaque():
+    """A callable whose source cannot be read."""
+    namespace: dict = {"__name__": __name__}
+    code = compile("def hidden(x):\n    return x * x\n", "<gone>", "exec")
+    exec(code, namespace)
+    return namespace["hidden"]
+
+
+HIDDEN = opaque()
+refused("SourceNotFound", 0.5)(HIDDEN)
+
+
+@refused("AliasError", V)
+def write_through_possible_view(v):
+    a = v.copy()
+    b = a.reshape(2, 2)
+    b[0, 0] = 3.0
+    return np.sum(a * a)
+
+
+@refused("AliasError", V)
+def write_through_ravel(v):
+    a = np.outer(v, v)
+    b = a.ravel()
+    b[0] = a[0, 1]
+    return np.sum(a * a)
+
+
+@refused("AliasError", V)
+def write_through_branch_place(v):
+    a = v * 1.0
+    b = v * 2.0
+    if v[0] > 0.0:
+        c = a
+    else:
+        c = b
+    c[0] = 5.0
+    return np.sum(a * b)
+
+
+_SHARED = V.copy()
+
+
+@refused("AliasError", _SHARED, _SHARED[1:])
+def arguments_share_memory(v, w):
+    v[0] = w[0] * 2.0
+    return np.sum(v) * np.sum(w)

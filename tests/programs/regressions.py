@@ -1,0 +1,168 @@
+"""Programs that an earlier tool got wrong, and counterexamples of the fuzzer. One program per failure."""
+import numpy as np
+
+from tests.programs.registry import program
+
+V = np.array([0.3, -0.7, 1.2, 0.9])
+A = np.array([[0.2, 1.1, -0.4], [0.8, -0.6, 0.5]])
+
+
+@program(V)
+def full_like_fill(x):
+    """The gradient of the fill value."""
+    return np.sum(np.full_like(x, x[0]) * x)
+
+
+@program(V, A[0, 0])
+def full_fill(x, y):
+    return np.full((2, 4), y) * x
+
+
+@program(A, V[:3])
+def unbroadcast_divide(m, v):
+    return m / (v + 2.0)
+
+
+@program(np.abs(A), V[:3])
+def unbroadcast_power(m, v):
+    return m ** v
+
+
+@program(A, V[:3])
+def unbroadcast_multiply(m, v):
+    return np.multiply(m, v)
+
+
+@program(V[:3], A[:, :1])
+def unbroadcast_both_ways(v, col):
+    return v / (2.0 + col) - np.power(2.0 + col, v)
+
+
+@program(V)
+def fancy_index_repeated(v):
+    return np.sum(v[[0, 0, 1]] * np.array([1.0, 2.0, 3.0]))
+
+
+@program(V)
+def fancy_array_index_repeated(v):
+    idx = np.array([3, 3, 3])
+    return v[idx] * v[:3]
+
+
+@program(0.7)
+def body_of_with(x):
+    with np.errstate(divide="ignore"):
+        y = x * x
+        z = y * np.sin(x)
+    return z * y
+
+
+@program(V)
+def write_in_body_of_with(v):
+    a = v.copy()
+    with np.errstate(all="ignore"):
+        a[0] = a[1] * 2.0
+    return np.sum(a * a)
+
+
+@program(V, 0.4)
+def element_plus_assign(y, v):
+    y[0] += v
+    return np.sum(y * y)
+
+
+@program(V)
+def retested_overwritten_element(a):
+    for i in range(len(a)):
+        if a[i] > 0.5:
+            a[i] = -a[i] * a[i]
+        else:
+            a[i] = a[i] + 2.0
+    return np.sum(a * a)
+
+
+@program(V)
+def while_test_overwritten(a):
+    i = 0
+    while a[i] < 1.0:
+        a[i] = a[i] * 4.0 + 8.0
+        i += 1
+    return np.sum(a * a)
+
+
+@program(V)
+def branch_bit_of_alias(v):
+    a = v.copy()
+    b = a[1:]
+    for i in range(3):
+        if a[i] > 0.0:
+            b[i] = -a[i]
+        else:
+            b[i] = a[i] * 3.0
+    return np.sum(a * a)
+
+
+@program(V)
+def copy_semantics_of_plain_assignment(v):
+    a = v * 1.0
+    saved = a
+    a = a * 2.0
+    a[0] = saved[1]
+    return saved * a
+
+
+@program(V)
+def cotangent_is_shared_by_sum(v):
+    """Both terms of a sum get one cotangent: accumulating into it in place would be seen by the other."""
+    a = v * 1.0
+    b = v * 2.0
+    s = a + b
+    return np.sum(s * s) + np.sum(a * a * a)
+
+
+@program(V)
+def overlapping_shift_both_directions(v):
+    a = v.copy()
+    a[1:] = a[:-1]
+    a[:-1] = a[1:] * 2.0
+    a[::2] = a[1::2]
+    return a * a
+
+
+@program(np.array([2.0, 0.0, 3.0]))
+def product_with_zero(v):
+    return np.prod(v)
+
+
+@program(np.array([[1.0, 2.0], [2.0, 4.0]]))
+def determinant_of_singular(m):
+    return np.linalg.det(m)
+
+
+@program(np.array([0.5, -0.5]))
+def where_with_inactive_root(v):
+    return np.sum(np.where(v > 0.0, np.sqrt(np.where(v > 0.0, v, 1.0)), 0.0))
+
+
+@program(0.3)
+def loop_else_after_break_value(x):
+    found = 0.0
+    for i in range(3):
+        if x * i > 0.5:
+            found = x * i
+            break
+    else:
+        found = -x
+    return found * found
+
+
+@program(0.3, 3)
+def returns_from_two_depths(x, n):
+    for i in range(n):
+        for j in range(n):
+            x = x * 1.3 + 0.01 * j
+            if x > 1.0:
+                return x * i
+        if x > 0.8:
+            return x * x
+    return x

@@ -1,0 +1,147 @@
+"""The command line: what it prints, and one clear line for what it cannot do."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from s2sad.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+LECTURE = str(ROOT / "examples" / "evaluation_trace.py") + ":f"
+
+PROGRAMS = '''
+import numpy as np
+
+data = np.array([1.0, 2.0, 3.0])
+
+
+def march(x, n):
+    for _ in range(n):
+        x = np.sin(x)
+    return x
+
+
+def dot(a, b):
+    return np.sum(a * b)
+
+
+def crash(x):
+    return [x][1]
+
+
+def generator(x):
+    yield x
+
+
+constant = 3
+'''
+
+
+@pytest.fixture
+def programs(tmp_path):
+    path = tmp_path / "programs_of_the_test.py"
+    path.write_text(PROGRAMS, encoding="utf-8")
+    return str(path)
+
+
+def complaint(capsys, *argv, status=2) -> str:
+    """The one line that the command line prints on stderr."""
+    assert main(argv) == status
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    return captured.err.strip()
+
+
+def printed(capsys, *argv) -> str:
+    """What the command line prints on stdout."""
+    assert main(argv) == 0
+    return capsys.readouterr().out
+
+
+def test_trace_of_the_lecture(capsys):
+    out = printed(capsys, "trace", LECTURE, "2", "5")
+    lines = [" = ".join(cell.strip() for cell in line.split(" = ")) for line in out.splitlines()]
+    assert "y = v₅ = 11.652" in lines and "x̄₁ = v̄₋₁ = 5.5" in lines and "x̄₂ = v̄₀ = 1.716" in lines
+    assert "Generated source" in lines and any(line.startswith("def f") for line in lines)
+
+
+def test_the_first_command_of_the_readme():
+    command = [sys.executable, "-m", "s2sad", "trace", "examples/evaluation_trace.py:f", "2", "5"]
+    env = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, env=env, check=True)
+    assert "11.652" in out.stdout.decode() and out.stderr == b""
+
+
+def test_integers_beside_floats_are_constants(capsys, programs):
+    assert "trip 3 of 3" in printed(capsys, "trace", programs + ":march", "0.5", "3")
+
+
+def test_arguments_are_expressions(capsys, programs):
+    out = printed(capsys, "trace", programs + ":dot", "data", "np.full(3, math.pi)")
+    assert "[3.142, 3.142, 3.142]" in out
+
+
+def test_argnums(capsys, programs):
+    out = printed(capsys, "source", programs + ":dot", "data", "data + 1", "--argnums", "1")
+    assert "b_bar" in out and "a_bar" not in out
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_source(capsys, programs, mode):
+    for args in ((), ("0.5", "3")):
+        text = printed(capsys, "source", programs + ":march", *args, "--mode", mode, "--argnums", "0")
+        compile(text, "source", "exec")
+
+
+def test_stages(capsys, programs):
+    out = printed(capsys, "stages", programs + ":march", "0.5", "3")
+    assert sum(line.startswith("# ") for line in out.splitlines()) >= 4
+
+
+def test_explain(capsys):
+    assert printed(capsys, "explain", "S2S004").startswith("S2S004  A write through")
+    assert "S2S001  " in printed(capsys, "explain")
+
+
+@pytest.mark.parametrize("argv, message", [
+    (("trace", "nowhere.py:f", "1.0"), "s2sad: there is no file 'nowhere.py'"),
+    (("trace", "nowhere", "1.0"),
+     "s2sad: 'nowhere' is not of the form FILE:FUNC, for example examples/evaluation_trace.py:f"),
+    (("explain", "S2S777"), "s2sad: no error has the code 'S2S777'; `explain` alone lists them"),
+])
+def test_bad_command_line(capsys, argv, message):
+    assert complaint(capsys, *argv) == message
+
+
+@pytest.mark.parametrize("function, args, message", [
+    ("marhc", ("1.0", "2"), "has no function 'marhc'; did you mean 'march'?"),
+    ("constant", ("1.0",), "is an object of type int, not a function"),
+    ("march", ("1.0 +", "2"), "the argument '1.0 +' cannot be evaluated: SyntaxError: invalid syntax"),
+    ("march", ("1.0",), "march(1.0) raises TypeError: march() missing 1 required positional argument: 'n'"),
+    ("march", ("'a'", "'b'"), "none of the arguments is a float"),
+    ("crash", ("1.0",), "crash(1.0) raises IndexError: list index out of range"),
+    ("march", ("1.0", "2", "--argnums", "x"), "--argnums 'x' is not a number or a list such as 0,2"),
+    ("march", ("1.0", "2", "--argnums", "7"), "S2S008"),
+])
+def test_bad_function_or_argument(capsys, programs, function, args, message):
+    assert message in complaint(capsys, "trace", f"{programs}:{function}", *args)
+
+
+def test_a_file_that_cannot_be_imported(capsys, tmp_path):
+    path = tmp_path / "broken_program.py"
+    path.write_text("def f(x:\n", encoding="utf-8")
+    assert "cannot be imported: SyntaxError" in complaint(capsys, "trace", f"{path}:f", "1.0")
+
+
+def test_a_function_that_is_refused(capsys, programs):
+    assert main(["source", programs + ":generator"]) == 1
+    assert "S2S001" in capsys.readouterr().err
+
+
+def test_help_teaches(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["trace", "--help"])
+    assert stop.value.code == 0
+    assert "FILE:FUNC" in capsys.readouterr().out
