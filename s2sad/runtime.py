@@ -105,6 +105,28 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
+def masked_product(g: Any, partial: Any) -> Any:
+    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there."""
+    with np.errstate(invalid="ignore"):
+        product = g * partial
+    return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
+
+
+def stop_gradient(x: Any) -> Any:
+    """``x`` itself; its derivative counts as zero."""
+    return x
+
+
+def same(x: Any) -> Any:
+    """``x``: a value under another name."""
+    return x
+
+
+def unbroadcast_to(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """``unbroadcast`` for an array of which shape and dtype are known but the array itself is gone."""
+    return unbroadcast(g, np.broadcast_to(dtype.type(0), shape))
+
+
 def unbroadcast(g: Any, x: Any) -> Any:
     """The cotangent ``g`` of a value that ``x`` was broadcast to, summed back to the shape and dtype of ``x``.
 

@@ -311,10 +311,24 @@ class _Emitter:
 
         if s.stop and self.plan.used(s.outs[-1]):
             flag = s.outs[-1]
-            return self.capture(s.body, lambda: (finish(), self.assign(flag, self.to.arg(stop)),
-                                                 self.put(ast.If(self.to.name(flag), [ast.Break()], []))), early)
-        simple = not late and not moves
-        return self.capture(Block(s.body.params, (), ()), lambda: self.tail(s.body.stmts, stop, finish, simple, early), early)
+
+            def finish_with_flag() -> None:
+                self.assign(flag, self.to.arg(stop))
+                finish()
+                self.put(ast.If(self.to.name(flag), [ast.Break()], []))
+
+            return self.capture(s.body, finish_with_flag, early)
+        head = Block(s.body.params, (), ())
+        overwritten = any(self.names.same(v, w) for v, _ in moves for w in self.plan.leaves(stop))
+        if not overwritten:
+            simple = not late and not moves
+            return self.capture(head, lambda: self.tail(s.body.stmts, stop, finish, simple, early), early)
+
+        def finish_twice() -> None:
+            self.put(ast.If(self.to.arg(stop), [*self.capture((), finish), ast.Break()], []))
+            finish()
+
+        return self.capture(s.body, finish_twice, early)
 
     def tail(self, stmts: tuple[Stmt, ...], stop: Arg, finish: Callable[[], None], simple: bool,
              early: dict[Var, list[Var]] | None = None) -> None:

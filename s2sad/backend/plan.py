@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from s2sad import runtime
 from s2sad.backend.operators import INFIX, PREFIX
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.alias import IN_PLACE, Memory, Roots, fused_updates, is_pure
-from s2sad.ir.alias import touches
+from s2sad.ir.alias import IN_PLACE, Memory, Roots, fused_updates, touches
 from s2sad.ir.effects import READS_META
 from s2sad.ir.opnames import op_name
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
@@ -106,6 +105,8 @@ class _Folding:
         self.plan, self.memory = made, made.memory
         self.role: dict[Var, set[str]] = {}
         self.site: dict[Var, Block] = {}
+        self.lengths: dict[Var, int] = {}
+        self.bodies = {s.body for s in statements(made.fn.body) if isinstance(s, (For, While)) and s.stop}
 
     def run(self) -> None:
         fn = self.plan.fn
@@ -180,17 +181,20 @@ class _Folding:
             else:
                 for inner in blocks(s):
                     self.block(inner, depth + 1)
-            self.fit(s, depth, pending)
-            taken = [pending.pop(v) for v in variables(*self.plan.reads(s)) if v in pending]
+            parts = [v for v in variables(*self.plan.reads(s)) if v in pending]
+            if parts:
+                self.fit(s, depth, pending, parts)
+            taken = [pending.pop(v) for v in parts if v in pending]
             if self.may_fold(s, block, into_results):
                 self.plan.folded[s.outs[0]] = s
+                self.lengths[s.outs[0]] = self.length_of_choice(s) if isinstance(s, If) else self.length_of_call(s)
                 pending[s.outs[0]] = self.pending(s, taken)
             else:
                 self.disturb(s, pending)
-        carried = {p.name for p in block.params} if block is not self.plan.fn.body else set()
-        for v, p in pending.items():
-            if p.names & carried and v is block.results[-1]:
-                del self.plan.folded[v]
+        if block in self.bodies and block.results[-1] in pending:
+            stop = block.results[-1]
+            if set(self.plan.leaves(stop)) & set(block.params):
+                del self.plan.folded[stop]  # the test for `break` comes when the parameters have their next values
 
     def branches(self, s: If, depth: int) -> None:
         """Fold the two blocks of an ``If``; if all of it folds, it is a conditional expression."""
@@ -215,7 +219,7 @@ class _Folding:
             return False
         if isinstance(s, If):
             return self.plan.is_expression(s)
-        if not isinstance(s, Call) or not is_pure(s.op):
+        if not isinstance(s, Call) or not self.memory.is_pure(s.op):
             return False
         return is_scalar_update(s) or not self.memory.is_update(s)
 
@@ -229,6 +233,8 @@ class _Folding:
 
     def disturb(self, s: Stmt, pending: dict[Var, Pending]) -> None:
         """A statement that prints: what waits for its use may not wait past it."""
+        if not pending:
+            return
         inner = [s, *(t for b in blocks(s) for t in statements(b))]
         written = frozenset().union(*(self.memory.written(t) for t in inner if self.memory.is_update(t)))
         names = {v.name for t in inner for v in (*t.outs, *(p for b in blocks(t) for p in b.params))}
@@ -236,17 +242,16 @@ class _Folding:
             if p.names & names or touches(p.reads, written):
                 del self.plan.folded[v], pending[v]
 
-    def fit(self, s: Stmt, depth: int, pending: dict[Var, Pending]) -> None:
+    def fit(self, s: Stmt, depth: int, pending: dict[Var, Pending], parts: list[Var]) -> None:
         """Give lines of their own to the longest parts of a statement until it fits on its line."""
-        parts = {v: self.length(v) for v in variables(*self.plan.reads(s)) if v in pending}
-        definition = {v: self.plan.folded[v] for v in parts}
-        for v, stmt in definition.items():
-            if self.foreign(v, stmt, s) and self.line(s, depth) > SHORT:
-                parts.pop(v)
+        for v in list(parts):
+            if self.foreign(v, self.plan.folded[v], s) and self.line(s, depth) > SHORT:
+                parts.remove(v)
                 del self.plan.folded[v], pending[v]
         while parts and self.line(s, depth) > WIDTH:
-            longest = max(parts, key=parts.__getitem__)
-            del parts[longest], self.plan.folded[longest], pending[longest]
+            longest = max(parts, key=self.length)
+            parts.remove(longest)
+            del self.plan.folded[longest], pending[longest]
 
     def foreign(self, v: Var, stmt: Stmt, user: Stmt) -> bool:
         """Whether a named value comes from another statement of the user."""
@@ -283,7 +288,7 @@ class _Folding:
         stmt = self.plan.folded.get(arg)
         if stmt is None:
             return len(arg.name)
-        return self.length_of_choice(stmt) if isinstance(stmt, If) else self.length_of_call(stmt)
+        return self.lengths[arg] if arg in self.lengths else self.length_of_call(stmt)
 
     def length_of_call(self, call: Call) -> int:
         parts = [self.length(a) for a in call_args(call)]

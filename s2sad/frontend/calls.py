@@ -196,7 +196,7 @@ class Calls:
         frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name)
         frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
         loc = self.loc
-        caller = self.frames[-1].env if self.frames else None
+        caller = self.frames[-1] if self.frames else None
         self.frames.append(frame)
         self.depth += 1
         try:
@@ -210,7 +210,7 @@ class Calls:
             self.frames.pop()
             self.loc = loc
         if caller is not None and static(frame.env.get("$dead", FALSE)) is True:
-            caller["$dead"] = caller["$skip"] = TRUE
+            caller.env["$dead"] = caller.env["$skip"] = TRUE
         return frame.env["$val"]
 
     def fall_off(self) -> None:

@@ -316,6 +316,10 @@ class Control:
             self.restore(before)
             self.loc = loc
             self.open_tests.append(arg)
+            for name in FLAGS:
+                flag = self.frames[-1].env.get(name)
+                if isinstance(flag, Atom) and flag.arg is arg:
+                    self.frames[-1].env[name] = TRUE if run is then else FALSE
             with self.block() as stmts:
                 run()
             self.open_tests.pop()
@@ -357,6 +361,7 @@ class Control:
             for name in dict.fromkeys((*ea, *eb)):
                 va, vb = ea.get(name, Unbound()), eb.get(name, Unbound())
                 if va == vb:
+                    f.env[name] = va
                     continue
                 if f is frame and name not in live and name not in f.always_live and name not in FLAGS and not (
                         name.startswith("$choice")):

@@ -1,8 +1,8 @@
 """The signature of a call, and a function lowered for it.
 
 A signature is what generated code is specialised for: the structure and kinds of the arguments (dtype and number of
-dimensions of arrays, and which dimensions are 1), never values or sizes. Strings, None, functions and classes count as static
-and are part of it.
+dimensions of arrays, which dimensions are 1, and which are equal), never values or sizes. Strings, None, functions and classes
+count as static and are part of it.
 
     >>> import numpy as np
     >>> signature((2.0, np.ones((3, 1)))) == signature((5.0, np.ones((7, 1))))
@@ -33,28 +33,44 @@ LONG_LIST = 64
 
 def signature(args: tuple) -> Hashable:
     """The hashable signature of some arguments."""
-    return tuple([type(x) if type(x) in _PLAIN else _signature(x) for x in args])
+    sizes: dict[int, int] = {1: 1}
+    return tuple([type(x) if type(x) in _PLAIN else _signature(x, sizes) for x in args])
+
+
+def exact_key(args: tuple) -> Hashable:
+    """A cheap key that is finer than the signature: it has the sizes of arrays. None where there is no cheap one."""
+    key: list[Hashable] = []
+    for x in args:
+        kind = type(x)
+        if kind in _PLAIN:
+            key.append(kind)
+        elif kind is np.ndarray:
+            key.append(x.dtype)
+            key.append(x.shape)
+        else:
+            return None
+    return tuple(key)
 
 
 _PLAIN = frozenset((float, int, bool, complex, type(None)))
 
 
-def _signature(x: Any) -> Hashable:
+def _signature(x: Any, sizes: dict[int, int]) -> Hashable:
     kind = type(x)
     if kind in _PLAIN:
         return kind
     if isinstance(x, np.ndarray):
-        return (kind, x.dtype, tuple([n == 1 for n in x.shape]))
+        return (kind, x.dtype, tuple([sizes.setdefault(n, len(sizes) + 1) for n in x.shape]))
     if isinstance(x, np.generic):
         return kind
     if isinstance(x, (list, tuple)):
         if is_long(x):
             return (kind, type(x[0]))
-        return (kind, *[_signature(v) for v in x])
+        return (kind, *[_signature(v, sizes) for v in x])
     if isinstance(x, dict):
-        return (kind, tuple(x), *[_signature(v) for v in x.values()])
+        return (kind, tuple(x), *[_signature(v, sizes) for v in x.values()])
     if is_record(x):
-        return (kind, tuple(fields_of(x)), *[_signature(v) for v in fields_of(x).values()])
+        return (kind, tuple(fields_of(x)), *[_signature(v, sizes) for v in fields_of(x).values()])
     try:
         hash(x)
     except TypeError:
@@ -111,6 +127,7 @@ class Inputs:
         self.vars: list[Var] = []
         self.cells: dict[int, Var] = {}
         self.seen: dict[int, tuple[Value, Any]] = {}
+        self.sizes: dict[int, Any] = {}
 
     def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
         """The value of an argument, and its tree of leaf variables."""
@@ -147,7 +164,7 @@ class Inputs:
     def part(self, x: Any, owner: Arg, op: Callable, key: Any, name: str) -> tuple[Value, Any]:
         if not (isinstance(x, (np.ndarray, np.generic, list, tuple, dict)) or type(x) in SCALARS or is_record(x)):
             return const(x), None
-        var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x)))
+        var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x, self.sizes)))
         return self.build(x, var, name)
 
     def leaf(self, arg: Arg) -> tuple[Value, Any]:
@@ -166,9 +183,9 @@ class Record:
     fields: dict[str, Any]
 
 
-def input_fact(x: Any) -> Fact:
+def input_fact(x: Any, sizes: dict[int, Any]) -> Fact:
     """The fact of an argument."""
-    fact = of_value(x)
+    fact = of_value(x, sizes)
     if fact.kind == "list" and is_long(x):
         return Fact("list", item=of_value(x[0]))
     if fact.kind in ("object", "function") or (fact.kind == "dict" and type(x) is not dict):
@@ -189,7 +206,7 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
     lowerer = Lowerer()
     inputs = Inputs(lowerer)
     names = parameter_names(fn, len(args), kwargs)
-    params = tuple(Var(n, input_fact(x)) for n, x in zip(names, (*args, *kwargs.values())))
+    params = tuple(Var(n, input_fact(x, inputs.sizes)) for n, x in zip(names, (*args, *kwargs.values())))
     built = [inputs.build(x, p, p.name) for x, p in zip((*args, *kwargs.values()), params)]
     values = tuple(v for v, _ in built)
     lowerer.frames.append(Frame({}, None, {}))

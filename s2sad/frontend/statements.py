@@ -176,8 +176,8 @@ class Statements:
     # ---- leaving ---------------------------------------------------------------------------------------------------
 
     def stmt_Return(self, node: Any) -> None:
-        env = self.frames[-1].env
         value = NONE if node.value is None else self.expr(node.value, "result")
+        env = self.frames[-1].env
         env["$val"] = value
         env["$skip"] = env["$stop"] = env["$ret"] = TRUE
 

@@ -112,6 +112,8 @@ class Memory:
         self.kept: dict[Stmt, tuple[Roots, ...]] = {}
         self.serial = itertools.count(1)
         self.uses = count_uses(fn)
+        self.pure: dict[object, bool] = {}
+        self.new: dict[object, bool] = {}
         for p in fn.params:
             self.define(p, frozenset({FOREIGN}), frozenset({FOREIGN}))
         self.block(fn.body)
@@ -123,6 +125,13 @@ class Memory:
         if type(arg) is Pack:
             return frozenset().union(*map(self.reach, arg.items))
         return NONE if _immutable(arg) else frozenset({FOREIGN})
+
+    def is_pure(self, op: object) -> bool:
+        """``is_pure``, looked up once per operation."""
+        known = self.pure.get(op)
+        if known is None:
+            known = self.pure[op] = is_pure(op)
+        return known
 
     def is_update(self, call: Stmt) -> bool:
         """Whether the call writes into its first argument."""
@@ -188,18 +197,27 @@ class Memory:
             extra = frozenset({FOREIGN}) if op in READ_ONLY or _names_imag(call) else NONE
             for out in outs:
                 self.define(out, base | extra | self.fresh(), base | extra)
-        elif not is_pure(op):
+        elif not self.is_pure(op):
             for out in outs:
                 self.define(out, args | self.fresh() | {FOREIGN}, args | {FOREIGN})
         else:
             held = NONE
             if op in JOINS:
                 held = frozenset().union(*map(self.held, call_args(call)))
-            elif op in SHARES or not (op in MAKES_NEW or _makes_new(global_name(op) or "")):
+            elif op in SHARES or not self.makes_new(op):
                 held = args
             for out in outs:
-                self.define(out, self.fresh(), held)
+                self.define(out, self.fresh(), held | self.fresh())
         return None
+
+    def makes_new(self, op: object) -> bool:
+        """Whether an operation makes an array or a number of its own."""
+        known = self.new.get(op)
+        if known is None:
+            head, _, rest = (global_name(op) or "").partition(".")
+            known = op in MAKES_NEW or (head in ("np", "math", "cmath", "scipy") if rest else hasattr(operator, head))
+            self.new[op] = known
+        return known
 
     def held(self, arg: Arg) -> Roots:
         if type(arg) is Var:
@@ -279,12 +297,6 @@ class Memory:
             if isinstance(loop, While):
                 self.define(loop.test.params[k], tokens[2 * k], tokens[2 * k + 1])
         self.kept[loop] = tuple(tokens[2 * len(carried):])
-
-
-def _makes_new(name: str) -> bool:
-    """Whether an operation with this name makes an array or a number of its own."""
-    head, _, rest = name.partition(".")
-    return head in ("np", "math", "cmath", "scipy") if rest else hasattr(operator, name)
 
 
 def _merge(group: list[int], sets: list[Roots]) -> bool:

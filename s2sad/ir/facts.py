@@ -40,6 +40,11 @@ class Fact:
     item: "Fact | None" = None
     sym: Dim = None
 
+    def __eq__(self, other: object) -> bool:
+        return (isinstance(other, Fact) and self.kind == other.kind and equal_dtypes(self.dtype, other.dtype)
+                and same_value(self.value, other.value)
+                and (self.dims, self.item, self.sym) == (other.dims, other.item, other.sym))
+
     @property
     def ndim(self) -> int | None:
         if self.kind == "array":
@@ -58,7 +63,7 @@ class Fact:
     @property
     def is_float(self) -> bool:
         """Certainly one real number in double precision: a Python float or an ``np.float64``."""
-        return self.kind == "float" or (self.kind == "scalar" and self.dtype == np.float64)
+        return self.kind == "float" or (self.kind in ("scalar", "number") and self.dtype == np.float64)
 
     @property
     def is_discrete(self) -> bool:
@@ -78,6 +83,27 @@ class Fact:
     def forget(self) -> "Fact":
         """The same fact without the value."""
         return self if self.value is UNSET and self.sym is None else replace(self, value=UNSET, sym=None)
+
+
+def equal_dtypes(a: Any, b: Any) -> bool:
+    """Whether two dtypes are equal; for NumPy, ``np.dtype(float) == None`` is true, but None is "not known" here."""
+    return a is b or (a is not None and b is not None and a == b)
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two constants are the same: of one type, nan is nan, and 0.0 is not -0.0."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same_value, a, b))
+    if isinstance(a, (float, complex)):
+        return repr(a) == repr(b)
+    try:
+        return bool(a == b)
+    except ValueError:  # arrays
+        return False
 
 
 UNKNOWN = Fact()
@@ -104,15 +130,17 @@ def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
     return Fact("array", None if dtype is None else np.dtype(dtype), dims)
 
 
-def of_value(x: Any) -> Fact:
-    """The fact of a concrete value; sizes are not part of it, except that a dimension is 1."""
+def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
+    """The fact of a concrete value. Sizes are not part of it, except that a dimension is 1, and that dimensions are equal
+    where ``sizes`` (from size to symbol, filled here) is shared between values."""
     kind = type(x)
     if kind in (float, int, bool, complex):
         return Fact(kind.__name__)
     if x is None:
         return Fact("none", value=None)
     if isinstance(x, np.ndarray):
-        return array(x.dtype, tuple(1 if n == 1 else fresh_dim(True) for n in x.shape))
+        sizes = {} if sizes is None else sizes
+        return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
     if isinstance(x, np.generic):
         return Fact("scalar", x.dtype)
     for cls in (list, tuple, dict, range, str):
@@ -136,8 +164,8 @@ def join(a: Fact, b: Fact) -> Fact:
         if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
             dims = tuple(m if m == n else fresh_dim() for m, n in zip(a.dims, b.dims))
         item = join(a.item, b.item) if a.item is not None and b.item is not None else None
-        same = a.value is b.value or (type(a.value) is type(b.value) and a.value == b.value and a.value == a.value)
-        return Fact(a.kind, a.dtype if a.dtype == b.dtype else None, dims,
+        same = same_value(a.value, b.value)
+        return Fact(a.kind, a.dtype if equal_dtypes(a.dtype, b.dtype) else None, dims,
                     a.value if same else UNSET, item, a.sym if a.sym == b.sym else None)
     if a.is_scalar and b.is_scalar:
         real = all(f.is_complex is False for f in (a, b))

@@ -11,7 +11,7 @@ what ``backend`` emits has to give the same numbers.  Nothing is ever mutated: i
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from s2sad import runtime
@@ -50,20 +50,22 @@ def interpret(fn: Function, *args: Any) -> Any:
     """
     if len(args) != len(fn.params):
         raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, {len(args)} given")
-    (result,) = _block(fn.body, args, {})
-    return _defined(result, fn.body.results[0])
+    env: Env = {}
+    (result,) = _block(fn.body, args, env)
+    _used(fn.result, env)
+    return result
 
 
 def evaluate(arg: Arg, env: Env) -> Any:
     """The value of an argument."""
-    if type(arg) is Var:
+    if isinstance(arg, Var):
         return env[arg]
-    if type(arg) is Const:
+    if isinstance(arg, Const):
         return arg.value
     items = [evaluate(item, env) for item in arg.items]
     if arg.kind == "dict":
         return dict(zip(arg.keys, items))
-    return BUILD.get(arg.kind, arg.kind)(*items)
+    return (BUILD.get(arg.kind) or arg.kind)(*items)
 
 
 def _block(block: Block, args: Sequence[Any], env: Env) -> list[Any]:
@@ -93,7 +95,7 @@ def _call(call: Call, env: Env) -> Sequence[Any]:
     kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
     if isinstance(call.op, Function):
         value = interpret(call.op, *args, **kwargs)
-    elif call.op in IN_PLACE:
+    elif isinstance(call.op, Hashable) and call.op in IN_PLACE:
         value = call.op(runtime.copy(args[0]), *args[1:])
     else:
         value = call.op(*args, **kwargs)
@@ -140,9 +142,9 @@ def _step(loop: For | While, results: list[Any], collected: list[list[Any]]) -> 
 
 def _used(arg: Arg, env: Env) -> Arg:
     """The argument, which is about to be used: it must not be an unassigned name."""
-    if type(arg) is Var:
+    if isinstance(arg, Var):
         _defined(env[arg], arg)
-    elif type(arg) is Const:
+    elif isinstance(arg, Const):
         _defined(arg.value, arg)
     else:
         for item in arg.items:

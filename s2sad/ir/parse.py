@@ -109,6 +109,7 @@ class _Reader:
     def __init__(self, lines: list[_Line], namespace: dict[str, Any], facts: dict[str, Fact]) -> None:
         self.lines, self.namespace, self.facts = lines, namespace, facts
         self.position = 0
+        self.where = lines[0] if lines else None
         self.vars: dict[str, Var] = {}
         self.functions: dict[str, Function] = {}
         self.stmts: list[Stmt] = []
@@ -126,11 +127,12 @@ class _Reader:
                 and self.line.marks[0][0] in words)
 
     def fail(self, message: str) -> InternalError:
-        return InternalError("S2S900", f"line {self.line.number}: {message}: {self.line.text}")
+        line = self.where or self.line
+        return InternalError("S2S900", f"line {line.number}: {message}: {line.text}")
 
     def header(self, *words: str) -> dict[str, str]:
         """The parts of a line that opens a block; the reader moves on to the block."""
-        line = self.line
+        self.where = line = self.line
         if not line.text.endswith(":"):
             raise self.fail("expected `:` at the end")
         self.position += 1
@@ -167,9 +169,10 @@ class _Reader:
         start = self.line
         opener = self.lines[self.position - 1]
         if self.position >= len(self.lines) or start.indent <= opener.indent:
-            raise self.fail("expected an indented block")
+            raise self.fail("expected an indented block after this line")
         results: tuple[Arg, ...] = ()
         while self.position < len(self.lines) and self.line.indent == start.indent:
+            self.where = self.line
             if self.peek(start.indent, verb):
                 _, _, end = self.line.marks[0]
                 results = self.results(self.line.text[end:], verb)
@@ -180,6 +183,7 @@ class _Reader:
             else:
                 self.statement()
         if self.position < len(self.lines) and self.line.indent > opener.indent:
+            self.where = self.line
             raise self.fail("unexpected line in this block")
         results += tuple(a for text in more for a in self.results(text))
         block = Block(params, tuple(self.stmts), results)

@@ -40,13 +40,13 @@ class _Verifier:
         self.expect(isinstance(fn, Function), f"{fn!r} is not a Function")
         self.verified.add(id(fn))
         self.expect(len(fn.body.results) == 1, f"{len(fn.body.results)} results instead of one")
-        top = {v for stmt in fn.body.stmts for v in stmt.outs} | set(fn.body.params)
         self.block(fn.body)
+        top = {v for stmt in fn.body.stmts for v in stmt.outs} | set(fn.body.params)
         for v in fn.inputs:
             self.expect(v in top, f"input {v!r} is neither a parameter nor defined by a statement of the function")
 
     def fail(self, message: str) -> NoReturn:
-        loc, why = (None, "") if self.stmt is None else (self.stmt.loc, f"in `{_sketch(self.stmt)}`")
+        loc, why = (None, "") if self.stmt is None else (getattr(self.stmt, "loc", None), f"in `{_sketch(self.stmt)}`")
         raise InternalError("S2S900", f"{self.fn.name}: {message}", loc, why)
 
     def expect(self, condition: bool, message: str) -> None:
@@ -63,13 +63,12 @@ class _Verifier:
         self.scope.update(variables)
 
     def arg(self, arg: Arg) -> None:
-        kind = type(arg)
-        if kind is Var:
+        if isinstance(arg, Var):
             if arg not in self.scope:
                 self.fail(f"{arg!r} is read but not in scope")
-        elif kind is Pack:
+        elif isinstance(arg, Pack):
             self.pack(arg)
-        elif kind is not Const:
+        elif not isinstance(arg, Const):
             hint = " (wrap it: Const(UNDEFINED))" if arg is UNDEFINED else ""
             self.fail(f"{arg!r} is not an argument: expected a Var, Const or Pack{hint}")
 

@@ -110,9 +110,9 @@ def _call_key(call: Call) -> Hashable:
 
 def _key(arg: Arg) -> Hashable:
     """Equal for arguments that certainly have the same value."""
-    if type(arg) is Var:
+    if isinstance(arg, Var):
         return arg
-    if type(arg) is Pack:
+    if isinstance(arg, Pack):
         return arg.kind, tuple(map(_key, arg.items)), tuple(map(_value_key, arg.keys))
     return _value_key(arg.value)
 
@@ -135,4 +135,6 @@ def _numeric(arg: Arg) -> bool:
     """Certainly a number or an array of numbers (for which ``a + b`` is ``b + a``)."""
     if type(arg) is Const:
         return type(arg.value) in (float, int)
-    return type(arg) is Var and (arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype not in (None, object)))
+    if type(arg) is not Var:
+        return False
+    return arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype is not None and arg.fact.dtype.kind != "O")

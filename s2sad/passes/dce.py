@@ -70,10 +70,12 @@ class _Invariants:
             case If():
                 return map_blocks(self.block, replace(stmt, test=self.arg(stmt.test)))
             case For():
-                loop: For | While = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
+                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
             case While():
-                loop = replace(stmt, inits=self.args(stmt.inits))
-        return self.loop(map_blocks(self.block, loop))
+                stmt = replace(stmt, inits=self.args(stmt.inits))
+        loop = map_blocks(self.block, stmt)
+        assert isinstance(loop, (For, While))
+        return self.loop(loop)
 
     def loop(self, loop: For | While) -> Stmt:
         """Drop the invariant carried values; the loop is rebuilt with what they stand for."""

@@ -21,13 +21,13 @@ from s2sad.ir.alias import Conflict, Memory, Roots, conflicts, fused_updates, ha
 from s2sad.ir.effects import VIEWS
 from s2sad.ir.walk import blocks, statements, substitute, with_body
 
-ROUNDS = 8
+ROUNDS = 24
 """After so many rounds of cheap repairs, whatever is left is copied right before it is written."""
 
 
 def linear(fn: Function) -> Function:
     """The function with copies inserted, so that each update consumes memory that nobody else needs."""
-    for attempt in range(2 * ROUNDS):
+    for attempt in range(ROUNDS + 4):
         memory = Memory(fn)
         found = conflicts(memory)
         if not found:
@@ -53,9 +53,10 @@ def _name(arg: Arg) -> str:
 class _Repair:
     """One round: where each conflict is repaired, then the function rebuilt.
 
-    ``copied``: the first value of the loop in question has been copied in an earlier round. ``views``: copied where they are made. ``before``: updates that copy their buffer first. ``fused``: the first and the last
-    call of ``a[i] += v`` that copies ``a`` first. ``saved``: updates before which the old version is copied for later
-    readers. ``slots``: first values of loops and results of blocks that are copied."""
+    ``copied``: the first value of the loop in question was copied in an earlier round. ``views``: copied where they are
+    made. ``before``: updates that copy their buffer first. ``fused``: the first and the last call of an ``a[i] += v``
+    that copies ``a`` first. ``saved``: updates before which the old version is copied for later readers. ``slots``: first
+    values of loops and results of blocks that are copied."""
 
     memory: Memory
     cheap: bool
@@ -72,9 +73,14 @@ class _Repair:
         fused = {f.update: f for b in self.all_blocks() for f in fused_updates(b, self.memory.uses)
                  if f.base.fact.is_array}
         broken = {c.call for c in found}
-        for conflict in found:
+        repaired: Roots = frozenset()
+        for conflict in reversed(found):
             if conflict.call in fused and fused[conflict.call].write in broken:
                 continue
+            written = self.memory.written(conflict.call)
+            if self.cheap and (written & repaired or touches(written, repaired)):
+                continue  # the repair before may have helped this one too
+            repaired |= written
             self.plan(conflict)
         for f in fused.values():
             if f.write in self.before | self.saved:
@@ -112,8 +118,7 @@ class _Repair:
             self.saved.add(c.call)
             return
         views: set[Var] = set()
-        slots: set[tuple[object, int]] = set()
-        able = [self.detach(v, written, views, slots, target) for v in c.others]
+        able = [self.detach(v, written, views, target) for v in c.others]
         fine = all(able) and not c.foreign and not c.operands
         self.copied = False
         edges = set() if fine else self.entries(target, written, set())
@@ -122,18 +127,18 @@ class _Repair:
             self.before.add(c.call)
         if fine or not c.others or (not edges and self.copied):
             self.views |= views
-            self.slots |= slots | self.keep(c, written, target)
+            self.slots |= self.keep(c, written, target)
 
     def keep(self, c: Conflict, written: Roots, target: Var) -> set[tuple[object, int]]:
         """Copy what loops collect: views where they are made, other values as they are collected."""
         slots: set[tuple[object, int]] = set()
         for loop, k in c.kept:
             value = loop.body.results[len(loop.inits) + k]
-            if not (type(value) is Var and self.detach(value, written, self.views, slots, target)):
+            if not (type(value) is Var and self.detach(value, written, self.views, target)):
                 slots.add((loop.body, len(loop.inits) + k))
         return slots
 
-    def detach(self, v: Var, written: Roots, views: set[Var], slots: set[tuple[object, int]], target: Var) -> bool:
+    def detach(self, v: Var, written: Roots, views: set[Var], target: Var) -> bool:
         """Whether ``v`` is a view that can be copied where it is made; where to is noted."""
         stmt, _, k = self.definition[v]
         if v is target:
@@ -142,7 +147,7 @@ class _Repair:
             views.add(v)
             return True
         if isinstance(stmt, If):
-            return all(self.detach(r, written, views, slots, target) for b in (stmt.then, stmt.orelse)
+            return all(self.detach(r, written, views, target) for b in (stmt.then, stmt.orelse)
                        if type(r := b.results[k]) is Var and touches(self.memory.reach(r), written))
         return False
 

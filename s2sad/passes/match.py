@@ -23,7 +23,7 @@ import numpy as np
 
 from s2sad.ir import Arg, Call, Const, Pack, Var
 from s2sad.ir.effects import READS_META
-from s2sad.ir.facts import UNKNOWN, Fact, constant
+from s2sad.ir.facts import UNKNOWN, Fact, constant, equal_dtypes
 from s2sad.ir.opnames import lookup_op
 from s2sad.ir.parse import BINARY, UNARY
 
@@ -206,7 +206,7 @@ def _compile(node: ast.expr) -> Node:
         case ast.BinOp(left=left, op=op, right=right):
             return Apply(BINARY[type(op)], (_compile(left), _compile(right)))
         case ast.UnaryOp(op=op, operand=operand):
-            return Apply(UNARY[type(op)], (_compile(operand),))
+            return Apply(UNARY[type(op)], (_compile(operand),))  # type: ignore[arg-type]
         case ast.Call(func=func, args=args, keywords=[]):
             return Apply(lookup_op(ast.unparse(func)), tuple(map(_compile, args)))
     raise ValueError(f"`{ast.unparse(node)}` in a law")
@@ -272,7 +272,8 @@ def same_dtype(g: Fact, x: Fact) -> bool:
         return x.kind != "float" or g.is_complex is False
     if x.dtype is None or x.kind not in ("scalar", "array"):
         return False
-    return np.dtype(x.dtype).kind not in "fc" or (g.kind in ("scalar", "array") and g.dtype == x.dtype)
+    return np.dtype(x.dtype).kind not in "fc" or (
+        g.kind in ("scalar", "array") and equal_dtypes(g.dtype, x.dtype))
 
 
 GUARDS: dict[str, Callable[..., bool]] = {

@@ -56,7 +56,7 @@ x / -1.0 -> -x if real(x)
 x + -y -> x - y if numeric(x) and numeric(y)
 -x + y -> y - x if numeric(x) and numeric(y)
 x - -y -> x + y if numeric(x) and numeric(y)
--x * -y -> x * y if numeric(x) and numeric(y)
+-x * -y -> x * y if real(x) and real(y)
 -x / -y -> x / y if real(x) and real(y)
 -x * c -> x * -c if real(x) and known(c)
 c * -x -> -c * x if real(x) and known(c)
@@ -97,7 +97,6 @@ np.reshape(x, np.shape(y)) -> x if array(x) and same_shape(x, y)
 np.reshape(np.reshape(x, s), t) -> np.reshape(x, t) if array(x)
 np.transpose(np.transpose(x)) -> x if array(x)
 np.swapaxes(np.swapaxes(x, i, j), i, j) -> x if array(x)
-np.sum(x) -> x if scalar(x) and real(x)
 np.conjugate(x) -> x if real(x)
 np.real(x) -> x if real(x)
 np.shape(x) -> () if scalar(x)
@@ -109,8 +108,9 @@ copy(x) -> x if scalar(x)
 float(x) -> x if python_float(x)
 """
 
-# The same value, rounded differently: only for a derivative.
+# The same value up to rounding and the sign of zero.
 ROUNDED = """
+np.sum(x) -> x if scalar(x) and real(x)
 x ** 2 -> x * x if real(x)
 x ** 2.0 -> x * x if real(x)
 x ** 3 -> x * x * x if real(x)

@@ -154,6 +154,18 @@ def along(axis: int, ndim: int, index: Any) -> tuple:
     return (slice(None),) * (axis % ndim) + (index,)
 
 
+def range_along(size: int, axis: int, ndim: int) -> Any:
+    """0, 1, …, size - 1 along one axis of ``ndim``."""
+    return np.reshape(np.arange(size), (1,) * axis + (size,) + (1,) * (ndim - axis - 1))
+
+
+def shaped(g: Any, x: Any) -> Any:
+    """``g`` in the shape of ``x``; a scalar for a scalar."""
+    if np.ndim(x) == 0:
+        return np.reshape(g, ())[()]
+    return np.reshape(g, np.shape(x))
+
+
 def same(*spellings: Callable, op: Callable) -> None:
     """Declare that each of ``spellings`` is the operation ``op`` in other words (``operator.mul``, ``math.sin``)."""
     for spelling in spellings:
@@ -281,17 +293,18 @@ from s2sad.rules import (  # noqa: E402
     indexing,
     joining,
     linalg,
+    norms,
     products,
     reductions,
     scipy_linalg,
     shapes,
     special,
+    spectral,
     statistics,
 )
 
-__all__ = [
-    "NO_GRADIENT", "RULES", "Rule", "SPELLING", "STATIC", "along", "arithmetic", "bilinear", "calculus", "canonical",
-    "containers", "creation", "einsum", "elementary", "elementwise", "fft", "has_no_gradient", "indexing", "joining",
-    "linalg", "linear", "lookup", "no_gradient", "products", "pullback", "pushforward", "reductions", "rule", "same",
-    "scipy_linalg", "shapes", "special", "static", "statistics",
-]
+__all__ = ["NO_GRADIENT", "RULES", "Rule", "SPELLING", "STATIC", "along", "arithmetic", "bilinear", "calculus",
+           "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "fft", "has_no_gradient",
+           "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms", "products", "pullback",
+           "pushforward", "range_along", "reductions", "rule", "same", "scipy_linalg", "shaped", "shapes", "special",
+           "spectral", "static", "statistics"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import linear, no_gradient
+from s2sad.rules import linear, no_gradient, rule
 
 no_gradient(runtime.zeros_like, zip, enumerate)
 
@@ -65,3 +65,32 @@ def _collected(items, xs):
     if isinstance(xs, np.ndarray):
         return np.reshape(np.array(items), np.shape(xs))
     return list(items)
+
+
+@linear(runtime.unbroadcast_to, "g")
+def unbroadcast_to(g, shape, dtype, *, y_bar):
+    return runtime.unbroadcast(y_bar, g)
+
+
+@linear(runtime.same, "x")
+def same(x, *, y_bar):
+    return y_bar
+
+
+@rule(runtime.masked_product)
+def masked_product(g, partial, *, y_bar):
+    """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g"""
+    return runtime.unbroadcast(runtime.masked_product(y_bar, partial), g), runtime.unbroadcast(y_bar * g, partial)
+
+
+@masked_product.jvp
+def masked_product_jvp(g, partial, *, g_dot, partial_dot):
+    y_dot = 0.0
+    if g_dot is not None:
+        y_dot = runtime.masked_product(g_dot, partial)
+    if partial_dot is not None:
+        y_dot = y_dot + partial_dot * g
+    return y_dot
+
+
+no_gradient(runtime.stop_gradient)

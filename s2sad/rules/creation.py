@@ -4,19 +4,17 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import linear, no_gradient, rule
+from s2sad.rules import linear, no_gradient, rule, shaped
 
-no_gradient(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri, np.indices,
-            np.result_type, np.iscomplexobj, np.isrealobj)
+no_gradient(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
+            np.indices, np.result_type, np.iscomplexobj, np.isrealobj)
 
 
 def _structure(y_bar, x):
     """The cotangent ``y_bar`` of an array made of ``x``: lists where ``x`` has lists, a scalar for a scalar."""
     if isinstance(x, (list, tuple)):
         return [_structure(y_bar[i], x[i]) for i in range(len(x))]
-    if np.ndim(x) == 0:
-        return np.reshape(y_bar, ())[()]
-    return np.reshape(y_bar, np.shape(x))
+    return shaped(y_bar, x)
 
 
 @linear(np.array, "object")
@@ -106,7 +104,8 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, 
 
 
 @logspace.jvp
-def logspace_jvp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, y, start_dot, stop_dot, base_dot):
+def logspace_jvp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, y, start_dot, stop_dot,
+                 base_dot):
     if np.ndim(base) != 0:
         raise NotImplementedError("logspace with an array of bases: use base ** np.linspace(start, stop, num)")
     start_dot = runtime.zeros_like(start) if start_dot is None else start_dot

@@ -11,7 +11,7 @@ import string
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import rule, static
+from s2sad.rules import range_along, rule, static
 
 
 @rule(np.einsum, wrt=("operands",))
@@ -61,7 +61,7 @@ def _operand_bar(terms, result, operands, i, y_bar):
     if unique == terms[i]:
         return runtime.unbroadcast(g, x)
     g = runtime.unbroadcast(g, np.einsum(terms[i] + "->" + unique, x))
-    index = tuple([_range_along(np.shape(x)[k], unique.index(terms[i][k]), len(unique)) for k in range(len(terms[i]))])
+    index = tuple([range_along(np.shape(x)[k], unique.index(terms[i][k]), len(unique)) for k in range(len(terms[i]))])
     return runtime.setitem(runtime.zeros_like(x), index, g)
 
 
@@ -73,11 +73,6 @@ def _labels(terms, result, i):
     unique = "".join(dict.fromkeys(terms[i]))
     found = "".join(c for c in unique if any(c in term for term in labels))
     return labels, unique, found, tuple(k for k, c in enumerate(unique) if c not in found)
-
-
-def _range_along(size, axis, ndim):
-    """0, 1, …, size-1 along one axis."""
-    return np.reshape(np.arange(size), (1,) * axis + (size,) + (1,) * (ndim - axis - 1))
 
 
 def _contract(labels, arrays, found):
@@ -123,7 +118,8 @@ def _product(la, lb, result, a, b):
         return _ordered(np.tensordot(a, b, axes), _order(free_a + free_b, result))
     a = _ordered(a, _order(la, batch + free_a + summed))
     b = _ordered(b, _order(lb, batch + summed + free_b))
-    return _ordered(_stacked(a, b, len(batch), len(free_a), len(free_b), len(summed)), _order(batch + free_a + free_b, result))
+    stacked = _stacked(a, b, len(batch), len(free_a), len(free_b), len(summed))
+    return _ordered(stacked, _order(batch + free_a + free_b, result))
 
 
 @static

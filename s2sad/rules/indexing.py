@@ -12,7 +12,7 @@ import operator
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import along, linear, no_gradient, rule
+from s2sad.rules import along, linear, no_gradient, range_along, rule
 
 no_gradient(np.nonzero, np.argwhere, np.flatnonzero, np.isin, np.ix_, np.unravel_index, np.ravel_multi_index,
             np.diag_indices, np.diag_indices_from, np.tril_indices, np.tril_indices_from, np.triu_indices,
@@ -112,13 +112,8 @@ def take_along_axis(arr, indices, axis=-1, *, y_bar):
     if axis is None:
         return np.reshape(runtime.add_at(np.zeros_like(np.ravel(arr)), indices, y_bar), np.shape(arr))
     n = np.ndim(arr)
-    mesh = tuple([indices if k == axis % n else _range_along(np.shape(arr)[k], k, n) for k in range(n)])
+    mesh = tuple([indices if k == axis % n else range_along(np.shape(arr)[k], k, n) for k in range(n)])
     return runtime.add_at(runtime.zeros_like(arr), mesh, y_bar)
-
-
-def _range_along(size, axis, ndim):
-    """0, 1, …, size-1 along one axis."""
-    return np.reshape(np.arange(size), (1,) * axis + (size,) + (1,) * (ndim - axis - 1))
 
 
 @linear(np.compress, "a")
@@ -188,8 +183,8 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
 
 
 @unique.jvp
-def unique_jvp(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, equal_nan=True, sorted=True,
-               *, ar_dot):
+def unique_jvp(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, equal_nan=True,
+               sorted=True, *, ar_dot):
     if axis is not None or not equal_nan:
         raise NotImplementedError("np.unique(axis=…) has no derivative here: select the rows by their index")
     _, inverse, counts = np.unique(ar, return_inverse=True, return_counts=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import along, linear
+from s2sad.rules import along, linear, shaped
 
 
 def _as_given(bars, arrays):
@@ -38,14 +38,7 @@ def _cut(y_bar, arrays, axis):
 def _part(g, x):
     if np.ndim(x) == np.ndim(g):
         return g
-    return _shaped(g, x)
-
-
-def _shaped(g, x):
-    """``g`` in the shape of ``x``, a scalar for a scalar."""
-    if np.ndim(x) == 0:
-        return np.reshape(g, ())[()]
-    return np.reshape(g, np.shape(x))
+    return shaped(g, x)
 
 
 @linear(np.concatenate, "arrays")
@@ -55,7 +48,7 @@ def concatenate(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, y_
     bars = []
     start = 0
     for x in arrays:
-        bars.append(_shaped(y_bar[start:start + np.size(x)], x))
+        bars.append(shaped(y_bar[start:start + np.size(x)], x))
         start = start + np.size(x)
     return _as_given(bars, arrays)
 
@@ -92,7 +85,7 @@ def dstack(tup, dtype=None, casting="same_kind", *, y_bar):
 @linear(np.block, "arrays")
 def block(arrays, *, y_bar):
     if not isinstance(arrays, list):
-        return _shaped(y_bar, arrays)
+        return shaped(y_bar, arrays)
     if not isinstance(arrays[0], list):
         return _cut_row(y_bar, arrays)
     if isinstance(arrays[0][0], list) or np.ndim(y_bar) != 2:
@@ -132,7 +125,7 @@ def _width(x):
 @linear(np.append, "arr", "values")
 def append(arr, values, axis=None, *, y_bar):
     if axis is None:
-        return _shaped(y_bar[:np.size(arr)], arr), _shaped(y_bar[np.size(arr):], values)
+        return shaped(y_bar[:np.size(arr)], arr), shaped(y_bar[np.size(arr):], values)
     n = np.shape(arr)[axis]
     axis = axis % np.ndim(y_bar)
     return y_bar[along(axis, np.ndim(y_bar), slice(None, n))], y_bar[along(axis, np.ndim(y_bar), slice(n, None))]
@@ -144,7 +137,7 @@ def insert(arr, obj, values, axis=None, *, y_bar):
     if axis is None:
         order = _insertion(np.size(arr), np.shape(y_bar)[0], obj)
         k = np.shape(y_bar)[0] - np.size(arr)
-        return _shaped(y_bar[order[k:]], arr), runtime.unbroadcast(y_bar[order[:k]], values)
+        return shaped(y_bar[order[k:]], arr), runtime.unbroadcast(y_bar[order[:k]], values)
     n, m = np.shape(arr)[axis], np.shape(y_bar)[axis]
     order = _insertion(n, m, obj)
     values_bar = y_bar[along(axis, np.ndim(y_bar), order[:m - n])]

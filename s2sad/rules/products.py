@@ -13,28 +13,10 @@ import operator
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import bilinear, rule, same, static
+from s2sad.rules import bilinear, rule, same, shaped, static
+from s2sad.rules.matrices import conj, transposed
 
 same(operator.matmul, operator.imatmul, np.linalg.matmul, op=np.matmul)
-
-
-def _conj(x):
-    if np.iscomplexobj(x):
-        return np.conj(x)
-    return x
-
-
-def _swap(x):
-    if np.ndim(x) == 2:
-        return np.transpose(x)
-    return np.swapaxes(x, -1, -2)
-
-
-def _shaped(g, x):
-    """``g`` in the shape of ``x``, a scalar for a scalar."""
-    if np.ndim(x) == 0:
-        return np.reshape(g, ())[()]
-    return np.reshape(g, np.shape(x))
 
 
 def _scaled(y_bar, a, b):
@@ -100,7 +82,7 @@ def _batched(a, b, y_bar):
     if np.ndim(a) == 2:
         lead = tuple(range(np.ndim(b) - 2)) + (np.ndim(b) - 1,)
         return np.tensordot(y_bar, b, (lead, lead)), np.transpose(a) @ y_bar
-    return runtime.unbroadcast(y_bar @ _swap(b), a), runtime.unbroadcast(_swap(a) @ y_bar, b)
+    return runtime.unbroadcast(y_bar @ transposed(b), a), runtime.unbroadcast(transposed(a) @ y_bar, b)
 
 
 @bilinear(np.inner)
@@ -117,7 +99,7 @@ def inner(a, b, *, y_bar):
 
 @bilinear(np.outer)
 def outer(a, b, out=None, *, y_bar):
-    return _shaped(np.dot(y_bar, np.ravel(b)), a), _shaped(np.dot(np.ravel(a), y_bar), b)
+    return shaped(np.dot(y_bar, np.ravel(b)), a), shaped(np.dot(np.ravel(a), y_bar), b)
 
 
 @bilinear(np.linalg.outer)
@@ -128,7 +110,7 @@ def linalg_outer(x1, x2, *, y_bar):
 @bilinear(np.vdot)
 def vdot(a, b, *, y_bar):
     """y = Σ a* b"""
-    return _shaped(_conj(y_bar * np.ravel(b)), a), _shaped(y_bar * _conj(np.ravel(a)), b)
+    return shaped(conj(y_bar * np.ravel(b)), a), shaped(y_bar * conj(np.ravel(a)), b)
 
 
 @bilinear(np.vecdot)
@@ -145,24 +127,24 @@ def _vecdot(x1, x2, axis, y_bar):
     """y = Σ x₁* x₂ along an axis, which is that axis of each of them."""
     g = np.expand_dims(y_bar, -1)
     if axis == -1:
-        return runtime.unbroadcast(_conj(g * x2), x1), runtime.unbroadcast(g * _conj(x1), x2)
+        return runtime.unbroadcast(conj(g * x2), x1), runtime.unbroadcast(g * conj(x1), x2)
     u, v = np.moveaxis(x1, axis, -1), np.moveaxis(x2, axis, -1)
-    u_bar, v_bar = runtime.unbroadcast(_conj(g * v), u), runtime.unbroadcast(g * _conj(u), v)
+    u_bar, v_bar = runtime.unbroadcast(conj(g * v), u), runtime.unbroadcast(g * conj(u), v)
     return np.moveaxis(u_bar, -1, axis), np.moveaxis(v_bar, -1, axis)
 
 
 @bilinear(np.matvec)
 def matvec(x1, x2, *, y_bar):
     a_bar = np.expand_dims(y_bar, -1) * np.expand_dims(x2, -2)
-    v_bar = np.matmul(_swap(x1), np.expand_dims(y_bar, -1))[..., 0]
+    v_bar = np.matmul(transposed(x1), np.expand_dims(y_bar, -1))[..., 0]
     return runtime.unbroadcast(a_bar, x1), runtime.unbroadcast(v_bar, x2)
 
 
 @bilinear(np.vecmat)
 def vecmat(x1, x2, *, y_bar):
     """y = x₁ᴴ X₂"""
-    v_bar = _conj(np.matmul(x2, np.expand_dims(y_bar, -1))[..., 0])
-    a_bar = np.expand_dims(_conj(x1), -1) * np.expand_dims(y_bar, -2)
+    v_bar = conj(np.matmul(x2, np.expand_dims(y_bar, -1))[..., 0])
+    a_bar = np.expand_dims(conj(x1), -1) * np.expand_dims(y_bar, -2)
     return runtime.unbroadcast(v_bar, x1), runtime.unbroadcast(a_bar, x2)
 
 
@@ -208,7 +190,7 @@ def kron(a, b, *, y_bar):
     even, odd, every = tuple(range(0, 2 * d, 2)), tuple(range(1, 2 * d, 2)), tuple(range(d))
     a_bar = np.tensordot(split, np.reshape(b, sizes_b), (odd, every))
     b_bar = np.tensordot(np.reshape(a, sizes_a), split, (every, even))
-    return _shaped(a_bar, a), _shaped(b_bar, b)
+    return shaped(a_bar, a), shaped(b_bar, b)
 
 
 @bilinear(np.cross)
@@ -270,7 +252,7 @@ def convolve(a, v, mode="full", *, y_bar):
     """The cotangent of the full convolution, convolved with the reversed other factor."""
     a1, v1 = np.atleast_1d(a), np.atleast_1d(v)
     full = _full(y_bar, np.size(a1), np.size(v1), mode)
-    return _shaped(np.convolve(full, v1[::-1], "valid"), a), _shaped(np.convolve(full, a1[::-1], "valid"), v)
+    return shaped(np.convolve(full, v1[::-1], "valid"), a), shaped(np.convolve(full, a1[::-1], "valid"), v)
 
 
 def _full(y_bar, n, m, mode):
@@ -283,12 +265,12 @@ def _full(y_bar, n, m, mode):
 
 @bilinear(np.correlate)
 def correlate(a, v, mode="valid", *, y_bar):
-    """A convolution with the reversed conjugate of v; if v is the longer one, NumPy swaps them and reverses the result."""
-    a1, v1 = np.atleast_1d(a), _conj(np.atleast_1d(v))[::-1]
+    """A convolution with the reversed conjugate of v; if v is longer, NumPy swaps them and reverses the result."""
+    a1, v1 = np.atleast_1d(a), conj(np.atleast_1d(v))[::-1]
     n, m = np.size(a1), np.size(v1)
     full = _full(y_bar[::-1], n, m, mode)[::-1] if n < m else _full(y_bar, n, m, mode)
     v_bar = np.convolve(full, a1[::-1], "valid")
-    return _shaped(np.convolve(full, v1[::-1], "valid"), a), _shaped(_conj(v_bar[::-1]), v)
+    return shaped(np.convolve(full, v1[::-1], "valid"), a), shaped(conj(v_bar[::-1]), v)
 
 
 @rule(np.polyval)

@@ -202,7 +202,8 @@ def pad(array, pad_width, mode="constant", constant_values=0, reflect_type="even
 
 
 @pad.jvp
-def pad_jvp(array, pad_width, mode="constant", constant_values=0, reflect_type="even", *, array_dot, constant_values_dot):
+def pad_jvp(array, pad_width, mode="constant", constant_values=0, reflect_type="even", *, array_dot,
+            constant_values_dot):
     if array_dot is None:
         array_dot = runtime.zeros_like(array)
     if mode != "constant":

@@ -140,6 +140,8 @@ def sample_of(fact: Fact, size: int) -> Any:
         return _sample_array(fact.dtype, tuple(_size(d, size) for d in fact.dims))
     if fact.kind == "list" and fact.item is not None:
         return [sample_of(fact.item, size) for _ in range(3)]
+    if fact.kind == "tuple" and fact.dims is not None:
+        return tuple(_size(d, size) for d in fact.dims)
     if fact.kind == "range":
         return range(3)
     if fact.kind == "str":
@@ -506,7 +508,7 @@ def _update(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
 
 
 def _augmented(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
-    return facts[0].forget() if facts[0].is_array and facts[0].dims != () else None
+    return facts[0].forget() if facts[0].is_array else None
 
 
 def _appended(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:

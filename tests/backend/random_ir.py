@@ -54,7 +54,7 @@ class Maker:
 
     def call(self, kind: str, op: object, *args: Arg) -> Var:
         out = self.var(kind)
-        self.stmts.append(Call((out,), op, args, adjoint=self.random.random() < 0.3))
+        self.stmts.append(Call((out,), op, args, adjoint=self.random.random() < 0.6))
         self.scope[kind].append(out)
         return out
 

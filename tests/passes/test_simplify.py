@@ -1,4 +1,5 @@
 import itertools
+import random
 import time
 import warnings
 
@@ -12,17 +13,50 @@ from s2sad.ir.interpret import interpret
 from s2sad.ir.text import constants, format, parse
 from s2sad.ir.verify import verify
 from s2sad.passes.dce import dce
-from s2sad.passes.match import Apply, Law, Literal, Meta, Tuple
+from s2sad.passes.match import Apply, Law, Meta, Tuple
 from s2sad.passes.simplify import LAWS, ROUNDED, simplify
 
 SPECIAL = [1.5, -0.0, np.nan, -np.inf]
-VALUES = [2.5, -0.0, 0.0, np.nan, np.inf, -np.inf, -3, 2, True, 1 - 2j, np.float64(-1.25), np.float64(-0.0),
-          np.float32(0.3), np.int64(3), np.array(SPECIAL), np.array(SPECIAL, np.float32), np.array([1, -2, 3, 4]),
-          np.array([1 + 1j, 2, 0, -1j]), np.arange(8.0).reshape(2, 4) - 3, np.array(-2.5), np.array([True, False] * 2)]
-FEW = [2.5, -0.0, np.inf, np.float64(-1.25), -3, np.array(SPECIAL), np.array(SPECIAL, np.float32),
-       np.arange(8.0).reshape(2, 4) - 3]
-OTHERS = {"s": [(4,), 4, (2, 2), (2, 4), ()], "t": [(4,), (2, 2), (8,)], "i": [0, -1, 1], "j": [1, 0],
-          "c": [2.0, -0.5, 3, 0.0, 0]}
+VALUES = [
+    2.5,
+    -0.0,
+    0.0,
+    np.nan,
+    np.inf,
+    -np.inf,
+    -3,
+    2,
+    True,
+    1 - 2j,
+    np.float64(-1.25),
+    np.float64(-0.0),
+    np.float32(0.3),
+    np.int64(3),
+    np.array(SPECIAL),
+    np.array(SPECIAL, np.float32),
+    np.array([1, -2, 3, 4]),
+    np.array([1 + 1j, 2, 0, -1j]),
+    np.arange(8.0).reshape(2, 4) - 3,
+    np.array(-2.5),
+    np.array([True, False] * 2),
+]
+FEW = [
+    2.5,
+    -0.0,
+    np.inf,
+    np.float64(-1.25),
+    -3,
+    np.array(SPECIAL),
+    np.array(SPECIAL, np.float32),
+    np.arange(8.0).reshape(2, 4) - 3,
+]
+OTHERS = {
+    "s": [(4,), 4, (2, 2), (2, 4), ()],
+    "t": [(4,), (2, 2), (8,)],
+    "i": [0, -1, 1],
+    "j": [1, 0],
+    "c": [2.0, -0.5, 3, 0.0, 0],
+}
 
 
 def names(node) -> list[str]:
@@ -45,7 +79,8 @@ def samples(law: Law):
     """Arguments for a law with their facts, where its left side has a value and its guard holds."""
     variables = names(law.left)
     pool = VALUES if len([v for v in variables if v not in OTHERS]) < 3 else FEW
-    for values in itertools.product(*(OTHERS.get(v, pool) for v in variables)):
+    every = list(itertools.product(*(OTHERS.get(v, pool) for v in variables)))
+    for values in random.Random(0).sample(every, len(every)):
         facts = {v: constant(x) if v == "c" else fact(x) for v, x in zip(variables, values)}
         yield variables, values, facts
 
@@ -73,8 +108,9 @@ def assert_equal(got, want, exact: bool) -> None:
     np.testing.assert_array_equal(got, want)
     for part in (np.real, np.imag):
         numbers = ~np.isnan(part(want))
-        np.testing.assert_array_equal(np.signbit(part(np.asarray(got, complex))) & numbers,
-                                      np.signbit(part(np.asarray(want, complex))) & numbers)
+        np.testing.assert_array_equal(
+            np.signbit(part(np.asarray(got, complex))) & numbers, np.signbit(part(np.asarray(want, complex))) & numbers
+        )
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.text)
@@ -93,11 +129,12 @@ def test_law_holds(law):
         if not law.guard(facts):
             continue
         tried += 1
-        if tried <= 400:
-            assert_equal(value(_as_function(right, variables, facts), args), want, exact)
-            after = verify(dce(simplify(before)))
-            assert_equal(value(after, args), want, exact)
-            applied += format(after) != format(before)
+        assert_equal(value(_as_function(right, variables, facts), args), want, exact)
+        after = verify(dce(simplify(before)))
+        assert_equal(value(after, args), want, exact)
+        applied += format(after) != format(before)
+        if tried == 120:
+            break
     assert tried, "no sample satisfies the guard"
     assert applied, "the law was never applied"
 
@@ -107,11 +144,22 @@ def _as_function(right: str, variables, facts) -> Function:
     return parse(f"def f({', '.join(variables)}):\n    return {right}", facts=facts)
 
 
-@pytest.mark.parametrize("text", ["x * 0.0 -> 0.0", "x + 0.0 -> x if real(x)", "x * 1.0 -> x", "x * 1.0 -> x if numeric(x)",
-                                  "x - x -> 0.0 if real(x)", "-(x - y) -> y - x if real(x) and real(y)",
-                                  "np.sum(x) -> x if real(x)", "unbroadcast(g, x) -> g if same_dtype(g, x)",
-                                  "unbroadcast(g, x) -> g if same_shape(g, x)", "x ** 0.5 -> np.sqrt(x) if real(x)",
-                                  "x * (1.0 / y) -> x / y if real(x) and real(y)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x * 0.0 -> 0.0",
+        "x + 0.0 -> x if real(x)",
+        "x * 1.0 -> x",
+        "x * 1.0 -> x if numeric(x)",
+        "x - x -> 0.0 if real(x)",
+        "-(x - y) -> y - x if real(x) and real(y)",
+        "np.sum(x) -> x if real(x)",
+        "unbroadcast(g, x) -> g if same_dtype(g, x)",
+        "unbroadcast(g, x) -> g if same_shape(g, x)",
+        "x ** 0.5 -> np.sqrt(x) if real(x)",
+        "x * (1.0 / y) -> x / y if real(x) and real(y)",
+    ],
+)
 def test_what_is_not_a_law_is_found_out(text):
     law = Law(text)
     left, right = law.text.partition(" if ")[0].split(" -> ")
@@ -145,8 +193,9 @@ def lines(*body: str) -> str:
 
 
 def test_docstring_example():
-    assert simplified(lines("t := y * 1.0", "u := -t", "v := u * x", "w := x + v", "x_bar := unbroadcast(w, x)",
-                            "return x_bar")) == lines("v := y * x", "x_bar := x - v", "return x_bar")
+    assert simplified(
+        lines("t := y * 1.0", "u := -t", "v := u * x", "w := x + v", "x_bar := unbroadcast(w, x)", "return x_bar")
+    ) == lines("v := y * x", "x_bar := x - v", "return x_bar")
 
 
 def test_user_calls_are_left_alone():
@@ -183,7 +232,8 @@ def test_unknown_facts_are_safe():
 
 def test_constants_fold_in_the_derivative_only():
     assert simplified(lines("t := 3 - 1", "u := x ** t", "v := 1.0 / 0.0", "w = 2.0 + 1.0", "return u, v, w")) == lines(
-        "u := x * x", "v := 1.0 / 0.0", "w = 2.0 + 1.0", "return u, v, w")
+        "u := x * x", "v := 1.0 / 0.0", "w = 2.0 + 1.0", "return u, v, w"
+    )
 
 
 def test_powers_of_scalars_and_arrays():
@@ -191,30 +241,44 @@ def test_powers_of_scalars_and_arrays():
 
 
 def test_constant_branches_dissolve_and_agreeing_outs_too():
-    assert simplified(lines("t, u = if True:", "    v := np.sin(x)", "    yield v, y", "else:", "    yield x, x",
-                            "w, z = if x:", "    yield y, t", "else:", "    yield y, x", "return t, u, w, z")) == lines(
-        "v := np.sin(x)", "z = if x:", "    yield v", "else:", "    yield x", "return v, y, y, z")
+    assert simplified(
+        lines(
+            "t, u = if True:",
+            "    v := np.sin(x)",
+            "    yield v, y",
+            "else:",
+            "    yield x, x",
+            "w, z = if x:",
+            "    yield y, t",
+            "else:",
+            "    yield y, x",
+            "return t, u, w, z",
+        )
+    ) == lines("v := np.sin(x)", "z = if x:", "    yield v", "else:", "    yield x", "return v, y, y, z")
 
 
 def test_items_of_packs():
     assert simplified(lines("t := getitem((x, y), 1)", "u := getitem({'k': x}, 'k')", "return t, u")) == lines(
-        "return y, x")
+        "return y, x"
+    )
 
 
 def test_loops_are_simplified_inside():
-    assert simplified(lines("u = for i in range(3) carry t = x:", "    v := t * 1.0", "    w := v + y", "    yield w",
-                            "return u")) == lines("u = for i in range(3) carry t = x:", "    w := t + y", "    yield w",
-                                                  "return u")
+    assert simplified(
+        lines("u = for i in range(3) carry t = x:", "    v := t * 1.0", "    w := v + y", "    yield w", "return u")
+    ) == lines("u = for i in range(3) carry t = x:", "    w := t + y", "    yield w", "return u")
 
 
 def test_array_functions_are_operators_but_scalar_ones_are_not():
     assert simplified(lines("p := np.multiply(a, 1.0)", "t := np.multiply(x, 1.0)", "return p, t")) == lines(
-        "t := np.multiply(x, 1.0)", "return a, t")
+        "t := np.multiply(x, 1.0)", "return a, t"
+    )
 
 
 def test_the_name_of_the_result_survives():
-    assert simplified(lines("t := x * y", "x_bar := astype_of(t, x)", "return x_bar")) == lines("x_bar := x * y",
-                                                                                               "return x_bar")
+    assert simplified(lines("t := x * y", "x_bar := astype_of(t, x)", "return x_bar")) == lines(
+        "x_bar := x * y", "return x_bar"
+    )
 
 
 def test_inner_reads_keep_their_name():
@@ -225,8 +289,19 @@ def test_inner_reads_keep_their_name():
 def test_inputs_follow():
     leaf, same, out = Var("p0", F), Var("p1", F), Var("y", F)
     x = Var("p", Fact("tuple"))
-    fn = Function("f", Block((x,), (Call((leaf,), runtime.copy, (x,)), Call((same,), runtime.copy, (leaf,), adjoint=True),
-                                    Call((out,), np.sin, (same,))), (Pack("tuple", (out,)),)), (leaf, same))
+    fn = Function(
+        "f",
+        Block(
+            (x,),
+            (
+                Call((leaf,), runtime.copy, (x,)),
+                Call((same,), runtime.copy, (leaf,), adjoint=True),
+                Call((out,), np.sin, (same,)),
+            ),
+            (Pack("tuple", (out,)),),
+        ),
+        (leaf, same),
+    )
     assert simplify(fn).inputs == (leaf, leaf)
 
 
@@ -238,7 +313,13 @@ def test_captured_constants_survive():
 def test_speed():
     body, facts, g = [], {"x": A, "g": A}, "g"
     for k in range(100):
-        body += [f"a{k} := np.cos({g})", f"b{k} := a{k} * 1.0", f"c{k} := -b{k}", f"d{k} := c{k} * x", f"e{k} := {g} + d{k}"]
+        body += [
+            f"a{k} := np.cos({g})",
+            f"b{k} := a{k} * 1.0",
+            f"c{k} := -b{k}",
+            f"d{k} := c{k} * x",
+            f"e{k} := {g} + d{k}",
+        ]
         facts |= {f"{v}{k}": A for v in "abcde"}
         g = f"e{k}"
     fn = parse("\n    ".join(["def f(x, g):", *body, f"return {g}"]), facts=facts)
@@ -248,20 +329,3 @@ def test_speed():
         simplify(fn)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.1  # 8 ms on an idle machine
-
-
-def test_law_texts_are_checked():
-    with pytest.raises(ValueError, match="not a law"):
-        Law("x -> x")
-    with pytest.raises(LookupError):
-        Law("nonsense(x) -> x")
-    with pytest.raises(ValueError, match="in a law"):
-        Law("x[0] -> x")
-
-
-def test_literals_match_by_type_and_sign():
-    law = Law("x * 1.0 -> x")
-    assert law.left.args[1] == Literal(1.0)
-    for text, fits in (("x * 1.0", True), ("x * 1", False), ("x * -1.0", False), ("x * True", False)):
-        fn = parse(f"def f(x):\n    y := {text}\n    return y")
-        assert (law.match(fn.body.stmts[0], {}) is not None) == fits

@@ -1,4 +1,5 @@
 """The passes on random programs: well-formed IR and the very same numbers after each of them."""
+
 import operator
 import random
 import warnings
@@ -131,13 +132,13 @@ class Programs:
         trips = Var("r", Fact("range"))
         self.stmts.append(Call((trips,), range, (Const(3),)))
         iters = (trips, self.pick(ARRAY)) if self.random.random() < 0.5 else (trips,)
-        items = (Var("i", Fact("int")), Var("z", SCALAR))[:len(iters)]
+        items = (Var("i", Fact("int")), Var("z", SCALAR))[: len(iters)]
         body = self.block(depth, items + params, facts + collect, [self.test] if stop else [])
         outs = tuple(Var("o", f) for f in facts) + tuple(Var("ps", Fact("list")) for _ in collect)
         outs += (Var("stopped", Fact("bool")),) if stop else ()
         self.stmts.append(For(outs, iters, inits, body, reverse, stop))
-        self.visible += outs[:len(inits)]
-        for ps, fact in zip(outs[len(inits):], collect):
+        self.visible += outs[: len(inits)]
+        for ps, fact in zip(outs[len(inits) :], collect):
             if self.random.random() < 0.5:
                 self.emit(fact, operator.getitem, ps, Const(0))
 

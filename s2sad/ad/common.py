@@ -1,0 +1,144 @@
+"""What both modes share: bringing a cotangent to the shape of an operand, the zero of a value, errors about rules."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad import rules, runtime
+from s2sad.errors import NotDifferentiable
+from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.effects import UPDATES
+from s2sad.ir.text import op_name
+from s2sad.ir.walk import call_args, statements, variables
+from s2sad.specialize.infer import dims_of, fact_of, fills, infer
+
+
+class Emitter:
+    """Appends derivative statements to a list."""
+
+    def __init__(self, meta: Callable[[Arg], Arg]) -> None:
+        self.meta = meta
+        self.unsure: set[Var] = set()
+
+    def call(self, out: list[Stmt], op: Callable, *args: Arg, hint: str, loc: Any = None, **kwargs: Any) -> Var:
+        """Append ``hint = op(*args, **kwargs)``."""
+        named = tuple((k, Const(v)) for k, v in kwargs.items())
+        fact = infer(op, args, named).facts[0]
+        var = Var(hint, fact)
+        out.append(Call((var,), op, args, named, loc, True))
+        return var
+
+    def zeros(self, out: list[Stmt], x: Arg, hint: str, loc: Any = None) -> Arg:
+        """The zero cotangent or tangent of ``x``."""
+        fact = fact_of(x)
+        if fact.is_float or fact.kind in ("int", "bool") or fact.kind == "number" and fact.dtype is not None:
+            return Const(0.0)
+        if fact.kind == "complex":
+            return Const(0j)
+        if x in self.unsure:
+            return Const(0.0)
+        op = np.zeros_like if fact.is_array else runtime.zeros_like
+        return self.call(out, op, self.meta(x), hint=hint, loc=loc)
+
+    def match_shape(self, out: list[Stmt], g: Arg, x: Arg, others: list[Arg], hint: str, loc: Any) -> Arg:
+        """The cotangent ``g`` of a broadcast of ``x`` with ``others``, summed back to the shape of ``x``."""
+        gf, xf = fact_of(g), fact_of(x)
+        if xf.is_scalar and gf.is_scalar:
+            return self.match_dtype(out, g, x, hint, loc)
+        if xf.is_scalar and xf.is_float and gf.is_array and gf.dtype == np.float64:
+            return self.call(out, np.sum, g, hint=hint, loc=loc)
+        dims = dims_of(xf)
+        if dims is not None and xf.is_array and gf.is_array and gf.dims is not None:
+            other_dims = [dims_of(fact_of(o)) for o in others]
+            known = [d for d in other_dims if d is not None]
+            if len(known) == len(other_dims):
+                if fills(dims, other_dims) and len(gf.dims) == len(dims):
+                    return self.match_dtype(out, g, x, hint, loc)
+                lead = len(gf.dims) - len(dims)
+                if lead > 0 and dims and fills(dims, [d[-len(dims):] for d in known]):
+                    axis = 0 if lead == 1 else tuple(range(lead))
+                    summed = self.call(out, np.sum, g, hint=hint, loc=loc, axis=axis)
+                    return self.match_dtype(out, summed, x, hint, loc)
+        return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
+
+    def match_dtype(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
+        """``g`` in the dtype of ``x``."""
+        gf, xf = fact_of(g), fact_of(x)
+        if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is not True):
+            return g
+        if xf.dtype is not None and xf.dtype == gf.dtype and xf.kind == gf.kind:
+            return g
+        return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
+
+
+def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
+    """The rule of a call with an active argument; NotDifferentiable with a stub to paste if there is none."""
+    entry = rules.lookup(call.op)
+    if entry is not None:
+        return entry
+    name = op_name(call.op)
+    which = [v.name for a in call_args(call) for v in variables(a) if active(v)]
+    args = ", ".join(f"x{k}" for k in range(len(call.args)))
+    stub = (f"give it a rule:\n    @s2sad.rule({name})\n    def _({args}, *, y, y_bar):\n"
+            f"        return …  # the cotangents of {args}\n  or declare it constant: s2sad.no_gradient({name})")
+    raise NotDifferentiable("S2S003", f"`{name}` has no derivative rule and its argument is active", call.loc,
+                            f"{', '.join(f'`{w}`' for w in dict.fromkeys(which)) or 'an argument'} depends on an input that "
+                            "is differentiated, and the result depends on this call", stub)
+
+
+def refuses(call: Call, parameter: str) -> NotDifferentiable:
+    """The error for an active argument at a parameter without derivative."""
+    return NotDifferentiable("S2S003", f"`{op_name(call.op)}` has no derivative with respect to `{parameter}`", call.loc,
+                             "its argument depends on an input that is differentiated",
+                             "wrap the argument in s2sad.stop_gradient if it should count as constant")
+
+
+def bind(entry: rules.Rule, call: Call) -> dict[str, Any]:
+    """The arguments of a call by parameter name: IR arguments; defaults as constants."""
+    bound = entry.bind(call.args, dict(call.kwargs))
+    return {k: v if isinstance(v, (Var, Const, Pack)) or (isinstance(v, tuple) and k in _varargs(entry)) else Const(v)
+            for k, v in bound.items()}
+
+
+def _varargs(entry: rules.Rule) -> set[str]:
+    return {p.name for p in entry.params if p.kind is p.VAR_POSITIONAL}
+
+
+def representatives(fn: Function) -> Callable[[Arg], Arg]:
+    """A map from each variable to one with the same shape and dtype that is defined as far out as possible: the version
+    of an array before its updates, and after the loop for what a loop carries."""
+    parent: dict[Var, Var] = {}
+    for s in statements(fn.body):
+        if isinstance(s, Call) and s.op in UPDATES and type(s.args[0]) is Var and s.args[0].fact.is_array:
+            parent[s.outs[0]] = s.args[0]
+
+    def root(v: Arg) -> Arg:
+        seen = []
+        while type(v) is Var and v in parent:
+            seen.append(v)
+            v = parent[v]
+        for s in seen:
+            if type(v) is Var:
+                parent[s] = v
+        return v
+
+    for _ in range(2):
+        for s in reversed(list(statements(fn.body))):
+            if isinstance(s, If):
+                for o, a, b in zip(s.outs, s.then.results, s.orelse.results):
+                    if o.fact.is_array and type(a) is Var and root(a) is root(b) and root(a) is not o:
+                        parent[o] = root(a)  # type: ignore[assignment]
+            elif not isinstance(s, Call):
+                first = 0 if isinstance(s, While) else len(s.iters)
+                for p, r, init in zip(s.body.params[first:], s.body.results, s.inits):
+                    if p.fact.is_array and p not in parent and root(r) is p and type(init) is Var:
+                        parent[p] = init
+                for o, r in zip(s.outs, s.body.results[:len(s.inits)]):
+                    if o.fact.is_array and o not in parent and type(r) is Var and root(r) is not o:
+                        top = root(r)
+                        k = s.outs.index(o)
+                        if type(top) is Var and type(s.inits[k]) is Var and top is root(s.inits[k]):
+                            parent[o] = top
+    return root

@@ -1,0 +1,395 @@
+"""Reverse mode: one walk backwards over the trace, each statement followed by the rule of its operation.
+
+A missing cotangent is absent and costs nothing; the first contribution is the cotangent itself, later ones are added. The
+derivative of a loop is a loop over the same positions in the other direction; what its body reads of the primal body is
+*saved* (see ``saving``). The result is ordinary IR, so it can be differentiated again.
+
+Before: ``t = np.sin(x); y = t * x; return y``.
+After:  ``t = np.sin(x); t_bar = y_bar * x; x_bar = y_bar * t; u = t_bar * np.cos(x); x_bar2 = x_bar + u``.
+"""
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad import rules, runtime
+from s2sad.ad.activity import has_derivative, useful, varied
+from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
+from s2sad.ad.inline import inline
+from s2sad.ad.saving import Saver
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.walk import blocks, call_args, free, statements, variables
+from s2sad.specialize.infer import fact_of
+
+SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
+            np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,
+            np.hypot, np.arctan2, np.multiply, np.logaddexp}
+
+
+class Reverse:
+    """One reverse sweep. ``bars`` maps a variable to its cotangent so far."""
+
+    def __init__(self, fn: Function, active: set[Var]) -> None:
+        self.fn = fn
+        self.active = active
+        self.meta = representatives(fn)
+        self.emit = Emitter(self.meta)
+        self.saver = Saver(fn)
+        self.bars: dict[Var, Arg] = {}
+        self.masked: set[Var] = set()
+        self.emit.unsure = maybe_undefined(fn)
+
+    def is_active(self, arg: Arg) -> bool:
+        return type(arg) is Var and arg in self.active
+
+    # ---- cotangents ------------------------------------------------------------------------------------------------
+
+    def name(self, x: Var) -> str:
+        return f"{x.name}_bar"
+
+    def accumulate(self, out: list[Stmt], x: Arg, g: Any, loc: Any) -> None:
+        """Add a contribution to the cotangent of ``x`` (structures part by part)."""
+        if g is None:
+            return
+        if type(x) is Pack:
+            parts = g if isinstance(g, (tuple, list)) else [
+                self.emit.call(out, operator.getitem, g, Const(k), hint="part", loc=loc) for k in range(len(x.items))
+            ] if any(self.is_active(v) for v in variables(x)) else []
+            for item, part in zip(x.items, parts):
+                self.accumulate(out, item, part, loc)
+            return
+        if not self.is_active(x):
+            return
+        if isinstance(g, (list, tuple)):
+            g = Pack("list" if isinstance(g, list) else "tuple", tuple(Const(0.0) if p is None else p for p in g))
+            g = self.emit.call(out, list, g, hint=self.name(x), loc=loc)
+        old = self.bars.get(x)
+        if old is None:
+            self.bars[x] = self.renamed(out, g, x)
+            return
+        op = runtime.add if x.fact.kind in ("list", "tuple") else operator.add
+        new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
+        if old in self.masked or g in self.masked:
+            self.masked.add(new)
+        self.bars[x] = new
+
+    def renamed(self, out: list[Stmt], g: Arg, x: Var) -> Arg:
+        """``g`` under the name of the cotangent of ``x`` if it was made just now and is only a temporary."""
+        if type(g) is not Var or not out or not isinstance(out[-1], Call) or out[-1].outs != (g,) or g.name.endswith("_bar"):
+            return g
+        new = Var(self.name(x), g.fact)
+        out[-1] = replace(out[-1], outs=(new,))
+        if g in self.masked:
+            self.masked.add(new)
+        return new
+
+    def take(self, x: Var) -> Arg | None:
+        return self.bars.get(x)
+
+    # ---- statements ------------------------------------------------------------------------------------------------
+
+    def block(self, stmts: tuple[Stmt, ...]) -> tuple[list[Stmt], list[Stmt]]:
+        """The primal statements, changed so that they save what is needed, and the reverse statements."""
+        primal: list[Stmt] = []
+        adjoint: list[Stmt] = []
+        for s in reversed(stmts):
+            if isinstance(s, Call):
+                self.call(adjoint, s)
+                primal.append(s)
+            elif isinstance(s, If):
+                primal.append(self.branch(adjoint, s))
+            else:
+                primal.append(self.loop(adjoint, s))
+        primal.reverse()
+        return primal, adjoint
+
+    def call(self, out: list[Stmt], s: Call) -> None:
+        y_bars = [self.take(o) for o in s.outs]
+        if all(b is None for b in y_bars) or not has_derivative(s):
+            return
+        if not any(self.is_active(v) for a in call_args(s) for v in variables(a)):
+            return
+        if s.op is operator.getitem and type(s.args[0]) is Var and len(s.outs) == 1:
+            self.getitem(out, s, y_bars[0])
+            return
+        entry = rule_of(s, self.is_active)
+        bound = bind(entry, s)
+        self.check_parameters(entry, bound, s)
+        if entry.kind == "elementwise":
+            self.elementwise(out, s, entry, bound, y_bars[0])
+            return
+        known: dict[str, Any] = {}
+        if "y" in entry.extra:
+            known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
+        if "y_bar" in entry.extra:
+            known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
+                "tuple", tuple(Const(None) if b is None else b for b in y_bars))
+        stmts, result = inline(entry.vjp, {**bound, **known}, self.meta, s.loc)
+        out.extend(stmts)
+        if result is NotImplemented:
+            raise refuses(s, entry.wrt[0])
+        parts = result if len(entry.wrt) > 1 else (result,)
+        if result is None:
+            return
+        for name, part in zip(entry.wrt, parts):
+            if part is NotImplemented:
+                if self.any_active(bound[name]):
+                    raise refuses(s, name)
+                continue
+            self.contribute(out, s, bound[name], part)
+
+    def any_active(self, arg: Any) -> bool:
+        args = arg if isinstance(arg, tuple) else (arg,)
+        return any(self.is_active(v) for a in args for v in variables(a))
+
+    def check_parameters(self, entry: rules.Rule, bound: dict[str, Any], s: Call) -> None:
+        for name, arg in bound.items():
+            if name not in entry.wrt and self.any_active(arg):
+                raise refuses(s, name)
+
+    def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any) -> None:
+        """A rule's cotangent for one parameter, in the dtype of the argument."""
+        if isinstance(arg, tuple):
+            for a, p in zip(arg, part):
+                self.contribute(out, s, a, p)
+            return
+        if part is not None and not isinstance(part, (list, tuple)) and self.is_active(arg) and (
+                arg.fact.kind not in ("list", "tuple", "unknown")):
+            part = self.emit.match_dtype(out, part, arg, self.name(arg), s.loc)
+        if isinstance(part, (list, tuple)) and type(arg) is Pack:
+            for a, p in zip(arg.items, part):
+                self.contribute(out, s, a, p)
+            return
+        if type(part) is Var and any(b in self.masked for o in s.outs if (b := self.take(o)) is not None):
+            self.masked.add(part)
+        self.accumulate(out, arg, part, s.loc)
+
+    def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Arg) -> None:
+        known = {"y": s.outs[0]} if "y" in entry.extra else {}
+        stmts, result = inline(entry.vjp, {**bound, **known}, self.meta, s.loc)
+        parts = result if len(entry.wrt) > 1 else (result,)
+        out.extend(stmts)
+        op = rules.canonical(s.op)
+        if op is np.where:
+            self.where(out, s, bound, y_bar)
+            return
+        operands = [bound[n] for n in entry.wrt]
+        for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
+            if partial is None or not self.is_active(x):
+                continue
+            if partial is NotImplemented:
+                raise refuses(s, entry.wrt[operands.index(x)])
+            g = self.scaled(out, y_bar, partial, x, op, s.loc)
+            matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x), s.loc)
+            if y_bar in self.masked and type(matched) is Var:
+                self.masked.add(matched)
+            self.accumulate(out, x, matched, s.loc)
+
+    def where(self, out: list[Stmt], s: Call, bound: dict[str, Any], y_bar: Arg) -> None:
+        """``np.where(c, a, b)``: each branch gets the cotangent where it was taken and an exact zero elsewhere."""
+        (test, a, b) = list(bound.values())[:3]
+        for x, args in ((a, (test, y_bar, Const(0.0))), (b, (test, Const(0.0), y_bar))):
+            if self.is_active(x):
+                g = self.emit.call(out, np.where, *args, hint=self.name(x), loc=s.loc)
+                matched = self.emit.match_shape(out, g, x, [test, a, b], self.name(x), s.loc)
+                if type(matched) is Var:
+                    self.masked.add(matched)
+                self.accumulate(out, x, matched, s.loc)
+
+    def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, op: Any, loc: Any) -> Arg:
+        """``y_bar * partial``; where a cotangent may be an exact zero beside a singular partial, zero wins."""
+        if type(partial) is Const and type(partial.value) is float:
+            if partial.value == 1.0:
+                return y_bar
+            if partial.value == -1.0:
+                return self.emit.call(out, operator.neg, y_bar, hint=self.name(x), loc=loc)
+        if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and fact_of(partial).is_float:
+            return partial
+        if y_bar in self.masked and op in SINGULAR:
+            return self.emit.call(out, runtime.masked_product, y_bar, partial, hint=self.name(x), loc=loc)
+        return self.emit.call(out, operator.mul, y_bar, partial, hint=self.name(x), loc=loc)
+
+    def getitem(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
+        """``y = a[i]``: add into the cotangent of ``a`` in place, O(size of the slice)."""
+        a, index = s.args
+        if not self.is_active(a):
+            return
+        old = self.take(a)
+        if old is None:
+            old = self.emit.zeros(out, a, self.name(a), s.loc)
+        new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
+        out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
+        self.bars[a] = new
+
+    # ---- branches --------------------------------------------------------------------------------------------------
+
+    def branch(self, out: list[Stmt], s: If) -> If:
+        seeds = [self.bars.get(o) for o in s.outs]
+        before = self.bars
+        sides = []
+        for block in (s.then, s.orelse):
+            self.bars = dict(before)
+            stmts: list[Stmt] = []
+            for r, g in zip(block.results, seeds):
+                if g is not None:
+                    self.accumulate(stmts, r, g, s.loc)
+            primal, adjoint = self.block(block.stmts)
+            sides.append((primal, stmts + adjoint, self.bars))
+        self.bars = before
+        outer = [v for v in dict.fromkeys((*free(s.then), *free(s.orelse))) if v in self.active]
+        changed = [v for v in outer if any(bars.get(v) is not before.get(v) for _, _, bars in sides)]
+        results: list[list[Arg]] = [[], []]
+        outs: list[Var] = []
+        for v in changed:
+            args = []
+            for _, stmts, bars in sides:
+                g = bars.get(v)
+                args.append(self.emit.zeros(stmts, v, self.name(v), s.loc) if g is None else g)
+            facts = [fact_of(a).forget() for a in args]
+            fact = v.fact.forget() if v.fact.is_array else facts[0] if facts[0] == facts[1] else v.fact.forget() if (
+                v.fact.is_scalar) else Fact()
+            if v.fact.is_scalar and facts[0] != facts[1]:
+                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64 for f in facts) else Fact()
+            outs.append(Var(self.name(v), fact))
+            for side, a in zip(results, args):
+                side.append(a)
+        blocks = [Block((), tuple(stmts), tuple(r)) for (_, stmts, _), r in zip(sides, results)]
+        new, blocks, prelude = self.saver.save_branch(s, [p for p, _, _ in sides], blocks)
+        out.extend(prelude)
+        if outs:
+            out.append(If(tuple(outs), s.test, blocks[0], blocks[1], s.loc, True))
+            for v, o in zip(changed, outs):
+                if any(bars.get(v) in self.masked for _, _, bars in sides):
+                    self.masked.add(o)
+                self.bars[v] = o
+        return new
+
+    # ---- loops -----------------------------------------------------------------------------------------------------
+
+    def loop(self, out: list[Stmt], s: For | While) -> For | While:
+        items = s.body.params[:len(s.iters)] if isinstance(s, For) else ()
+        carried = s.body.params[len(items):]
+        n = len(carried)
+        live = [k for k, p in enumerate(carried) if p in self.active or self.bars.get(s.outs[k]) is not None]
+        collected = [k for k in range(n, len(s.outs) - s.stop) if self.bars.get(s.outs[k]) is not None]
+        outer = [v for v in free(s.body) if v in self.active]
+        if not live and not collected:
+            return s
+        before = self.bars
+        setup: list[Stmt] = []
+        inits: list[Arg] = []
+        params: list[Var] = []
+        for k in live:
+            g = before.get(s.outs[k])
+            if g is None:
+                g = self.emit.zeros(setup, s.outs[k], self.name(carried[k]), s.loc)
+            inits.append(g)
+            params.append(self.bar_var(carried[k]))
+        for v in outer:
+            g = before.get(v)
+            inits.append(self.emit.zeros(setup, v, self.name(v), s.loc) if g is None else g)
+            params.append(self.bar_var(v))
+        seq_bars = [before[s.outs[k]] for k in collected]
+        seq_items = [Var(self.name(r) if type(r) is Var else "item_bar", fact_of(b).item or Fact())
+                     for b, r in zip(seq_bars, (s.body.results[k] for k in collected))]
+        stmts: list[Stmt] = []
+        self.bars = dict(zip(outer, params[len(live):]))
+        at_entry = dict(self.bars)
+        for k, p in zip(live, params):
+            self.accumulate(stmts, s.body.results[k], p, s.loc)
+        for k, item in zip(collected, seq_items):
+            self.accumulate(stmts, s.body.results[k], item, s.loc)
+        primal, adjoint = self.block(s.body.stmts)
+        stmts += adjoint
+        results: list[Arg] = []
+        for k in live:
+            p = carried[k]
+            g = self.bars.get(p)
+            if g is None:
+                known = s.body.results[k] if _undefined(s.inits[k]) and type(s.body.results[k]) is Var else p
+                g = self.emit.zeros(stmts, known, self.name(p), s.loc)
+            results.append(g)
+        results += [self.bars[v] for v in outer]
+        touched = [v for v in outer if self.bars[v] is not at_entry[v]]
+        item_bars = [(seq, item) for seq, item in zip(getattr(s, "iters", ()), items) if self.is_active(seq)]
+        for _, item in item_bars:
+            g = self.bars.get(item)
+            results.append(self.emit.zeros(stmts, item, self.name(item), s.loc) if g is None else g)
+        self.bars = before
+        outs = [Var(p.name, p.fact) for p in params]
+        outs += [Var(f"{item.name}_bars", Fact("list", item=item.fact.forget())) for _, item in item_bars]
+        body = Block((*seq_items, *params), tuple(stmts), tuple(results))
+        new, loops, prelude = self.saver.save_loop(s, primal, body, tuple(seq_bars), tuple(inits), tuple(outs))
+        out.extend(setup)
+        out.extend(prelude)
+        out.extend(loops)
+        for k, o in zip(live, outs):
+            self.bars.pop(s.outs[k], None)
+            self.accumulate(out, s.inits[k], o, s.loc)
+        for v, o in zip(outer, outs[len(live):]):
+            if v in touched:
+                self.bars[v] = o
+        for (seq, _), o in zip(item_bars, outs[len(params):]):
+            self.accumulate(out, seq, o, s.loc)
+        return new
+
+    def bar_var(self, x: Var) -> Var:
+        """A variable for the cotangent of ``x`` that a loop carries."""
+        fact = x.fact.forget()
+        if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
+            fact = Fact("number", np.dtype(float))
+        return Var(self.name(x), fact)
+
+
+def maybe_undefined(fn: Function) -> set[Var]:
+    """The variables that may have no value on some path."""
+    found: set[Var] = set()
+    todo = [s for s in statements(fn.body) if not isinstance(s, Call)]
+    while True:
+        size = len(found)
+        for s in todo:
+            if isinstance(s, If):
+                pairs = [(o, a) for block in blocks(s) for o, a in zip(s.outs, block.results)]
+            else:
+                params = s.body.params[len(s.body.params) - len(s.inits):]
+                pairs = [(v, a) for vs in (params, s.outs) for v, a in zip(vs, s.inits)]
+            found.update(v for v, a in pairs if _undefined(a) or a in found)
+        if len(found) == size:
+            return found
+
+
+def _undefined(arg: Arg) -> bool:
+    return type(arg) is Const and arg.value is UNDEFINED
+
+
+def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], params: tuple[Var, ...],
+            result: Any) -> Function:
+    """The function with a reverse sweep.
+
+    Parameters
+    ----------
+    fn : Function
+        The primal.
+    wrt : tuple of Var
+        The inputs to differentiate by.
+    outputs : tuple of (Arg, Arg)
+        The leaves of the result that have a cotangent, and those cotangents.
+    params : tuple of Var
+        The parameters of the derivative function (those of ``fn``, then cotangents).
+    result : callable
+        From ``{input: cotangent}`` (missing: None) and a list to append statements to, to the result as one argument.
+    """
+    active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
+    active |= {v for v in wrt}
+    sweep = Reverse(fn, active)
+    seed: list[Stmt] = []
+    for y, g in outputs:
+        sweep.accumulate(seed, y, g, fn.loc)
+    primal, adjoint = sweep.block(fn.body.stmts)
+    tail: list[Stmt] = []
+    final = result({v: sweep.bars.get(v) for v in wrt}, tail, sweep.emit)
+    body = Block(params, (*primal, *seed, *adjoint, *tail), (final,))
+    return Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc)

@@ -1,0 +1,46 @@
+"""Rules of lists and of s2sad's own primitives."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from s2sad import rules, runtime
+from s2sad.testing import check_rule
+from tests.rules import sample
+
+V = np.array([0.5, -1.0, 2.0])
+A = np.arange(12.0).reshape(4, 3)
+Z = V + 1j
+
+SAMPLES = [
+    sample(runtime.append, [1.0, 2.0], 3.0), sample(runtime.append, [V, V], 2.0 * V), sample(runtime.append, [], V),
+    *[sample(runtime.pop, xs, i) for xs in [[1.0, 2.0, 3.0], [V, 2.0 * V, V]] for i in [-1, 0, 1, -2]],
+    sample(runtime.copy, V), sample(runtime.copy, [1.0, V]),
+    sample(runtime.add, V, V), sample(runtime.add, [1.0, V], [2.0, V]),
+    sample(runtime.unbroadcast, A, V), sample(runtime.unbroadcast, V, 1.0), sample(runtime.unbroadcast, A[:1], A),
+    sample(runtime.astype_of, Z, V), sample(runtime.astype_of, V, Z),
+    sample(list, [1.0, 2.0]), sample(list, A), sample(tuple, (1.0, 2.0)),
+]
+
+
+@pytest.mark.parametrize("op, args, kwargs", SAMPLES)
+def test_rule(op, args, kwargs):
+    check_rule(op, *args, **kwargs)
+
+
+@pytest.mark.parametrize("xs, bars, expected", [([1.0, 2.0], [3.0, 4.0], [4.0, 3.0]),
+                                                (V[:2], [3.0, 4.0], [4.0, 3.0])])
+def test_reversed(xs, bars, expected):
+    got = rules.pullback(reversed, (xs,), {}, y=None, y_bar=bars)["xs"]
+    assert list(got) == expected and type(got) is type(xs)
+
+
+@pytest.mark.parametrize("y_bar, expected", [((None, 1.0), [0.0, 0.0, 1.0]), (([1.0, 2.0], None), [1.0, 2.0, 0.0])])
+def test_pop_with_one_cotangent(y_bar, expected):
+    xs = [1.0, 2.0, 3.0]
+    assert rules.pullback(runtime.pop, (xs,), {}, y=runtime.pop(xs), y_bar=y_bar)["xs"] == expected
+
+
+@pytest.mark.parametrize("op", [runtime.zeros_like, zip, enumerate])
+def test_no_gradient(op):
+    assert rules.has_no_gradient(op)
