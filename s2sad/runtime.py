@@ -117,9 +117,39 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
+def broadcast_like(g: Any, y: Any) -> Any:
+    """``g`` broadcast to the shape of ``y``."""
+    return np.broadcast_to(g, y.shape) if isinstance(y, np.ndarray) and getattr(g, "shape", ()) != y.shape else g
+
+
 def same(x: Any) -> Any:
     """``x``: a value under another name."""
     return x
+
+
+def seed(y: Any) -> Any:
+    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1)."""
+    if isinstance(y, np.ndarray):
+        if y.size != 1 or y.dtype.kind != "f":
+            raise NotScalar(f"shape {y.shape} and dtype {y.dtype}")
+        return np.ones_like(y)
+    if isinstance(y, (np.floating, float)):
+        return 1.0
+    raise NotScalar(f"type {type(y).__name__}")
+
+
+def cotangent_of(g: Any, y: Any) -> Any:
+    """A cotangent or tangent given by the caller, checked against the value ``y`` that it belongs to, in its dtype."""
+    shape, dtype = getattr(y, "shape", ()), getattr(y, "dtype", None)
+    if np.shape(g) != shape:
+        raise ValueError(f"a cotangent or tangent of shape {np.shape(g)} was given for a value of shape {shape}")
+    if isinstance(y, np.ndarray):
+        return np.asarray(g) if getattr(g, "dtype", None) == dtype else np.asarray(g).astype(dtype)
+    return astype_of(g if isinstance(g, (float, complex, np.generic)) else np.asarray(g)[()] * 1.0, y)
+
+
+class NotScalar(TypeError):
+    """The function whose gradient is wanted does not return one real number."""
 
 
 def unbroadcast_to(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -151,7 +181,7 @@ def astype_of(g: Any, x: Any) -> Any:
     """``g`` in the dtype of ``x``: the real part for real ``x``, and float32 stays float32."""
     dtype = getattr(x, "dtype", None)
     if dtype is None:
-        if type(x) is float and isinstance(g, (complex, np.complexfloating)):
+        if type(x) is float and isinstance(g, (complex, np.complexfloating, np.ndarray)):
             return g.real
         return g
     if dtype.kind not in "fc" or getattr(g, "dtype", None) == dtype:

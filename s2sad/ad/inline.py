@@ -27,7 +27,7 @@ ON_FLOATS: dict[Any, Callable] = {
     np.multiply: operator.mul, np.add: operator.add, np.subtract: operator.sub, np.divide: operator.truediv,
     np.negative: operator.neg, np.power: operator.pow, np.less: operator.lt, np.greater: operator.gt,
     np.equal: operator.eq, np.less_equal: operator.le, np.greater_equal: operator.ge}
-IDENTITY_ON_NUMBERS = {np.sum, np.real, np.asarray, np.transpose, np.conjugate, np.ravel, np.squeeze}
+IDENTITY_ON_NUMBERS = {np.sum, np.real, np.asarray, np.transpose, np.conjugate, np.squeeze}
 
 
 class RuleLowerer(Lowerer):

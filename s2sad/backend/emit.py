@@ -23,8 +23,7 @@ from s2sad.backend.names import Names, appended_early, loop_parts
 from s2sad.backend.operators import AUGMENTED, PREFIX
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Pack, Stmt, Var, While
-from s2sad.ir.alias import is_pure
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Stmt, Var, While
 from s2sad.ir.opnames import identifier
 
 
@@ -90,12 +89,27 @@ class _Emitter:
         return made
 
     def statements(self, stmts: tuple[Stmt, ...], early: dict[Var, list[Var]] | None = None) -> None:
-        for s in stmts:
-            if self.plan.prints(s):
-                self.loc, self.adjoint = s.loc, s.adjoint
+        k = 0
+        while k < len(stmts):
+            s = stmts[k]
+            self.loc, self.adjoint = s.loc, s.adjoint
+            if s in self.plan.withs:
+                end = stmts.index(self.plan.withs[s], k)
+                self.with_block(s, stmts[k + 1:end], early)
+                k = end
+            elif self.plan.prints(s):
                 self.statement(s)
                 self.loc, self.adjoint = s.loc, s.adjoint
                 self.append_early(s.outs, early)
+            k += 1
+
+    def with_block(self, s: Call, stmts: tuple[Stmt, ...], early: dict[Var, list[Var]] | None) -> None:
+        """The statements between ``enter`` and ``leave``."""
+        manager = self.to.arg(s.args[0])
+        target = self.to.name(s.outs[0], store=True) if s.outs and self.plan.used(s.outs[0]) else None
+        body = self.capture(stmts, lambda: None, early)
+        self.loc, self.adjoint = s.loc, s.adjoint
+        self.put(ast.With([ast.withitem(manager, target)], body or [ast.Pass()]))
 
     def append_early(self, variables: tuple[Var, ...], early: dict[Var, list[Var]] | None) -> None:
         for v in variables:
@@ -123,6 +137,9 @@ class _Emitter:
         if self.plan.memory.is_update(call) and not is_scalar_update(call):
             return self.update(call)
         if self.augmented(call):
+            return None
+        if call.op is runtime.raise_:
+            self.put(ast.Raise(self.to.arg(call.args[0]), None))
             return None
         value = self.to.call(call)
         if not any(map(self.plan.used, call.outs)):

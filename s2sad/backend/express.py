@@ -81,7 +81,10 @@ class Expressions:
             getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"), np.shape: lambda c: self.property(c, "shape"),
             np.ndim: lambda c: self.property(c, "ndim"), np.size: lambda c: self.property(c, "size"),
             runtime.copy: lambda c: self.method(c, "copy"), runtime.add: self.add, runtime.view: self.view,
-            runtime.zeros_like: self.zeros_like}
+            runtime.zeros_like: self.zeros_like, runtime.same: lambda c: self.arg(c.args[0]),
+            runtime.stop_gradient: lambda c: self.arg(c.args[0]),
+            runtime.enter: lambda c: _method(self.arg(c.args[0]), "__enter__", []),
+            runtime.leave: lambda c: _method(self.arg(c.args[0]), "__exit__", [ast.Constant(None) for _ in range(3)])}
 
     def name(self, v: Var, store: bool = False) -> ast.Name:
         """The name of a variable, to be filled in."""
@@ -210,6 +213,8 @@ class Expressions:
         if isinstance(op, Function):
             raise InternalError("S2S902", f"{op.name}: a function inside a function is not emitted", call.loc)
         keywords = [ast.keyword(name, self.arg(value)) for name, value in call.kwargs]
+        if isinstance(getattr(op, "__objclass__", None), type) and args:  # a method: ``x.astype(float)``
+            return ast.Call(ast.Attribute(self.arg(args[0]), op.__name__, ast.Load()), [self.arg(a) for a in args[1:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:
@@ -285,6 +290,10 @@ def _is_basic_item(item: Arg) -> bool:
 
 def _items(arg: Arg) -> list[Any]:
     return list(arg.items) if type(arg) is Pack else list(map(Const, arg.value))
+
+
+def _method(base: ast.expr, name: str, args: list[ast.expr]) -> ast.Call:
+    return _call(ast.Attribute(base, name, ast.Load()), args)
 
 
 def _call(function: ast.expr, args: list[ast.expr]) -> ast.Call:

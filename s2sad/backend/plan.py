@@ -27,7 +27,7 @@ WIDTH = 88
 SHORT = 60
 """A named value of one statement of the user folds into another statement only if the line stays this short."""
 
-TEMPORARY = re.compile(r"_*|_.*|[tv]_?\d*|tmp\w*|.*\W.*")
+TEMPORARY = re.compile(r"|_.*|t_?\d*|.*\W.*")
 
 
 @dataclass
@@ -41,12 +41,14 @@ class Pending:
 @dataclass
 class Plan:
     """``folded``: variables that stand for an expression, and the statement that is it. ``fused``: writes ``a[i] = t2``
-    that print as ``a[i] += v``, with the in-place call. ``hidden``: statements that print nothing themselves."""
+    that print as ``a[i] += v``, with the in-place call. ``withs``: calls that enter a ``with`` block, and those that leave
+    it. ``hidden``: statements that print nothing themselves."""
 
     fn: Function
     memory: Memory
     folded: dict[Var, Stmt] = field(default_factory=dict)
     fused: dict[Call, Call] = field(default_factory=dict)
+    withs: dict[Call, Call] = field(default_factory=dict)
     hidden: set[Stmt] = field(default_factory=set)
 
     @property
@@ -121,6 +123,7 @@ class _Folding:
             self.plan.hidden |= {f.read, f.update}
             for v in variables(f.read.args[1]):
                 self.plan.uses[v] -= 1
+        self.withs(block)
         for s in block.stmts:
             if s in self.plan.hidden:
                 continue
@@ -140,6 +143,20 @@ class _Folding:
                     self.note(result, role if k in slots else "plain", inner)
         if block is self.plan.fn.body:
             self.note(block.results[0], "return", block)
+
+    def withs(self, block: Block) -> None:
+        """Pair the calls that enter and leave a context manager in one block."""
+        entered: dict[Var, Call] = {}
+        for s in block.stmts:
+            if type(s) is not Call or s.op not in (runtime.enter, runtime.leave) or type(s.args[0]) is not Var:
+                continue
+            manager = s.args[0]
+            if s.op is runtime.enter:
+                entered[manager] = s
+            elif manager in entered:
+                self.plan.withs[entered.pop(manager)] = s
+                self.plan.hidden.add(s)
+                self.plan.uses[manager] -= 1
 
     def note(self, arg: Arg, role: str, block: Block) -> None:
         for v in variables(arg):
@@ -174,6 +191,10 @@ class _Folding:
         """Fold what can be folded in a block."""
         pending: dict[Var, Pending] = {}
         for s in block.stmts:
+            if type(s) is Call and s.op in (runtime.enter, runtime.leave):
+                manager = s.args[0] if s not in self.plan.hidden else None
+                for v in [v for v in pending if v is not manager]:
+                    del self.plan.folded[v], pending[v]  # nothing moves into a `with` block, or out of it
             if not self.plan.prints(s):
                 continue
             if isinstance(s, If):

@@ -74,12 +74,12 @@ def _lines(body: list[ast.stmt], parsed: list[ast.stmt], level: int = 0) -> Iter
     """The lines of a block in order. The ``else:`` of a branch is a line too."""
     for node, twin in zip(body, parsed):
         loc, adjoint = getattr(node, "origin", (None, False))
-        header = isinstance(node, (ast.If, ast.For, ast.While))
+        header = isinstance(node, (ast.If, ast.For, ast.While, ast.With))
         yield _Line(twin.lineno - 1, node, level, header, adjoint, loc if adjoint and not header else None)
         if not header:
             continue
         yield from _lines(node.body, twin.body, level + 1)
-        if not node.orelse:
+        if not getattr(node, "orelse", None):
             continue
         chained = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
         if not chained or _is_else(node, twin):

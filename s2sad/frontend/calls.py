@@ -118,6 +118,8 @@ class Calls:
 
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
+        if fn in rules.STATIC:
+            return self.capture(fn(*(self.constant_of(a) for a in args)), None)
         module = getattr(fn, "__module__", None) or ""
         if module.split(".")[0] in ("numpy",):
             return self.call_opaque(fn, args, kwargs, hint)
@@ -132,6 +134,16 @@ class Calls:
         kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
         return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
+
+    def constant_of(self, value: Value) -> Any:
+        """The compile-time constant that a value is, containers included."""
+        items = self.literal_items(value)
+        if items is not None:
+            return (tuple if isinstance(value, Tup) else list)(self.constant_of(v) for v in items)
+        known = static(value)
+        if known is UNSET:
+            raise self.unsupported(f"{self.describe(value)} must be known before the function runs", code="S2S011")
+        return known
 
     def call_opaque(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A function without rule and without source. An active argument is found out later, with an error."""
@@ -416,6 +428,18 @@ class Calls:
             return fact.dtype.type
         return {"float": float, "int": int, "bool": bool, "complex": complex, "array": np.ndarray, "list": list, "dict": dict,
                 "str": str, "none": type(None), "range": range, "tuple": tuple}.get(fact.kind)
+
+    def python_value(self, value: Value) -> Any:
+        """A value as the Python object that it is; an error if it is known only at run time."""
+        if isinstance(value, Tup):
+            return tuple(self.python_value(v) for v in value.items)
+        items = self.literal_items(value)
+        if items is not None:
+            return [self.python_value(v) for v in items]
+        known = static(value)
+        if known is UNSET:
+            raise self.unsupported("an option that is known only at run time")
+        return known
 
     def hold(self, value: Value, *sources: Value) -> None:
         """Note that a run-time list holds things of other values."""

@@ -27,7 +27,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import READS_META, SHARES, UPDATES, VIEWS
+from s2sad.ir.effects import CREATES, READS_META, SHARES, UPDATES, VIEWS, has_effect
 from s2sad.ir.opnames import global_name
 from s2sad.ir.walk import call_args, statements, variables
 
@@ -37,7 +37,7 @@ class Root:
     """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint."""
 
     serial: int
-    parts: frozenset["Root"] = frozenset()
+    parts: frozenset[Root] = frozenset()
     family: object = None
 
 
@@ -54,15 +54,15 @@ MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast
 """Operations that may return one of their arguments, or a view of it."""
 JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
 """Operations whose result, if it is a list, holds what the operands hold."""
-MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like}
+MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence}
 MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim, np.size}
-IMPURE = {print, input, open, next, iter, exec, eval, compile, setattr, delattr, globals, locals, vars, breakpoint, id}
+IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave}
 IN_PLACE = {op for op in UPDATES if op not in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop)}
 
 
 def is_pure(op: object) -> bool:
     """Whether a call may be moved, as far as its operands allow: no effect, no hidden state."""
-    if op in IMPURE:
+    if op in IMPURE or has_effect(op):
         return False
     name = global_name(op)
     return name is not None and not name.startswith(("np.random.", "scipy.stats."))
@@ -191,9 +191,9 @@ class Memory:
             return None
         if op is operator.getitem:
             return self.define(outs[0], *self.item(call))
-        method = getattr(op, "__objclass__", None) is np.ndarray
-        if op in MAY_RETURN or op in VIEWS or method:
-            base = args if op in MAY_RETURN or method else self.reach(call.args[0])
+        anything = op in MAY_RETURN or self.is_unclear(op)
+        if anything or op in VIEWS:
+            base = args if anything else self.reach(call.args[0])
             extra = frozenset({FOREIGN}) if op in READ_ONLY or _names_imag(call) else NONE
             for out in outs:
                 self.define(out, base | extra | self.fresh(), base | extra)
@@ -209,6 +209,12 @@ class Memory:
             for out in outs:
                 self.define(out, self.fresh(), held | self.fresh())
         return None
+
+    def is_unclear(self, op: object) -> bool:
+        """Methods of arrays and our own primitives may return a view or the argument itself, if nothing else is known."""
+        if op in VIEWS or op in CREATES or op in MAKES_NEW or op in JOINS:
+            return False
+        return getattr(op, "__objclass__", None) is np.ndarray or getattr(op, "__module__", None) == runtime.__name__
 
     def makes_new(self, op: object) -> bool:
         """Whether an operation makes an array or a number of its own."""

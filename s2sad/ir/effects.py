@@ -27,7 +27,8 @@ VIEWS = {operator.getitem, np.asarray, np.reshape, np.ravel, np.transpose, np.sw
          np.atleast_3d, np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.broadcast_arrays, np.asanyarray,
          np.ascontiguousarray, np.rot90, np.flip, np.fliplr, np.flipud, np.real_if_close, np.nan_to_num, np.require,
          np.asfortranarray, np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided,
-         runtime.view, runtime.unbroadcast, runtime.astype_of, getattr, reversed,
+         runtime.view, runtime.unbroadcast, runtime.astype_of, runtime.same, runtime.stop_gradient,
+         runtime.cotangent_of, runtime.broadcast_like, runtime.unbroadcast_to, getattr, reversed,
          np.diag}
 UPDATES = {runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop, operator.iadd, operator.isub,
            operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow, operator.imatmul,

@@ -255,6 +255,11 @@ def python_float(x: Fact) -> bool:
     return x.kind == "float"
 
 
+def double(x: Fact) -> bool:
+    """Certainly one real number in double precision."""
+    return x.is_float or (x.kind == "number" and equal_dtypes(x.dtype, np.dtype(float)))
+
+
 def known(x: Fact) -> bool:
     """A compile-time number other than the integer 0 (which has no sign to flip)."""
     return type(x.value) is float or (type(x.value) is int and x.value != 0)
@@ -277,4 +282,4 @@ def same_dtype(g: Fact, x: Fact) -> bool:
 
 
 GUARDS: dict[str, Callable[..., bool]] = {
-    f.__name__: f for f in (real, numeric, scalar, array, python_float, known, same_shape, same_dtype)}
+    f.__name__: f for f in (real, numeric, scalar, array, double, python_float, known, same_shape, same_dtype)}

@@ -28,8 +28,10 @@ from __future__ import annotations
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
+
+import numpy as np
 
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import consumed
@@ -80,6 +82,11 @@ x * -y + a -> a - x * y if numeric(a) and real(x) and real(y)
 -x / y + a -> a - x / y if numeric(a) and real(x) and real(y)
 x / -y + a -> a - x / y if numeric(a) and real(x) and real(y)
 
+-x * y -> -(x * y) if real(x) and real(y) and same_shape(x, result)
+x * -y -> -(x * y) if real(x) and real(y) and same_shape(y, result)
+-x / y -> -(x / y) if real(x) and real(y) and same_shape(x, result)
+x / -y -> -(x / y) if real(x) and real(y) and same_shape(y, result)
+
 x ** 1 -> x if real(x)
 x ** 1.0 -> x if real(x)
 x ** 0 -> 1.0 if python_float(x)
@@ -92,6 +99,16 @@ np.broadcast_to(g, s) -> g if array(g) and same_shape(g, result)
 np.broadcast_to(g, np.shape(x)) -> g if array(g) and same_shape(g, x)
 np.broadcast_to(g, np.shape(x)) -> g if scalar(g) and real(g) and same_shape(g, x)
 np.broadcast_to(g, ()) -> g if scalar(g) and real(g)
+np.broadcast_to(g, s) * x -> g * x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+x * np.broadcast_to(g, s) -> x * g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+np.broadcast_to(g, s) / x -> g / x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+np.broadcast_to(g, s) + x -> g + x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+x + np.broadcast_to(g, s) -> x + g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+np.broadcast_to(g, s) - x -> g - x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+x - np.broadcast_to(g, s) -> x - g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
+np.broadcast_to(g, s) * x -> np.broadcast_to(g * x, s) if double(g) and double(x)
+x * np.broadcast_to(g, s) -> np.broadcast_to(x * g, s) if double(g) and double(x)
+-np.broadcast_to(g, s) -> np.broadcast_to(-g, s) if double(g)
 np.reshape(x, s) -> x if array(x) and same_shape(x, result)
 np.reshape(x, np.shape(y)) -> x if array(x) and same_shape(x, y)
 np.reshape(np.reshape(x, s), t) -> np.reshape(x, t) if array(x)
@@ -210,7 +227,7 @@ class _Simplifier:
     def call(self, call: Call) -> None:
         if self.known:
             call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
-        if call.adjoint and len(call.outs) == 1:
+        if call.adjoint and len(call.outs) == 1 and isinstance(call.op, Hashable):
             for _ in range(20):
                 new = self.rewrite(call)
                 if new is None:
@@ -219,7 +236,18 @@ class _Simplifier:
                     self.forward(call.outs[0], new, any(new is v for v in variables(*call.args)))
                     return
                 call = new
+            call = self.refresh(call)
         self.append(call)
+
+    def refresh(self, call: Call) -> Call:
+        """Arithmetic on Python floats makes a Python float, even if it was a NumPy scalar before simplification."""
+        out = call.outs[0]
+        kinds = {fact_of(a).kind for a in call.args}
+        if call.op not in ARITHMETIC or out.fact.kind in ("float", "unknown") or not {"float"} <= kinds <= {"float", "int"}:
+            return call
+        self.known[out] = new = Var(out.name, Fact("float"))
+        self.uses[new] = self.uses[out]
+        return replace(call, outs=(new,))
 
     def append(self, call: Call) -> None:
         for out in call.outs:
@@ -233,8 +261,11 @@ class _Simplifier:
         """What a call of the derivative becomes: another call, an argument that has its value, or None."""
         if call.op is operator.getitem:
             return _item(call)
+        if call.op is np.shape and len(call.args) == 1 and (older := self.of_same_shape(call.args[0])) is not None:
+            self.uses[older] += 1
+            return replace(call, args=(older,))
         op = known_op(call)
-        laws = BY_OP.get(op) if op.__hash__ is not None else None
+        laws = BY_OP.get(op)
         if laws is None:
             return None
         folded = _fold(op, call.args)
@@ -247,24 +278,36 @@ class _Simplifier:
                 return self.apply(law, found, call)
         return None
 
+    def of_same_shape(self, arg: Arg) -> Var | None:
+        """The oldest array that an array was computed from and that has its shape: then nothing is kept for its shape."""
+        found = None
+        while type(arg) is Var and arg in self.definitions and arg.fact.is_array and arg.fact.dims is not None:
+            arg = next((v for v in variables(*self.definitions[arg].args) if v.fact.is_array and v.fact.dims == arg.fact.dims),
+                       None)
+            found = arg or found
+        return found
+
     def worthwhile(self, law: Law, found: Match) -> bool:
         """Not if a call that others read would be computed twice, or if an array would have to outlive an update."""
         if any(type(a) is Var and a in self.consumed for a in found.deep):
             return False
-        rebuilt = isinstance(law.right, Apply) and any(isinstance(a, Apply) and a.op is not operator.neg
-                                                       for a in law.right.args)
+        if not isinstance(law.right, Apply):
+            return True
+        if law.right.op is operator.neg:
+            return type(law.right.args[0]) is Meta or all(self.uses[v] == 1 for v in found.inner.values())
+        rebuilt = any(isinstance(a, Apply) and a.op is not operator.neg for a in law.right.args)
         return not rebuilt or all(self.uses[v] == 1 for v in found.inner.values()
                                   if self.definitions[v].op is not operator.neg)
 
     def apply(self, law: Law, found: Match, call: Call) -> Call | Arg:
         right = law.right
         if not isinstance(right, Apply):
-            return self.build(right, (), found, call)
-        args = tuple(self.build(node, (k,), found, call) for k, node in enumerate(right.args))
+            return self.build(right, (), law, found, call)
+        args = tuple(self.build(node, (k,), law, found, call) for k, node in enumerate(right.args))
         self.uses.update(variables(*args))
         return replace(call, op=right.op, args=args)
 
-    def build(self, node: Node, path: Path, found: Match, call: Call) -> Arg:
+    def build(self, node: Node, path: Path, law: Law, found: Match, call: Call) -> Arg:
         """An argument of the right side; operations below the outermost become calls of their own."""
         match node:
             case Meta(name=name):
@@ -272,16 +315,25 @@ class _Simplifier:
             case Literal(value=value):
                 return Const(value)
             case Apply():
-                args = tuple(self.build(n, (*path, k), found, call) for k, n in enumerate(node.args))
+                args = tuple(self.build(n, (*path, k), law, found, call) for k, n in enumerate(node.args))
                 folded = _fold(node.op, args)
                 if folded is not None:
                     return folded
-                like = found.inner.get(path)
-                out = Var(like.name, like.fact) if like is not None else Var("t", _fact(node.op, args))
                 self.uses.update(variables(*args))
+                out = Var("t", self.inner_fact(node, path, args, law, found, call))
                 self.append(Call((out,), node.op, args, (), call.loc, True))
                 return out
-        return Pack("tuple", tuple(self.build(n, (*path, k), found, call) for k, n in enumerate(node.items)))
+        return Pack("tuple", tuple(self.build(n, (*path, k), law, found, call) for k, n in enumerate(node.items)))
+
+    def inner_fact(self, node: Apply, path: Path, args: tuple[Arg, ...], law: Law, found: Match, call: Call) -> Fact:
+        """The fact of an operation of the right side: that of the same operation in the same place on the left, and
+        what is about to be negated is like its negative."""
+        like = found.inner.get(path)
+        if like is not None and known_op(self.definitions[like]) is node.op:
+            return like.fact
+        if path == (0,) and isinstance(law.right, Apply) and law.right.op is operator.neg:
+            return call.outs[0].fact.forget()
+        return _fact(node.op, args)
 
     def forward(self, out: Var, value: Arg, direct: bool = False) -> None:
         """From now on ``value`` is read instead of ``out``. If it was read only there (``direct``: as an operand of the

@@ -94,3 +94,14 @@ def masked_product_jvp(g, partial, *, g_dot, partial_dot):
 
 
 no_gradient(runtime.stop_gradient)
+no_gradient(runtime.seed)
+
+
+@linear(runtime.broadcast_like, "g")
+def broadcast_like(g, y, *, y_bar):
+    return runtime.unbroadcast(y_bar, g)
+
+
+@linear(runtime.cotangent_of, "g")
+def cotangent_of(g, y, *, y_bar):
+    return runtime.astype_of(y_bar, g)

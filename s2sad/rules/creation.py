@@ -13,7 +13,7 @@ no_gradient(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_l
 def _structure(y_bar, x):
     """The cotangent ``y_bar`` of an array made of ``x``: lists where ``x`` has lists, a scalar for a scalar."""
     if isinstance(x, (list, tuple)):
-        return [_structure(y_bar[i], x[i]) for i in range(len(x))]
+        return [_structure(y_bar[i], item) for i, item in enumerate(x)]
     return shaped(y_bar, x)
 
 
@@ -133,14 +133,14 @@ def geomspace_jvp(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, y, 
 
 @linear(np.meshgrid, "xi")
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy", y_bar):
-    return tuple([None if y_bar[i] is None else _grid_sum(y_bar[i], xi[i], i, indexing) for i in range(len(xi))])
+    return tuple([None if y_bar[i] is None else _grid_sum(y_bar[i], x, i, indexing) for i, x in enumerate(xi)])
 
 
 def _grid_sum(g, x, i, indexing):
     """``g`` summed over every axis but the one along which ``x`` lies."""
     if indexing == "xy" and i < 2 and np.ndim(g) > 1:
         i = 1 - i
-    others = tuple([k for k in range(np.ndim(g)) if k != i])
+    others = tuple([k for k in tuple(range(np.ndim(g))) if k != i])
     return runtime.unbroadcast(np.sum(g, axis=others), x)
 
 

@@ -19,7 +19,7 @@ def einsum(subscripts, *operands, out=None, optimize=False, order="K", dtype=Non
     if not isinstance(subscripts, str):
         raise NotImplementedError('np.einsum with lists of axes: write the subscripts as a string, "ij,jk->ik"')
     terms, result = _parse(subscripts, tuple([np.ndim(x) for x in operands]))
-    return tuple([_operand_bar(terms, result, operands, i, y_bar) for i in range(len(operands))])
+    return tuple([_operand_bar(terms, result, operands, i, y_bar) for i, _ in enumerate(operands)])
 
 
 @einsum.jvp
@@ -27,9 +27,9 @@ def einsum_jvp(subscripts, *operands, out=None, optimize=False, order="K", dtype
     if not isinstance(subscripts, str):
         raise NotImplementedError('np.einsum with lists of axes: write the subscripts as a string, "ij,jk->ik"')
     total = None
-    for i in range(len(operands)):
-        if operands_dot[i] is not None:
-            factors = [operands_dot[k] if k == i else operands[k] for k in range(len(operands))]
+    for i, x_dot in enumerate(operands_dot):
+        if x_dot is not None:
+            factors = [x_dot if k == i else x for k, x in enumerate(operands)]
             term = np.einsum(subscripts, *factors, optimize=optimize)
             total = term if total is None else total + term
     return runtime.zeros_like(y) if total is None else total
@@ -54,14 +54,14 @@ def _operand_bar(terms, result, operands, i, y_bar):
     """The cotangent of one operand: summed to its labels, spread over those that occur nowhere else."""
     x = operands[i]
     labels, unique, found, missing = _labels(terms, result, i)
-    others = [operands[k] for k in range(len(operands)) if k != i]
+    others = [other for k, other in enumerate(operands) if k != i]
     g = _contract(labels, [y_bar] + others, found)
     if missing:
         g = np.expand_dims(g, missing)
     if unique == terms[i]:
         return runtime.unbroadcast(g, x)
     g = runtime.unbroadcast(g, np.einsum(terms[i] + "->" + unique, x))
-    index = tuple([range_along(np.shape(x)[k], unique.index(terms[i][k]), len(unique)) for k in range(len(terms[i]))])
+    index = tuple([range_along(n, place, len(unique)) for n, place in zip(np.shape(x), _places(terms[i], unique))])
     return runtime.setitem(runtime.zeros_like(x), index, g)
 
 
@@ -73,6 +73,11 @@ def _labels(terms, result, i):
     unique = "".join(dict.fromkeys(terms[i]))
     found = "".join(c for c in unique if any(c in term for term in labels))
     return labels, unique, found, tuple(k for k, c in enumerate(unique) if c not in found)
+
+
+@static
+def _places(term, unique):
+    return tuple(unique.index(c) for c in term)
 
 
 def _contract(labels, arrays, found):

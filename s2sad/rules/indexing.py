@@ -112,7 +112,7 @@ def take_along_axis(arr, indices, axis=-1, *, y_bar):
     if axis is None:
         return np.reshape(runtime.add_at(np.zeros_like(np.ravel(arr)), indices, y_bar), np.shape(arr))
     n = np.ndim(arr)
-    mesh = tuple([indices if k == axis % n else range_along(np.shape(arr)[k], k, n) for k in range(n)])
+    mesh = tuple([indices if k == axis % n else range_along(m, k, n) for k, m in enumerate(np.shape(arr))])
     return runtime.add_at(runtime.zeros_like(arr), mesh, y_bar)
 
 
@@ -133,7 +133,7 @@ def extract(condition, arr, *, y_bar):
 @linear(np.choose, "choices")
 def choose(a, choices, out=None, mode="raise", *, y_bar):
     chosen = _within(a, len(choices), mode)
-    bars = [runtime.unbroadcast(np.where(np.equal(chosen, i), y_bar, 0.0), choices[i]) for i in range(len(choices))]
+    bars = [runtime.unbroadcast(np.where(np.equal(chosen, i), y_bar, 0.0), x) for i, x in enumerate(choices)]
     if isinstance(choices, np.ndarray):
         return np.stack(bars)
     return bars

@@ -57,7 +57,7 @@ def concatenate(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, y_
 def stack(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, y_bar):
     if isinstance(arrays, np.ndarray):
         return np.moveaxis(y_bar, axis, 0)
-    return [y_bar[along(axis, np.ndim(y_bar), i)] for i in range(len(arrays))]
+    return [y_bar[along(axis, np.ndim(y_bar), i)] for i, _ in enumerate(arrays)]
 
 
 @linear(np.vstack, "tup")

@@ -12,11 +12,11 @@ from s2sad.rules.matrices import conj, each, transposed
 
 
 @static
-def _norm_axes(axis, ndim, ord):
+def _norm_axes(axis, ndim, has_order):
     """The axes of a norm as a tuple, and whether it is a matrix norm."""
     if axis is None:
         every = tuple(range(ndim))
-        return every, ord is not None and ndim == 2
+        return every, has_order and ndim == 2
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     return tuple(ax % ndim for ax in axes), len(axes) == 2
 
@@ -92,25 +92,25 @@ def _norm_dot(x, ord, axes, matrix, y, x_dot):
 
 @rule(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False, *, y, y_bar):
-    axes, matrix = _norm_axes(axis, np.ndim(x), ord)
+    axes, matrix = _norm_axes(axis, np.ndim(x), ord is not None)
     return _norm_bar(x, ord, axes, matrix, y, y_bar)
 
 
 @norm.jvp
 def norm_jvp(x, ord=None, axis=None, keepdims=False, *, y, x_dot):
-    axes, matrix = _norm_axes(axis, np.ndim(x), ord)
+    axes, matrix = _norm_axes(axis, np.ndim(x), ord is not None)
     return _norm_dot(x, ord, axes, matrix, y, x_dot)
 
 
 @rule(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2, *, y, y_bar):
-    axes, _ = _norm_axes(axis, np.ndim(x), None)
+    axes, _ = _norm_axes(axis, np.ndim(x), False)
     return _norm_bar(x, ord, axes, False, y, y_bar)
 
 
 @vector_norm.jvp
 def vector_norm_jvp(x, axis=None, keepdims=False, ord=2, *, y, x_dot):
-    axes, _ = _norm_axes(axis, np.ndim(x), None)
+    axes, _ = _norm_axes(axis, np.ndim(x), False)
     return _norm_dot(x, ord, axes, False, y, x_dot)
 
 

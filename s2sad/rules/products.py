@@ -186,7 +186,7 @@ def kron(a, b, *, y_bar):
     """y[i p + k, …] = a[i, …] b[k, …]: split every axis of ȳ in two and contract one of them."""
     d = max(np.ndim(a), np.ndim(b))
     sizes_a, sizes_b = (1,) * (d - np.ndim(a)) + np.shape(a), (1,) * (d - np.ndim(b)) + np.shape(b)
-    split = np.reshape(y_bar, tuple([sizes_b[i // 2] if i % 2 else sizes_a[i // 2] for i in range(2 * d)]))
+    split = np.reshape(y_bar, tuple([sizes_b[i // 2] if i % 2 else sizes_a[i // 2] for i in tuple(range(2 * d))]))
     even, odd, every = tuple(range(0, 2 * d, 2)), tuple(range(1, 2 * d, 2)), tuple(range(d))
     a_bar = np.tensordot(split, np.reshape(b, sizes_b), (odd, every))
     b_bar = np.tensordot(np.reshape(a, sizes_a), split, (every, even))
@@ -220,13 +220,13 @@ def multi_dot(arrays, out=None, *, y_bar):
     n = len(arrays)
     first = np.atleast_2d(arrays[0])
     last = np.reshape(arrays[n - 1], np.shape(arrays[n - 1])[:1] + (-1,))
-    mats = [first] + [arrays[i] for i in range(1, n - 1)] + [last]
+    mats = [first] + list(arrays[1:n - 1]) + [last]
     g = np.reshape(y_bar, (np.shape(first)[0], np.shape(last)[1]))
     bars = []
-    for i in range(n):
+    for i, x in enumerate(arrays):
         left = g if i == 0 else np.matmul(np.transpose(_chain(mats[:i])), g)
         both = left if i == n - 1 else np.matmul(left, np.transpose(_chain(mats[i + 1:])))
-        bars.append(np.reshape(both, np.shape(arrays[i])))
+        bars.append(np.reshape(both, np.shape(x)))
     return bars
 
 
@@ -239,9 +239,9 @@ def _chain(mats):
 @multi_dot.jvp
 def multi_dot_jvp(arrays, out=None, *, y, arrays_dot):
     total = None
-    for i in range(len(arrays)):
-        if arrays_dot[i] is not None:
-            factors = [arrays_dot[k] if k == i else arrays[k] for k in range(len(arrays))]
+    for i, x_dot in enumerate(arrays_dot):
+        if x_dot is not None:
+            factors = [x_dot if k == i else x for k, x in enumerate(arrays)]
             term = np.linalg.multi_dot(factors)
             total = term if total is None else total + term
     return runtime.zeros_like(y) if total is None else total
@@ -278,22 +278,23 @@ def polyval(p, x, *, y_bar):
     """y = Σ pᵢ xⁿ⁻¹⁻ⁱ"""
     if np.ndim(p) != 1:
         raise NotImplementedError("np.polyval with several polynomials: call it once for each")
-    powers = np.vander(np.ravel(x), len(p))
-    p_bar = np.dot(np.ravel(y_bar), powers)
+    p_bar = np.dot(np.ravel(y_bar), np.vander(np.ravel(x), len(p)))
     if isinstance(p, (list, tuple)):
-        p_bar = [p_bar[i] for i in range(len(p))]
+        return list(p_bar), y_bar * _slope(np.array(p), x)
     return p_bar, y_bar * _slope(p, x)
 
 
 def _slope(p, x):
     """The derivative of the polynomial at x."""
-    return np.polyval(np.asarray(p)[:-1] * np.arange(len(p) - 1, 0, -1), x)
+    return np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1), x)
 
 
 @polyval.jvp
 def polyval_jvp(p, x, *, p_dot, x_dot):
     if np.ndim(p) != 1:
         raise NotImplementedError("np.polyval with several polynomials: call it once for each")
+    if isinstance(p, (list, tuple)):
+        p = np.array(p)
     if p_dot is None:
         return _slope(p, x) * x_dot
     if x_dot is None:

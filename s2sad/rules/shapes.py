@@ -178,7 +178,7 @@ def tile(A, reps, *, y_bar):
     d = max(len(reps), np.ndim(A))
     counts = (1,) * (d - len(reps)) + tuple(reps)
     sizes = (1,) * (d - np.ndim(A)) + np.shape(A)
-    split = tuple([sizes[i // 2] if i % 2 else counts[i // 2] for i in range(2 * d)])
+    split = tuple([sizes[i // 2] if i % 2 else counts[i // 2] for i in tuple(range(2 * d))])
     return np.reshape(np.sum(np.reshape(y_bar, split), axis=tuple(range(0, 2 * d, 2))), np.shape(A))
 
 
@@ -216,7 +216,7 @@ def pad_jvp(array, pad_width, mode="constant", constant_values=0, reflect_type="
 def _inner(pad_width, shape, ndim):
     """The index of the array inside the padded one."""
     pairs = _pairs(pad_width, ndim)
-    return tuple([slice(pairs[i][0], pairs[i][0] + shape[i]) for i in range(ndim)])
+    return tuple([slice(pair[0], pair[0] + n) for pair, n in zip(pairs, shape)])
 
 
 def _pairs(pad_width, ndim):

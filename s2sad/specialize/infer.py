@@ -602,6 +602,16 @@ def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
     return facts[0].forget()
 
 
+def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    g, y = facts
+    return Fact("array", g.dtype, y.dims) if y.is_array and (g.dtype is not None) else (
+        Fact("array", np.dtype(float), y.dims) if y.is_array and g.is_float else g.forget() if y.is_scalar else None)
+
+
+def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return facts[0].forget() if facts[0].is_array else Fact("float") if facts[0].is_scalar else UNKNOWN
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -610,7 +620,7 @@ def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 _BY_HAND: dict[Any, Callable] = {
     runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.copy: _same_fact,
     runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.unbroadcast: _unbroadcast,
-    runtime.astype_of: _astype_of, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
+    runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     operator.pow: _power, np.squeeze: _squeeze,
     **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),

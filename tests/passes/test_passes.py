@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from s2sad import runtime
 from s2sad.ir import Block, Call, Const, For, Function, If, Pack, Var, While
 from s2sad.ir.facts import Fact, array
-from s2sad.ir.interpret import interpret
+from s2sad.ir.interpret import _block
 from s2sad.ir.text import constants, format, parse
 from s2sad.ir.verify import verify
 from s2sad.passes import PIPELINE, run
@@ -41,7 +41,7 @@ class Programs:
         return Function("f", Block(params, tuple(self.stmts), (Pack("tuple", tuple(results)),)))
 
     def pick(self, *facts: Fact):
-        found = [v for v in self.visible if not facts or v.fact in facts]
+        found = [v for v in self.visible if v.fact in (facts or (FLOAT, SCALAR, ARRAY))]
         return self.random.choice(found[-8:] if self.random.random() < 0.7 else found)
 
     def emit(self, fact, op, *args) -> None:
@@ -81,7 +81,7 @@ class Programs:
 
     def array_op(self) -> None:
         a = self.pick(ARRAY)
-        match self.random.randrange(6):
+        match self.random.randrange(7):
             case 0:
                 self.emit(ARRAY, np.cos, a)
             case 1:
@@ -94,6 +94,10 @@ class Programs:
                 self.emit(ARRAY, operator.iadd, a, self.pick())
             case 5:
                 self.emit(ARRAY, np.zeros_like, a)
+            case 6:
+                out = Var("shape", Fact("tuple"))
+                self.stmts.append(Call((out,), np.shape, (a,), adjoint=True))
+                self.emit(ARRAY, np.broadcast_to, self.pick(FLOAT, SCALAR), out)
 
     def block(self, depth: int, params: tuple[Var, ...], wanted: list[Fact], more=()) -> Block:
         """A random body; its results have the wanted facts (and then those of ``more``)."""
@@ -155,11 +159,23 @@ class Programs:
         self.visible += outs[1:]
 
 
+ARGS = (0.75, np.float64(-1.5), np.array([0.5, -0.0, 2.0]), np.array([1.0, np.nan, -np.inf]))
+
+
 def outcome(fn: Function):
-    args = (0.75, np.float64(-1.5), np.array([0.5, -0.0, 2.0]), np.array([1.0, np.nan, -np.inf]))
+    """The result; on the way, the facts are compared with the values."""
+    env: dict = {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return interpret(fn, *args)
+        (result,) = _block(fn.body, ARGS, env)
+    for v, value in env.items():
+        if v.fact.kind == "array":
+            assert isinstance(value, np.ndarray) and value.dtype == v.fact.dtype and value.shape == v.fact.dims
+        elif v.fact.kind == "float":
+            assert type(value) is float
+        elif v.fact.kind == "scalar":
+            assert isinstance(value, float)
+    return result
 
 
 def assert_same(got, want) -> None:

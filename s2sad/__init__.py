@@ -1,0 +1,33 @@
+"""s2sad: source-to-source automatic differentiation of ordinary Python and NumPy code.
+
+    >>> import numpy as np
+    >>> from s2sad import grad
+    >>> def f(x):
+    ...     return np.sin(x) * x
+    >>> round(float(grad(f)(2.0)), 6)
+    0.077004
+"""
+from s2sad.api import (
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+from s2sad.errors import S2SADError
+from s2sad.explain import explain
+from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
+from s2sad.testing import check_grads, check_rule
+
+__version__ = "0.1.0"
+__all__ = ["S2SADError", "bilinear", "check_grads", "check_rule", "checkpoint", "elementwise", "elementwise_grad", "explain",
+           "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linear", "linearize", "no_gradient", "rule",
+           "stop_gradient", "value_and_grad", "vjp"]

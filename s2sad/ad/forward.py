@@ -1,0 +1,281 @@
+"""Forward mode: each statement followed by the tangent of its result.
+
+Before: ``t = np.sin(x); y = t * x``.
+After:  ``t = np.sin(x); t_dot = np.cos(x) * x_dot; y = t * x; y_dot = x * t_dot + t * x_dot``.
+"""
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad import rules, runtime
+from s2sad.ad.activity import has_derivative, varied
+from s2sad.ad.common import Emitter, bind, refuses, rule_of
+from s2sad.ad.inline import inline
+from s2sad.ad.saving import plural
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.walk import call_args, map_arg, variables
+from s2sad.specialize.infer import fact_of
+
+
+class Forward:
+    """One forward sweep. ``dots`` maps a variable to its tangent."""
+
+    def __init__(self, active: set[Var]) -> None:
+        self.active = active
+        self.emit = Emitter(lambda a: a)
+        self.dots: dict[Var, Arg] = {}
+
+    def is_active(self, arg: Arg) -> bool:
+        return type(arg) is Var and arg in self.active
+
+    def any_active(self, arg: Any) -> bool:
+        args = arg if isinstance(arg, tuple) else (arg,)
+        return any(self.is_active(v) for a in args for v in variables(a))
+
+    def name(self, x: Var) -> str:
+        return f"{x.name}_dot"
+
+    def dot(self, out: list[Stmt], x: Arg, loc: Any = None) -> Arg:
+        """The tangent of an argument; zeros if it has none."""
+        if type(x) is Pack:
+            return replace(x, items=tuple(self.dot(out, a, loc) for a in x.items))
+        if type(x) is Var:
+            if x in self.dots:
+                return self.dots[x]
+            return self.emit.zeros(out, x, self.name(x), loc)
+        if x.value is UNDEFINED:
+            return x
+        return Const(runtime.zeros_like(x.value)) if isinstance(x.value, (float, int, complex, np.ndarray)) else Const(0.0)
+
+    def known(self, x: Any) -> Any:
+        """The tangent as a rule sees it: None where there is none."""
+        if isinstance(x, tuple):
+            return tuple(self.known(a) for a in x)
+        if type(x) is Pack:
+            return replace(x, items=tuple(self.known(a) for a in x.items))
+        return self.dots.get(x, Const(None)) if type(x) is Var else Const(None)
+
+    # ---- statements ------------------------------------------------------------------------------------------------
+
+    def block(self, stmts: tuple[Stmt, ...]) -> list[Stmt]:
+        out: list[Stmt] = []
+        for s in stmts:
+            if isinstance(s, Call):
+                out.append(s)
+                if has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
+                        o in self.active for o in s.outs):
+                    self.call(out, s)
+            elif isinstance(s, If):
+                self.branch(out, s)
+            else:
+                self.loop(out, s)
+        return out
+
+    def call(self, out: list[Stmt], s: Call) -> None:
+        entry = rule_of(s, self.is_active)
+        bound = bind(entry, s)
+        for name, arg in bound.items():
+            if name not in entry.wrt and self.any_active(arg):
+                raise refuses(s, name)
+        if entry.kind == "elementwise":
+            self.dots[s.outs[0]] = self.elementwise(out, s, entry, bound)
+        elif entry.kind == "linear":
+            moved = {n: self.dot(out, bound[n], s.loc) if not isinstance(bound[n], tuple) else tuple(
+                self.dot(out, a, s.loc) for a in bound[n]) for n in entry.wrt if self.passed(entry, bound, s, n)}
+            self.apply(out, s, entry, {**bound, **moved})
+        elif entry.kind == "bilinear":
+            total: Arg | None = None
+            for n in entry.wrt:
+                if self.any_active(bound[n]):
+                    before = dict(self.dots)
+                    self.apply(out, s, entry, {**bound, n: self.dot(out, bound[n], s.loc)})
+                    term = self.dots[s.outs[0]]
+                    self.dots = before
+                    total = term if total is None else self.emit.call(out, operator.add, total, term,
+                                                                      hint=self.name(s.outs[0]), loc=s.loc)
+            self.dots[s.outs[0]] = total  # type: ignore[assignment]
+        else:
+            self.by_rule(out, s, entry, bound)
+
+    def passed(self, entry: rules.Rule, bound: dict[str, Any], s: Call, name: str) -> bool:
+        """Whether a parameter was given in the call, not left at its default."""
+        default = entry.signature.parameters[name].default
+        return not (type(bound[name]) is Const and bound[name].value is default)
+
+    def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> Arg:
+        y = s.outs[0]
+        if rules.canonical(s.op) is np.where:
+            test, a, b = list(bound.values())[:3]
+            return self.shaped(out, self.emit.call(out, np.where, test, self.dot(out, a), self.dot(out, b), hint=self.name(y),
+                                                   loc=s.loc), y, s.loc)
+        known = {"y": y} if "y" in entry.extra else {}
+        stmts, result = inline(entry.vjp, {**bound, **known}, lambda a: a, s.loc)
+        out.extend(stmts)
+        parts = result if len(entry.wrt) > 1 else (result,)
+        total: Arg | None = None
+        for n, partial in zip(entry.wrt, parts if isinstance(parts, (tuple, list)) else (parts,) * len(entry.wrt)):
+            if partial is None or not self.any_active(bound[n]):
+                continue
+            if partial is NotImplemented:
+                raise refuses(s, n)
+            term = self.scaled(out, self.dots[bound[n]], partial, y, s.loc)
+            if total is None:
+                total = term
+            else:
+                total = self.emit.call(out, operator.add, total, term, hint=self.name(y), loc=s.loc)
+        if total is None:
+            return self.emit.zeros(out, y, self.name(y), s.loc)
+        return self.shaped(out, total, y, s.loc)
+
+    def scaled(self, out: list[Stmt], dot: Arg, partial: Arg, y: Var, loc: Any) -> Arg:
+        if type(partial) is Const and type(partial.value) is float and partial.value in (1.0, -1.0):
+            return dot if partial.value == 1.0 else self.emit.call(out, operator.neg, dot, hint=self.name(y), loc=loc)
+        return self.emit.call(out, operator.mul, partial, dot, hint=self.name(y), loc=loc)
+
+    def shaped(self, out: list[Stmt], dot: Arg, y: Var, loc: Any) -> Arg:
+        """The tangent in the shape and dtype of ``y``."""
+        df, yf = fact_of(dot), y.fact
+        if yf.is_array and (df.dims is None or df.dims != yf.dims):
+            dot = self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)
+            df = fact_of(dot)
+        if yf.is_float and df.is_float or (yf.dtype is not None and yf.dtype == df.dtype):
+            return dot
+        if yf.kind in ("unknown", "object"):
+            return self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)
+        return self.emit.match_dtype(out, dot, y, self.name(y), loc)
+
+    def apply(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
+        """The operation itself on tangents in place of ``wrt``."""
+        args: list[Arg] = []
+        kwargs: list[tuple[str, Arg]] = []
+        given = {k for k, _ in s.kwargs}
+        for p in entry.params:
+            value = bound[p.name]
+            if p.kind is p.VAR_POSITIONAL:
+                args += value
+            elif p.default is p.empty and p.name not in given:
+                args.append(value)
+            elif not (type(value) is Const and value.value is p.default):
+                kwargs.append((p.name, value))
+        if len(kwargs) and len(s.args) > len(args):
+            extra = len(s.args) - len(args)
+            args += [v for _, v in kwargs[:extra]]
+            kwargs = kwargs[extra:]
+        outs = tuple(Var(self.name(o), o.fact.forget()) for o in s.outs)
+        out.append(Call(outs, s.op, tuple(args), tuple(kwargs), s.loc, True))
+        self.dots.update(zip(s.outs, outs))
+
+    def by_rule(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
+        if entry.pushforward is None:
+            raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP)")
+        wanted = inspect.signature(entry.pushforward).parameters
+        known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
+        known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
+        named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
+        stmts, result = inline(entry.pushforward, named, lambda a: a, s.loc)
+        out.extend(stmts)
+        if result is NotImplemented:
+            raise refuses(s, entry.wrt[0])
+        parts = (result,) if len(s.outs) == 1 else result
+        for o, part in zip(s.outs, parts if parts is not None else (None,) * len(s.outs)):
+            if part is None:
+                continue
+            if isinstance(part, (list, tuple)):
+                part = Pack("list", tuple(part))
+                part = self.emit.call(out, list, part, hint=self.name(o), loc=s.loc)
+            if o.fact.is_array or o.fact.is_scalar:
+                part = self.shaped(out, part, o, s.loc)
+            self.dots[o] = part
+
+    # ---- control flow ----------------------------------------------------------------------------------------------
+
+    def branch(self, out: list[Stmt], s: If) -> None:
+        outer = self.dots
+        sides = []
+        for block in (s.then, s.orelse):
+            self.dots = dict(outer)
+            sides.append((block, self.block(block.stmts), self.dots))
+        outs, results = [], [[], []]
+        for k, o in enumerate(s.outs):
+            if o not in self.active:
+                continue
+            outs.append(Var(self.name(o), o.fact.forget()))
+            for (block, stmts, dots), r in zip(sides, results):
+                self.dots = dots
+                r.append(self.dot(stmts, block.results[k], s.loc))
+        self.dots = outer
+        then, orelse = (Block((), tuple(stmts), (*block.results, *r)) for (block, stmts, _), r in zip(sides, results))
+        out.append(replace(s, outs=(*s.outs, *outs), then=then, orelse=orelse))
+        outer.update(zip((o for o in s.outs if o in self.active), outs))
+
+    def loop(self, out: list[Stmt], s: For | While) -> None:
+        items = s.body.params[:len(s.iters)] if isinstance(s, For) else ()
+        carried = s.body.params[len(items):]
+        n = len(carried)
+        live = [k for k, p in enumerate(carried) if p in self.active]
+        end = len(s.outs) - s.stop
+        kept = [k for k in range(n, end) if s.outs[k] in self.active]
+        inits = tuple(self.init_dot(out, s, k) for k in live)
+        params = tuple(self.carried_var(carried[k]) for k in live)
+        moving = [(seq, i) for seq, i in zip(getattr(s, "iters", ()), items) if i in self.active]
+        item_dots = tuple(Var(self.name(i), i.fact.forget()) for _, i in moving)
+        seq_dots = tuple(self.dot(out, seq, s.loc) for seq, _ in moving)
+        outer = self.dots
+        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)), **dict(zip((i for _, i in moving), item_dots))}
+        stmts = self.block(s.body.stmts)
+        results = [self.dot(stmts, s.body.results[k], s.loc) for k in live]
+        collected = [self.dot(stmts, s.body.results[k], s.loc) for k in kept]
+        self.dots = outer
+        outs = tuple(Var(p.name, p.fact) for p in params)
+        lists = tuple(Var(plural(self.name(s.outs[k])), s.outs[k].fact.forget()) for k in kept)
+        res = s.body.results
+        body = Block((*items, *item_dots, *carried, *params), tuple(stmts), (*res[:n], *results, *res[n:end], *collected,
+                                                                             *res[end:]))
+        all_outs = (*s.outs[:n], *outs, *s.outs[n:end], *lists, *s.outs[end:])
+        if isinstance(s, For):
+            out.append(replace(s, outs=all_outs, iters=(*s.iters, *seq_dots), inits=(*s.inits, *inits), body=body))
+        else:
+            extra = tuple(Var(p.name, p.fact) for p in params)
+            test = replace(s.test, params=(*s.test.params, *extra))
+            out.append(replace(s, outs=all_outs, inits=(*s.inits, *inits), body=body, test=test))
+        outer.update(zip((s.outs[k] for k in live), outs))
+        outer.update(zip((s.outs[k] for k in kept), lists))
+
+    def init_dot(self, out: list[Stmt], s: For | While, k: int) -> Arg:
+        init = s.inits[k]
+        if type(init) is Const and type(init.value) in (int, float, bool):
+            return Const(0.0)
+        return self.dot(out, init, s.loc)
+
+    def carried_var(self, x: Var) -> Var:
+        fact = x.fact.forget()
+        if fact.is_float:
+            fact = Fact("number", np.dtype(float))
+        return Var(self.name(x), fact)
+
+
+def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable) -> Function:
+    """The function with tangents.
+
+    Parameters
+    ----------
+    fn : Function
+        The primal.
+    tangents : dict
+        The tangent (an argument) of each input that varies.
+    params : tuple of Var
+        The parameters of the derivative function.
+    result : callable
+        From a function that gives the tangent of an argument, and a list to append statements to, to the result.
+    """
+    sweep = Forward(varied(fn, tangents))
+    sweep.dots.update(tangents)
+    stmts = sweep.block(fn.body.stmts)
+    final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
+    return Function(f"{fn.name}_jvp", Block(params, tuple(stmts), (final,)), fn.inputs, fn.loc, fn.doc)

@@ -1,0 +1,374 @@
+"""The road from a function and the arguments of a call to a compiled derivative, stage by stage.
+
+Before: ``f`` and arguments ``(2.0, 5.0)``.  After: an ``Entry`` with the Python function that holds the primal and the
+adjoint code for this signature, its source, and every stage in between as text.
+"""
+from __future__ import annotations
+
+import dataclasses
+import operator
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from s2sad import passes, runtime
+from s2sad.ad.common import Emitter
+from s2sad.ad.forward import forward
+from s2sad.ad.reverse import reverse
+from s2sad.backend.emit import Source, emit
+from s2sad.backend.load import load
+from s2sad.errors import ArgumentError
+from s2sad.frontend.signature import Lowered, Record, lower_function
+from s2sad.frontend.source import code_of, find
+from s2sad.ir import Arg, Block, Call, Const, Fact, Function, Pack, Stmt, Var
+from s2sad.ir.alias import Memory, has_foreign, touches
+from s2sad.ir.text import format
+from s2sad.ir.walk import variables
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted: ``mode`` is "grad", "value_and_grad", "vjp" or "jvp"."""
+
+    mode: str
+    argnums: tuple[int, ...]
+    single: bool
+    has_aux: bool = False
+
+
+@dataclass
+class Entry:
+    """A compiled derivative for one signature."""
+
+    function: Callable
+    source: Source
+    lowered: Lowered
+    adjoint: Function
+    guards: tuple[Callable[[], bool], ...]
+    watched: tuple[tuple[Any, ...], ...] = ()
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+    def valid(self) -> bool:
+        """Whether everything captured is still what it was."""
+        for guard in self.guards:
+            if not guard():
+                return False
+        return True
+
+
+def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -> Entry:
+    """Lower, differentiate, optimise, emit and load.
+
+    Raises
+    ------
+    S2SADError
+        If the function or the arguments cannot be differentiated; it says where and why.
+    """
+    lowered = lower_function(fn, args, kwargs)
+    adjoint = differentiate(fn, lowered, args, request)
+    optimised = passes.run(adjoint)
+    source = emit(optimised)
+    watched = tuple(path for v in lowered.written for path in [leaf_path(lowered.leaves, v)])
+    return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
+                 lowered.guards, watched)
+
+
+def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -> list[tuple[str, str]]:
+    """Every stage of the road as text: title and contents."""
+    lowered = lower_function(fn, args, kwargs)
+    plain, _ = code_of(fn)
+    out = []
+    if isinstance(plain, types.FunctionType):
+        found = find(plain)
+        lines = sorted(found.lines) if hasattr(found.node, "name") else [found.node.lineno]
+        out.append(("source", "".join(found.lines[k] for k in lines).rstrip()))
+    out.append(("trace", format(lowered.function, facts=True)))
+    stage = differentiate(fn, lowered, args, request)
+    out.append(("adjoint" if request.mode != "jvp" else "tangent", format(stage)))
+    for each in passes.PIPELINE:
+        stage = each(stage)
+        out.append((f"after {each.__name__}", format(stage)))
+    out.append(("generated source", emit(stage).text))
+    return out
+
+
+def differentiate(fn: Callable, lowered: Lowered, args: tuple, request: Request) -> Function:
+    """The derivative of a lowered function as IR."""
+    primal = lowered.function
+    trees = [tree_of(lowered, k, len(args)) for k in request.argnums]
+    wrt = [v for t in trees for v in leaves_of(t) if differentiable(v)]
+    for k, t in zip(request.argnums, trees):
+        if not any(differentiable(v) for v in leaves_of(t)):
+            raise integer_argument(fn, k, args[k] if k < len(args) else None)
+    if request.mode == "jvp":
+        return tangent_function(primal, trees, wrt)
+    value, aux = split_aux(primal.result, request.has_aux, fn)
+    if request.mode == "vjp":
+        return pullback_function(primal, trees, wrt, value, aux, request)
+    return gradient_function(fn, primal, trees, wrt, value, aux, request)
+
+
+def tree_of(lowered: Lowered, k: int, n: int) -> Any:
+    if not -n <= k < len(lowered.leaves):
+        raise ArgumentError("S2S008", f"argnums names argument {k}, but the call has {n} positional arguments",
+                            hint="argnums counts from 0; use argnames for keyword arguments")
+    return lowered.leaves[k]
+
+
+def differentiable(v: Var) -> bool:
+    """Whether an input can be differentiated by: a float or complex number or array."""
+    fact = v.fact
+    if fact.kind in ("float", "complex"):
+        return True
+    if fact.kind == "list":
+        return fact.item is not None and fact.item.kind == "float"
+    return fact.dtype is not None and np.dtype(fact.dtype).kind in "fc"
+
+
+def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
+    name = getattr(fn, "__name__", "the function")
+    kind = f"an array of dtype {x.dtype}" if isinstance(x, np.ndarray) else f"a value of type {type(x).__name__}"
+    remedy = "pass a float: `x.astype(float)` or `float(x)`" if not isinstance(x, (str, type(None))) and not callable(
+        x) else "choose another argument with argnums"
+    return ArgumentError("S2S006", f"argument {k} of `{name}` is {kind}, which has no derivative", hint=remedy)
+
+
+def leaves_of(tree: Any) -> list[Var]:
+    """The leaf variables of a parameter tree, in order."""
+    if isinstance(tree, Var):
+        return [tree]
+    if isinstance(tree, Record):
+        return [v for t in tree.fields.values() for v in leaves_of(t)]
+    if isinstance(tree, dict):
+        return [v for t in tree.values() for v in leaves_of(t)]
+    return [v for t in tree for v in leaves_of(t)] if isinstance(tree, (list, tuple)) else []
+
+
+def leaf_path(trees: tuple[Any, ...], v: Var) -> tuple[Any, ...]:
+    """The steps from the arguments to a leaf."""
+    def search(tree: Any) -> tuple | None:
+        if tree is v:
+            return ()
+        pairs: Any = ()
+        if isinstance(tree, Record):
+            pairs = [(getattr, k, t) for k, t in tree.fields.items()]
+        elif isinstance(tree, dict):
+            pairs = [(operator.getitem, k, t) for k, t in tree.items()]
+        elif isinstance(tree, (list, tuple)):
+            pairs = [(operator.getitem, k, t) for k, t in enumerate(tree)]
+        for op, k, t in pairs:
+            found = search(t)
+            if found is not None:
+                return ((op, k), *found)
+        return None
+    return search(trees) or ()
+
+
+def split_aux(result: Arg, has_aux: bool, fn: Callable) -> tuple[Arg, Arg | None]:
+    if not has_aux:
+        return result, None
+    if not (type(result) is Pack and result.kind == "tuple" and len(result.items) == 2):
+        raise ArgumentError("S2S007", f"with has_aux=True, `{getattr(fn, '__name__', 'f')}` must return a pair (value, aux)")
+    return result.items[0], result.items[1]
+
+
+# ---- results -----------------------------------------------------------------------------------------------------------
+
+def structured(tree: Any, leaf: Callable[[Var], Arg]) -> Arg:
+    """A parameter tree with each leaf replaced: the gradient has the argument's structure."""
+    if isinstance(tree, Var):
+        return leaf(tree)
+    if isinstance(tree, Record):
+        items = tuple(structured(t, leaf) for t in tree.fields.values())
+        return Pack(record_builder(tree.cls, tuple(tree.fields)), items)
+    if isinstance(tree, dict):
+        return Pack("dict", tuple(structured(t, leaf) for t in tree.values()), tuple(tree))
+    if isinstance(tree, list):
+        return Pack("list", tuple(structured(t, leaf) for t in tree))
+    if isinstance(tree, tuple):
+        return Pack("tuple" if type(tree) is tuple else type(tree), tuple(structured(t, leaf) for t in tree))
+    return Const(None)
+
+
+def record_builder(cls: type, names: tuple[str, ...]) -> Callable:
+    """A function that makes the gradient of an instance: the same class for dataclasses, else a SimpleNamespace."""
+    if dataclasses.is_dataclass(cls):
+        def build_same(*values: Any) -> Any:
+            made = object.__new__(cls)
+            for n, v in zip(names, values):
+                object.__setattr__(made, n, v)
+            return made
+        build_same.__name__ = cls.__name__
+        return build_same
+
+    def namespace(*values: Any) -> types.SimpleNamespace:
+        return types.SimpleNamespace(**dict(zip(names, values)))
+    return namespace
+
+
+def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
+    """The cotangents in the structure of the arguments; zeros where there are none."""
+    def leaf(v: Var) -> Arg:
+        if not differentiable(v):
+            return Const(None)
+        g = bars.get(v)
+        if g is None:
+            g = emitter.zeros(out, v, f"{v.name}_bar")
+            if type(g) is Const and v.fact.kind == "scalar" and v.fact.dtype is not None:
+                g = Const(np.dtype(v.fact.dtype).type(0))
+        return g
+    parts = tuple(structured(t, leaf) for t in trees)
+    return parts[0] if single else Pack("tuple", parts)
+
+
+def owned(fn: Function, grads: Arg, out: list[Stmt]) -> Arg:
+    """The gradients with a copy of each array that the caller might share with an argument or with another gradient."""
+    memory = Memory(fn)
+    seen: list[Any] = []
+
+    def own(a: Arg) -> Arg:
+        if type(a) is Pack:
+            return dataclasses.replace(a, items=tuple(own(i) for i in a.items))
+        if type(a) is not Var or a.fact.is_scalar:
+            if type(a) is Const and isinstance(a.value, np.ndarray):
+                return copied(a)
+            return a
+        reach = memory.reach(a)
+        if has_foreign(reach) or any(touches(reach, other) for other in seen):
+            return copied(a)
+        seen.append(reach)
+        return a
+
+    def copied(a: Arg) -> Arg:
+        op = np.array if isinstance(a, Const) or a.fact.is_array else runtime.copy  # type: ignore[union-attr]
+        fact = a.fact if type(a) is Var else Fact()
+        made = Var(a.name or "g", fact)  # type: ignore[union-attr]
+        out.append(Call((made,), op, (a,), (), None, True))
+        return made
+    return own(grads)
+
+
+def with_owned(fn: Function, pick: Callable[[Arg], Arg], put: Callable[[Arg, Arg], Arg]) -> Function:
+    """The function whose gradients, at ``pick(result)``, belong to the caller alone."""
+    out: list[Stmt] = []
+    grads = owned(fn, pick(fn.result), out)
+    body = Block(fn.params, (*fn.body.stmts, *out), (put(fn.result, grads),))
+    return dataclasses.replace(fn, body=body)
+
+
+def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
+                      request: Request) -> Function:
+    fact = value.fact if type(value) is Var else Fact()
+    seed: list[Stmt] = []
+    if type(value) is Pack:
+        raise non_scalar(fn, "a container")
+    one: Arg = Const(1.0)
+    if type(value) is Var and not fact.is_float:
+        if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
+            raise non_scalar(fn, f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else ""))
+        if fact.is_complex:
+            raise non_scalar(fn, "a complex number")
+        one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
+        seed.append(Call((one,), runtime.seed, (value,), (), None, True))
+    with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
+
+    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
+        grads = gradients(trees, request.single, bars, out, emitter)
+        if request.mode == "grad":
+            return grads if aux is None else Pack("tuple", (grads, aux))
+        shown = value if aux is None else Pack("tuple", (value, aux))
+        return Pack("tuple", (shown, grads))
+    made = reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
+    if request.mode == "grad" and aux is None:
+        return with_owned(made, lambda r: r, lambda r, g: g)
+    at = 0 if request.mode == "grad" else 1
+    return with_owned(made, lambda r: r.items[at], lambda r, g: Pack(
+        "tuple", tuple(g if k == at else a for k, a in enumerate(r.items))))
+
+
+def non_scalar(fn: Callable, what: str) -> ArgumentError:
+    name = getattr(fn, "__name__", "the function")
+    return ArgumentError("S2S007", f"`{name}` returns {what}; grad needs one real number",
+                         hint="sum the result, or use s2sad.jacobian or s2sad.vjp")
+
+
+def output_leaves(value: Arg) -> list[Var]:
+    """The leaves of a result that have a cotangent."""
+    return [v for v in variables(value) if not v.fact.is_discrete]
+
+
+def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
+                      request: Request) -> Function:
+    """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``."""
+    y_bar = Var("y_bar", value.fact.forget() if type(value) is Var else Fact("tuple"))
+    stmts: list[Stmt] = []
+    pairs: list[tuple[Arg, Arg]] = []
+
+    def unpack(y: Arg, g: Arg) -> None:
+        if type(y) is Pack:
+            for k, item in enumerate(y.items):
+                part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
+                key = y.keys[k] if y.kind == "dict" else k
+                stmts.append(Call((part,), operator.getitem, (g, Const(key)), (), None, True))
+                unpack(item, part)
+        elif type(y) is Var and not y.fact.is_discrete:
+            pairs.append((y, g))
+    if type(value) is Var and (value.fact.is_array or value.fact.is_scalar):
+        checked = Var("y_bar", value.fact.forget() if value.fact.is_array else Fact("number", value.fact.dtype or np.dtype(float))
+                      if not value.fact.is_complex else value.fact.forget())
+        y_bar = Var("y_bar")
+        stmts.append(Call((checked,), runtime.cotangent_of, (y_bar, value), (), None, True))
+        unpack(value, checked)
+    else:
+        unpack(value, y_bar)
+    prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
+
+    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
+        shown = value if aux is None else Pack("tuple", (value, aux))
+        return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
+    made = reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar), result)
+    return with_owned(made, lambda r: r.items[1], lambda r, g: Pack("tuple", (r.items[0], g)))
+
+
+def tangent_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
+    """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument."""
+    stmts: list[Stmt] = []
+    tangents: dict[Var, Arg] = {}
+    params: list[Var] = []
+
+    def unpack(tree: Any, dot: Arg) -> None:
+        if isinstance(tree, Var):
+            if differentiable(tree):
+                checked = Var(f"{tree.name}_dot", tree.fact.forget() if tree.fact.is_array else Fact(
+                    "number", tree.fact.dtype or (np.dtype(float) if tree.fact.kind == "float" else None)))
+                stmts.append(Call((checked,), runtime.cotangent_of, (dot, tree), (), None, True))
+                tangents[tree] = checked
+            return
+        pairs: list[tuple[Any, Any, Any]] = []
+        if isinstance(tree, Record):
+            pairs = [(getattr, k, t) for k, t in tree.fields.items()]
+        elif isinstance(tree, dict):
+            pairs = [(operator.getitem, k, t) for k, t in tree.items()]
+        elif isinstance(tree, (list, tuple)):
+            pairs = [(operator.getitem, k, t) for k, t in enumerate(tree)]
+        for op, k, t in pairs:
+            if leaves_of(t):
+                part = Var("part_dot")
+                stmts.append(Call((part,), op, (dot, Const(k)), (), None, True))
+                unpack(t, part)
+    for k, tree in enumerate(trees):
+        name = tree.name if isinstance(tree, Var) else f"x{k}"
+        params.append(Var(f"{name}_dot"))
+        unpack(tree, params[-1])
+    head = [s for s in primal.body.stmts if s.outs and s.outs[0] in primal.inputs]
+    split = max((primal.body.stmts.index(s) + 1 for s in head), default=0)
+    body = Block(primal.params, (*primal.body.stmts[:split], *stmts, *primal.body.stmts[split:]), primal.body.results)
+    prepared = dataclasses.replace(primal, body=body)
+
+    def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
+        return Pack("tuple", (primal.result, dot(primal.result)))
+    made = forward(prepared, tangents, (*primal.params, *params), result)
+    return with_owned(made, lambda r: r.items[1], lambda r, g: Pack("tuple", (r.items[0], g)))
