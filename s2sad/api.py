@@ -21,7 +21,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.derive import Entry, Request, build, stages
-from s2sad.errors import ArgumentError
+from s2sad.errors import AliasError, ArgumentError
 from s2sad.frontend.signature import exact_key, lower_function, signature
 from s2sad.frontend.values import Atom, Bound, Value, const
 from s2sad.nested import lower_derivative
@@ -242,7 +242,7 @@ def _check_memory(entry: Entry, args: tuple) -> None:
             continue
         same = [a for a in arrays if np.may_share_memory(value, a)]
         if len(same) > 1:
-            raise ArgumentError("S2S005", "two arguments share memory and the function writes to one of them",
+            raise AliasError("S2S005", "two arguments share memory and the function writes to one of them",
                                 hint="pass a copy of one of them")
 
 

@@ -108,7 +108,12 @@ def differentiate(fn: Callable, lowered: Lowered, args: tuple, request: Request)
     value, aux = split_aux(primal.result, request.has_aux, fn)
     if request.mode == "vjp":
         return pullback_function(primal, trees, wrt, value, aux, request)
-    return gradient_function(fn, primal, trees, wrt, value, aux, request)
+    made = gradient_function(fn, primal, trees, wrt, value, aux, request)
+    if request.mode == "grad" and aux is None:
+        return with_owned(made, lambda r: r, lambda r, g: g)
+    at = 0 if request.mode == "grad" else 1
+    return with_owned(made, lambda r: r.items[at], lambda r, g: Pack(
+        "tuple", tuple(g if k == at else a for k, a in enumerate(r.items))))
 
 
 def tree_of(lowered: Lowered, k: int, n: int) -> Any:
@@ -265,6 +270,8 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
     seed: list[Stmt] = []
     if type(value) is Pack:
         raise non_scalar(fn, "a container")
+    if type(value) is Const and type(value.value) is not float:
+        raise non_scalar(fn, f"{value.value!r}")
     one: Arg = Const(1.0)
     if type(value) is Var and not fact.is_float:
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
@@ -281,12 +288,7 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
             return grads if aux is None else Pack("tuple", (grads, aux))
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, grads))
-    made = reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
-    if request.mode == "grad" and aux is None:
-        return with_owned(made, lambda r: r, lambda r, g: g)
-    at = 0 if request.mode == "grad" else 1
-    return with_owned(made, lambda r: r.items[at], lambda r, g: Pack(
-        "tuple", tuple(g if k == at else a for k, a in enumerate(r.items))))
+    return reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
 
 
 def non_scalar(fn: Callable, what: str) -> ArgumentError:

@@ -72,6 +72,24 @@ def pop(xs: list, index: int = -1) -> tuple[list, Any]:
     return xs, x
 
 
+def join_lists(xs: list, ys: list) -> list:
+    """``xs + ys``."""
+    return xs + ys
+
+
+def repeat_list(xs: list, n: int) -> list:
+    """``xs * n``."""
+    return xs * n
+
+
+def fold_list(ys: list, n: int) -> list:
+    """The sums of the items of ``ys`` that are ``n`` places apart: the transpose of ``repeat_list``."""
+    out = list(ys[:n])
+    for k in range(n, len(ys)):
+        out[k % n] = add(out[k % n], ys[k])
+    return out
+
+
 def raise_(exc: Any) -> None:
     """``raise exc`` as a function. Emitted as that statement."""
     raise exc

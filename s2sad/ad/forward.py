@@ -81,7 +81,7 @@ class Forward:
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg):
+            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
                 raise refuses(s, name)
         if entry.kind == "elementwise":
             self.dots[s.outs[0]] = self.elementwise(out, s, entry, bound)
@@ -159,14 +159,10 @@ class Forward:
             value = bound[p.name]
             if p.kind is p.VAR_POSITIONAL:
                 args += value
-            elif p.default is p.empty and p.name not in given:
+            elif len(args) < len(s.args) or (p.default is p.empty and p.name not in given):
                 args.append(value)
             elif not (type(value) is Const and value.value is p.default):
                 kwargs.append((p.name, value))
-        if len(kwargs) and len(s.args) > len(args):
-            extra = len(s.args) - len(args)
-            args += [v for _, v in kwargs[:extra]]
-            kwargs = kwargs[extra:]
         outs = tuple(Var(self.name(o), o.fact.forget()) for o in s.outs)
         out.append(Call(outs, s.op, tuple(args), tuple(kwargs), s.loc, True))
         self.dots.update(zip(s.outs, outs))

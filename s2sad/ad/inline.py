@@ -61,10 +61,12 @@ class RuleLowerer(Lowerer):
             args = (args[0], self.meta(args[1]))
         return super().emit(op, args, kwargs, hint)
 
-    def value_of(self, arg: Arg | None) -> Value:
+    def value_of(self, arg: Arg | tuple | None) -> Value:
         """An IR argument as a value, containers taken apart."""
         if arg is None:
             return NONE
+        if type(arg) is tuple:
+            return Tup(tuple(self.value_of(a) for a in arg))
         if type(arg) is Pack:
             items = tuple(self.value_of(a) for a in arg.items)
             if arg.kind == "list":

@@ -147,7 +147,7 @@ class Reverse:
 
     def check_parameters(self, entry: rules.Rule, bound: dict[str, Any], s: Call) -> None:
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg):
+            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
                 raise refuses(s, name)
 
     def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any) -> None:
@@ -206,7 +206,8 @@ class Reverse:
                 return y_bar
             if partial.value == -1.0:
                 return self.emit.call(out, operator.neg, y_bar, hint=self.name(x), loc=loc)
-        if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and fact_of(partial).is_float:
+        if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and (
+                fact_of(partial).is_float and fact_of(partial).kind != "number"):
             return partial
         if y_bar in self.masked and op in SINGULAR:
             return self.emit.call(out, runtime.masked_product, y_bar, partial, hint=self.name(x), loc=loc)
@@ -326,12 +327,12 @@ class Reverse:
         out.extend(setup)
         out.extend(prelude)
         out.extend(loops)
-        for k, o in zip(live, outs):
-            self.bars.pop(s.outs[k], None)
-            self.accumulate(out, s.inits[k], o, s.loc)
         for v, o in zip(outer, outs[len(live):]):
             if v in touched:
                 self.bars[v] = o
+        for k, o in zip(live, outs):
+            self.bars.pop(s.outs[k], None)
+            self.accumulate(out, s.inits[k], o, s.loc)
         for (seq, _), o in zip(item_bars, outs[len(params):]):
             self.accumulate(out, seq, o, s.loc)
         return new

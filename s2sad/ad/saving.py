@@ -91,7 +91,7 @@ class Saver:
             (b, p) for b, p in zip(seq_bars, body.params)]
         if not sequences and (isinstance(s, While) or s.stop):
             counter, trips, results, all_outs, params, start = self.count(s, stmts, results, all_outs, params, start)
-        block = Block(params, tuple(stmts), results)
+        block = Block(params, defined(stmts, set(fresh)), results)
         if isinstance(s, For):
             new: For | While = replace(s, outs=all_outs, inits=start, body=block)
         else:
@@ -243,6 +243,28 @@ def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
             return replace(s, op=np.zeros, args=(shape,), kwargs=named)
         return replace(s, op=runtime.unbroadcast_to, args=(s.args[0], shape, dtype))
     return Block(block.params, tuple(map(stmt, block.stmts)), block.results)
+
+
+def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stmt, ...]:
+    """The statements with None in place of no value for the variables ``wanted``: they are collected on every path."""
+    out = []
+    for s in reversed(stmts):
+        if isinstance(s, If) and any(o in wanted for o in s.outs):
+            arms = []
+            for block in (s.then, s.orelse):
+                results = tuple(Const(None) if o in wanted and type(r) is Const and r.value is UNDEFINED else r
+                                for o, r in zip(s.outs, block.results))
+                inner = {r for o, r in zip(s.outs, results) if o in wanted and type(r) is Var}
+                arms.append(Block(block.params, defined(block.stmts, inner), results))
+                wanted |= inner
+            s = replace(s, then=arms[0], orelse=arms[1])
+        elif isinstance(s, (For, While)) and any(o in wanted for o in s.outs):
+            inits = tuple(Const(None) if o in wanted and type(i) is Const and i.value is UNDEFINED else i
+                          for o, i in zip(s.outs, s.inits))
+            wanted |= {i for o, i in zip(s.outs, inits) if o in wanted and type(i) is Var}
+            s = replace(s, inits=inits)
+        out.append(s)
+    return tuple(reversed(out))
 
 
 def plural(name: str) -> str:

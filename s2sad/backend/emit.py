@@ -1,6 +1,6 @@
 """From the IR to the text of one Python function.
 
-What is emitted mutates in place where the IR updates functionally; ``passes.linear`` has made sure that nobody can tell::
+What is emitted mutates in place where the IR updates functionally; after ``passes.linear`` nobody can tell::
 
     a2 = setitem(a1, i, v)                          a[i] = v
     ps2 = append(ps1, p)                            ps.append(p)
@@ -13,13 +13,14 @@ import ast
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from s2sad import runtime
 from s2sad.backend.express import Expressions, Globals, fact_of, is_basic
-from s2sad.backend.names import Names, appended_early, loop_parts
+from s2sad.backend.names import Names, appended_early, loop_parts, unset
 from s2sad.backend.operators import AUGMENTED, PREFIX
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
@@ -41,6 +42,8 @@ def emit(fn: Function) -> Source:
     return _Emitter(fn).source()
 
 
+Early = dict[Var, list[Var]]
+"""Variables whose values are appended to lists as soon as they are there."""
 ADD = {operator.add, np.add, runtime.add}
 SUBTRACT = {operator.sub, np.subtract}
 
@@ -50,6 +53,7 @@ class _Emitter:
         self.fn = fn
         self.plan = plan(fn)
         self.names = Names(self.plan)
+        self.unset = unset(fn, self.names)
         self.scope = Globals([p.name for p in fn.params])
         self.to = Expressions(self.plan, self.scope)
         self.lines: list[ast.stmt] = []
@@ -58,25 +62,29 @@ class _Emitter:
 
     def source(self) -> Source:
         name = identifier(self.fn.name)
-        body = self.capture(self.fn.body, lambda: self.put(ast.Return(self.to.arg(self.fn.result))))
+        body = self.capture(self.fn.body, self.finish)
         if self.fn.doc:
             body.insert(0, ast.Expr(ast.Constant(self.fn.doc)))
         self.names.assign(self.scope.taken)
         self.to.fill(self.names)
         args = ast.arguments([], [ast.arg(p.name) for p in self.fn.params], None, [], [], None, [])
-        definition = ast.FunctionDef(name, args, body, [])
-        if hasattr(definition, "type_params") or "type_params" in ast.FunctionDef._fields:
+        definition: Any = ast.FunctionDef(name, args, body, [])
+        if "type_params" in ast.FunctionDef._fields:
             definition.type_params = []
         return Source(render(definition), dict(self.scope.namespace), name)
 
+    def finish(self) -> None:
+        self.loc, self.adjoint = None, False
+        self.put(ast.Return(self.to.arg(self.fn.result)))
+
     # Statements
 
-    def put(self, node: ast.stmt) -> None:
+    def put(self, node: Any) -> None:
         """Add a line, remembering which statement of the user it comes from."""
         node.origin = (self.loc, self.adjoint)
         self.lines.append(node)
 
-    def capture(self, block: Block | tuple[Stmt, ...], finish: Callable[[], None], early: dict[Var, list[Var]] | None = None
+    def capture(self, block: Block | tuple[Stmt, ...], finish: Callable[[], None], early: Early | None = None
                 ) -> list[ast.stmt]:
         """The lines of a block, then those that ``finish`` puts."""
         outer, self.lines = self.lines, []
@@ -88,7 +96,7 @@ class _Emitter:
         self.lines, made = outer, self.lines
         return made
 
-    def statements(self, stmts: tuple[Stmt, ...], early: dict[Var, list[Var]] | None = None) -> None:
+    def statements(self, stmts: tuple[Stmt, ...], early: Early | None = None) -> None:
         k = 0
         while k < len(stmts):
             s = stmts[k]
@@ -103,7 +111,7 @@ class _Emitter:
                 self.append_early(s.outs, early)
             k += 1
 
-    def with_block(self, s: Call, stmts: tuple[Stmt, ...], early: dict[Var, list[Var]] | None) -> None:
+    def with_block(self, s: Call, stmts: tuple[Stmt, ...], early: Early | None) -> None:
         """The statements between ``enter`` and ``leave``."""
         manager = self.to.arg(s.args[0])
         target = self.to.name(s.outs[0], store=True) if s.outs and self.plan.used(s.outs[0]) else None
@@ -111,7 +119,7 @@ class _Emitter:
         self.loc, self.adjoint = s.loc, s.adjoint
         self.put(ast.With([ast.withitem(manager, target)], body or [ast.Pass()]))
 
-    def append_early(self, variables: tuple[Var, ...], early: dict[Var, list[Var]] | None) -> None:
+    def append_early(self, variables: tuple[Var, ...], early: Early | None) -> None:
         for v in variables:
             for out in (early or {}).get(v, ()):
                 self.append(out, v)
@@ -164,17 +172,23 @@ class _Emitter:
                 x, v = v, x
         elif call.adjoint and call.op in SUBTRACT:
             symbol = ast.Sub()
-        if symbol is None or not self.is_named(x) or not self.names.same(out, x) or not x.fact.is_scalar or not (
-                out.fact.is_scalar):
+        if symbol is None or not self.is_named(x) or not self.names.same(out, x):
             return False
-        negated = self.plan.folded.get(v) if type(v) is Var else None
-        if isinstance(symbol, ast.Add) and type(negated) is Call and PREFIX.get(negated.op) is ast.USub:
-            symbol, v = ast.Sub(), negated.args[0]
+        if not (fact_of(x).is_scalar and out.fact.is_scalar):
+            return False
+        symbol, v = self.without_minus(symbol, v)
         self.put(ast.AugAssign(self.to.name(out, store=True), symbol, self.to.arg(v)))
         return True
 
+    def without_minus(self, symbol: ast.operator, v: Arg) -> tuple[ast.operator, Arg]:
+        """``x -= v`` for ``x += -v``."""
+        negated = self.plan.folded.get(v) if isinstance(v, Var) else None
+        if isinstance(symbol, ast.Add) and isinstance(negated, Call) and PREFIX.get(negated.op) is ast.USub:
+            return ast.Sub(), negated.args[0]
+        return symbol, v
+
     def is_named(self, arg: Arg) -> bool:
-        return type(arg) is Var and arg not in self.plan.folded
+        return isinstance(arg, Var) and arg not in self.plan.folded
 
     def update(self, call: Call) -> None:
         """Write into a buffer that is ours."""
@@ -212,10 +226,11 @@ class _Emitter:
             function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
             self.put(ast.Expr(ast.Call(function, [base, self.to.arg(index), self.to.arg(value)], [])))
         elif fact.is_array or (fact.item is not None and fact.item.is_scalar):
-            self.put(ast.AugAssign(self.to.subscript(base, index, store=True), ast.Add(), self.to.arg(value)))
+            symbol, value = self.without_minus(ast.Add(), value)
+            self.put(ast.AugAssign(self.to.subscript(base, index, store=True), symbol, self.to.arg(value)))
         else:  # an element may be an array that others hold
             old = self.to.subscript(self.to.name(call.outs[0]), index)
-            total = ast.Call(self.to.global_(runtime.add), [old, self.to.arg(value)], [])
+            total: ast.expr = ast.Call(self.to.global_(runtime.add), [old, self.to.arg(value)], [])
             if fact_of(value).is_array or fact_of(value).is_scalar:
                 total = ast.BinOp(old, ast.Add(), self.to.arg(value))
             self.put(ast.Assign([self.to.subscript(base, index, store=True)], total))
@@ -224,7 +239,7 @@ class _Emitter:
 
     def real_moves(self, pairs: list[tuple[Var, Arg]]) -> list[tuple[Var, Arg]]:
         """Those moves that change something."""
-        return [(v, a) for v, a in pairs if not (type(a) is Const and a.value is UNDEFINED)
+        return [(v, a) for v, a in pairs if not (isinstance(a, Const) and a.value is UNDEFINED and v not in self.unset)
                 and not (self.is_named(a) and self.names.same(v, a))]
 
     def move(self, pairs: list[tuple[Var, Arg]]) -> None:
@@ -248,7 +263,7 @@ class _Emitter:
         if self.plan.is_expression(s) and self.plan.used(s.outs[0]) and not self.half_done(s):
             return self.assign(s.outs[0], self.to.choice(s))
         test = self.to.arg(s.test)
-        then, orelse = (self.capture(b, lambda b=b: self.move(self.branch_moves(s, b))) for b in (s.then, s.orelse))
+        then, orelse = (self.capture(b, partial(self.move, self.branch_moves(s, b))) for b in (s.then, s.orelse))
         self.loc, self.adjoint = s.loc, s.adjoint
         self.put_if(test, then, orelse)
         return None
@@ -317,7 +332,8 @@ class _Emitter:
         early = appended_early(s, self.plan)
         late = [(out, value) for out, value in zip(lists, s.body.results[len(carried):])
                 if self.plan.used(out) and value not in early]
-        moves = self.real_moves([(p, r) for p, out, r in zip(carried, s.outs, s.body.results) if self.names.needed(s, p, out)])
+        moves = self.real_moves([(p, r) for p, out, r in zip(carried, s.outs, s.body.results)
+                                 if self.names.needed(s, p, out)])
         stop = s.body.results[-1] if s.stop else Const(False)
 
         def finish() -> None:
@@ -348,12 +364,12 @@ class _Emitter:
         return self.capture(s.body, finish_twice, early)
 
     def tail(self, stmts: tuple[Stmt, ...], stop: Arg, finish: Callable[[], None], simple: bool,
-             early: dict[Var, list[Var]] | None = None) -> None:
-        """The statements of a loop body, ``finish``, and ``break`` if ``stop``. Where a branch decides about that last of
-        all, it gets the ``break``."""
-        last = stmts[-1] if stmts else None
-        if not (isinstance(last, If) and stop in last.outs and simple and self.plan.uses[stop] == 1 and self.plan.prints(last)
-                and not any(v in (early or {}) for v in last.outs)):
+             early: Early | None = None) -> None:
+        """The statements of a loop body, ``finish``, and ``break`` if ``stop``. Where a branch decides about that last
+        of all, it gets the ``break``."""
+        last: Any = stmts[-1] if stmts else None
+        decides = isinstance(last, If) and isinstance(stop, Var) and stop in last.outs and self.plan.uses[stop] == 1
+        if not (decides and simple and self.plan.prints(last)) or any(v in (early or {}) for v in last.outs):
             self.statements(stmts, early)
             finish()
             self.leave(stop)
@@ -363,9 +379,8 @@ class _Emitter:
         ends = []
         for b in (last.then, last.orelse):
             moves = [(out, r) for out, r in self.branch_moves(last, b) if out is not stop]
-            result = b.results[last.outs.index(stop)]
-            ends.append(self.capture((), lambda b=b, m=moves, r=result: self.tail(
-                b.stmts, r, lambda: self.move(m), not self.real_moves(m))))
+            result, simple = b.results[last.outs.index(stop)], not self.real_moves(moves)
+            ends.append(self.capture((), partial(self.tail, b.stmts, result, partial(self.move, moves), simple)))
         then, orelse = ends
         self.loc, self.adjoint = last.loc, last.adjoint
         if then and isinstance(then[-1], ast.Break):
@@ -378,7 +393,7 @@ class _Emitter:
             self.put_if(test, then, orelse)
 
     def leave(self, stop: Arg) -> None:
-        if type(stop) is not Const:
+        if not isinstance(stop, Const):
             self.put(ast.If(self.to.arg(stop), [ast.Break()], []))
         elif stop.value is True:
             self.put(ast.Break())

@@ -78,8 +78,9 @@ class Expressions:
         self.special: dict[object, Callable[[Call], ast.expr | None]] = {
             operator.getitem: lambda c: self.subscript(self.arg(c.args[0]), c.args[1]),
             operator.contains: lambda c: ast.Compare(self.arg(c.args[1]), [ast.In()], [self.arg(c.args[0])]),
-            getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"), np.shape: lambda c: self.property(c, "shape"),
-            np.ndim: lambda c: self.property(c, "ndim"), np.size: lambda c: self.property(c, "size"),
+            getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"),
+            np.shape: lambda c: self.property(c, "shape"), np.ndim: lambda c: self.property(c, "ndim"),
+            np.size: lambda c: self.property(c, "size"),
             runtime.copy: lambda c: self.method(c, "copy"), runtime.add: self.add, runtime.view: self.view,
             runtime.zeros_like: self.zeros_like, runtime.same: lambda c: self.arg(c.args[0]),
             runtime.stop_gradient: lambda c: self.arg(c.args[0]),
@@ -103,9 +104,9 @@ class Expressions:
 
     def arg(self, arg: Arg) -> ast.expr:
         """The expression of an argument."""
-        if type(arg) is Const:
+        if isinstance(arg, Const):
             return self.const(arg)
-        if type(arg) is Pack:
+        if isinstance(arg, Pack):
             return self.pack(arg)
         stmt = self.plan.folded.get(arg)
         if stmt is None:
@@ -165,21 +166,21 @@ class Expressions:
 
     def index(self, arg: Arg) -> ast.expr:
         """What stands between the brackets."""
-        if type(arg) is Pack and arg.kind == "tuple" and arg.items:
+        if isinstance(arg, Pack) and arg.kind == "tuple" and arg.items:
             return ast.Tuple([self.index_item(item) for item in arg.items], ast.Load())
-        if type(arg) is Const and arg.name is None and type(arg.value) is tuple and arg.value:
+        if isinstance(arg, Const) and arg.name is None and type(arg.value) is tuple and arg.value:
             return ast.Tuple([self.index_item(Const(v)) for v in arg.value], ast.Load())
         return self.index_item(arg)
 
     def index_item(self, arg: Arg) -> ast.expr:
         parts: tuple[Arg, ...] = ()
-        if type(arg) is Pack and arg.kind == "slice":
+        if isinstance(arg, Pack) and arg.kind == "slice":
             parts = arg.items
-        elif type(arg) is Const and arg.name is None and type(arg.value) is slice:
+        elif isinstance(arg, Const) and arg.name is None and type(arg.value) is slice:
             parts = tuple(map(Const, (arg.value.start, arg.value.stop, arg.value.step)))
         if not parts:
             return self.arg(arg)
-        return ast.Slice(*(None if type(p) is Const and p.value is None else self.arg(p) for p in parts))
+        return ast.Slice(*(None if isinstance(p, Const) and p.value is None else self.arg(p) for p in parts))
 
     def subscript(self, base: ast.expr, index: Arg, store: bool = False) -> ast.Subscript:
         return ast.Subscript(base, self.index(index), ast.Store() if store else ast.Load())
@@ -190,10 +191,10 @@ class Expressions:
         """``a if c else b``, or ``c and a``, ``c or b``."""
         then, orelse = s.then.results[0], s.orelse.results[0]
         test = self.arg(s.test)
-        certain = type(s.test) is Var and s.test.fact.kind == "bool"
-        if orelse is s.test or (certain and type(orelse) is Const and orelse.value is False):
+        certain = isinstance(s.test, Var) and s.test.fact.kind == "bool"
+        if orelse is s.test or (certain and isinstance(orelse, Const) and orelse.value is False):
             return ast.BoolOp(ast.And(), [test, self.arg(then)])
-        if then is s.test or (certain and type(then) is Const and then.value is True):
+        if then is s.test or (certain and isinstance(then, Const) and then.value is True):
             return ast.BoolOp(ast.Or(), [test, self.arg(orelse)])
         return ast.IfExp(test, self.arg(then), self.arg(orelse))
 
@@ -214,7 +215,8 @@ class Expressions:
             raise InternalError("S2S902", f"{op.name}: a function inside a function is not emitted", call.loc)
         keywords = [ast.keyword(name, self.arg(value)) for name, value in call.kwargs]
         if isinstance(getattr(op, "__objclass__", None), type) and args:  # a method: ``x.astype(float)``
-            return ast.Call(ast.Attribute(self.arg(args[0]), op.__name__, ast.Load()), [self.arg(a) for a in args[1:]], keywords)
+            method = ast.Attribute(self.arg(args[0]), op.__name__, ast.Load())
+            return ast.Call(method, [self.arg(a) for a in args[1:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:
@@ -223,7 +225,7 @@ class Expressions:
         return ast.BinOp(left, symbol, right)
 
     def attribute(self, call: Call) -> ast.expr | None:
-        if len(call.args) != 2 or type(call.args[1]) is not Const or not str(call.args[1].value).isidentifier():
+        if len(call.args) != 2 or not isinstance(call.args[1], Const) or not str(call.args[1].value).isidentifier():
             return None
         return ast.Attribute(self.arg(call.args[0]), call.args[1].value, ast.Load())
 
@@ -265,31 +267,32 @@ class Expressions:
 
 def fact_of(arg: Arg) -> Fact:
     """What is known of an argument."""
-    return arg.fact if type(arg) is Var else Fact()
+    return arg.fact if isinstance(arg, Var) else Fact()
 
 
 def is_basic(index: Arg) -> bool:
     """Whether an index of an array certainly selects no element twice."""
-    if type(index) is Pack:
+    if isinstance(index, Pack):
         return index.kind == "slice" or (index.kind == "tuple" and all(map(_is_basic_item, index.items)))
-    if type(index) is Var and index.fact.is_array and index.fact.dtype == np.bool_:
+    if isinstance(index, Var) and index.fact.is_array and index.fact.dtype == np.bool_:
         return True
-    if type(index) is Const and type(index.value) is tuple:
+    if isinstance(index, Const) and type(index.value) is tuple:
         return all(_is_basic_item(Const(v)) for v in index.value)
     return _is_basic_item(index)
 
 
 def _is_basic_item(item: Arg) -> bool:
-    if type(item) is Pack:
+    if isinstance(item, Pack):
         return item.kind == "slice"
-    if type(item) is Const:
-        return item.value is None or item.value is ... or type(item.value) in (int, slice) or isinstance(item.value, np.integer)
+    if isinstance(item, Const):
+        value = item.value
+        return value is None or value is ... or type(value) in (int, slice) or isinstance(value, np.integer)
     fact = item.fact
     return fact.kind == "int" or (fact.is_scalar and fact.dtype is not None and np.dtype(fact.dtype).kind in "iu")
 
 
-def _items(arg: Arg) -> list[Any]:
-    return list(arg.items) if type(arg) is Pack else list(map(Const, arg.value))
+def _items(arg: Any) -> list[Any]:
+    return list(arg.items) if isinstance(arg, Pack) else list(map(Const, arg.value))
 
 
 def _method(base: ast.expr, name: str, args: list[ast.expr]) -> ast.Call:

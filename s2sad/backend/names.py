@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from s2sad.backend.plan import Plan, is_scalar_update, is_temporary
-from s2sad.ir import Arg, Block, Call, For, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
 from s2sad.ir.opnames import identifier
-from s2sad.ir.walk import blocks
+from s2sad.ir.walk import blocks, statements, variables
 
 AnyLoop = For | While
 
@@ -33,8 +33,39 @@ def appended_early(loop: AnyLoop, plan: Plan) -> dict[Var, list[Var]]:
     defined = set(loop.body.params) | {v for s in loop.body.stmts if plan.prints(s) for v in s.outs}
     found: dict[Var, list[Var]] = {}
     for out, value in zip(loop_parts(loop)[2], loop.body.results[len(loop.inits):]):
-        if plan.used(out) and type(value) is Var and value in defined:
+        if plan.used(out) and isinstance(value, Var) and value in defined:
             found.setdefault(value, []).append(out)
+    return found
+
+
+def unset(fn: Function, names: Names) -> set[Var]:
+    """The variables that may be undefined and are handed on before anybody uses them, to a list or to another name:
+    they must be ``None`` then, because Python would raise where they are only handed on."""
+    sources: dict[Var, list[Arg]] = {}
+    collected: set[Var] = set()
+    for s in statements(fn.body):
+        if isinstance(s, If):
+            sources.update((out, [a, b]) for out, a, b in zip(s.outs, s.then.results, s.orelse.results))
+        elif isinstance(s, (For, While)):
+            carried = loop_parts(s)[1]
+            tests = s.test.params if isinstance(s, While) else carried
+            for several in zip(carried, tests, s.outs, s.inits, s.body.results):
+                sources.update((v, list(several[3:])) for v in several[:3])
+            collected.update(variables(*s.body.results[len(carried):]))
+    maybe: set[Var] = set()
+    size = -1
+    while size != len(maybe):
+        size = len(maybe)
+        maybe |= {v for v, args in sources.items()
+                  if any(a in maybe or (isinstance(a, Const) and a.value is UNDEFINED) for a in args)}
+    found = {v for v in collected if v in maybe}
+    found |= {v for w, args in sources.items() for a in args for v in variables(a)
+              if v in maybe and not (a is v and names.same(v, w))}
+    stack = list(found)
+    while stack:
+        new = {a for a in sources[stack.pop()] if isinstance(a, Var) and a in maybe} - found
+        found |= new
+        stack += new
     return found
 
 
@@ -112,12 +143,12 @@ class Names:
                 self.share(p, q)
         for out, value in zip(lists, loop.body.results[len(loop.inits):]):
             k = self.add(out)
-            if type(value) is Var and value.name == out.name:
+            if isinstance(value, Var) and value.name == out.name:
                 self.votes[k] = Counter({plural(out.name): 1})
         if loop.stop:
             self.add(loop.outs[-1])
         for item in items:
-            self.add(item)
+            self.votes[self.add(item)] = Counter({item.name: 1})
         for inner in blocks(loop):
             self.collect(inner)
 
@@ -139,7 +170,7 @@ class Names:
 
     def move(self, v: Var, source: Arg, live: int) -> None:
         """``v`` gets the value of ``source``: the two are equal, so that alone is no reason to keep them apart."""
-        if type(source) is Var and source in self.node and source not in self.plan.folded:
+        if isinstance(source, Var) and source in self.node and source not in self.plan.folded:
             live &= ~(1 << self.node[source])
         self.interfere(v, live)
 
@@ -246,7 +277,7 @@ class Names:
 
     def merge(self, v: Var, w: Arg) -> None:
         """Give two variables one name, if nothing keeps them apart."""
-        if type(w) is not Var or w not in self.node or v in self.plan.folded or w in self.plan.folded:
+        if not isinstance(w, Var) or w not in self.node or v in self.plan.folded or w in self.plan.folded:
             return
         a, b = self.group[self.node[v]], self.group[self.node[w]]
         if a == b or self.edges[a] & self.members[b] or (a in self.fixed and b in self.fixed):
@@ -274,9 +305,14 @@ class Names:
             name = self.base(self.group[self.node[v]])
             same = named.setdefault(name, [])
             for w in same:
-                self.merge(w, v)
+                if self.chosen(w) == self.chosen(v):
+                    self.merge(w, v)
             if not any(self.group[self.node[w]] == self.group[self.node[v]] for w in same):
                 same.append(v)
+
+    def chosen(self, v: Var) -> bool:
+        """Whether somebody chose the name."""
+        return max(self.votes[self.group[self.node[v]]].values()) > 0
 
     def anonymous(self, v: Var, w: Var, where: Block) -> bool:
         """Whether ``w`` is made only to become ``v``, in the same block."""
@@ -299,7 +335,7 @@ class Names:
                     pairs = [(p, r, s.body) for p, r in zip(carried, s.body.results)]
                     pairs += [(p, init, block) for p, init in zip(carried, s.inits)]
             for v, w, where in pairs:
-                if type(w) is Var and (self.plan.used(v) or not isinstance(s, If)):
+                if isinstance(w, Var) and (self.plan.used(v) or not isinstance(s, If)):
                     yield v, w, where
 
     # Names
@@ -314,13 +350,14 @@ class Names:
 
     def same(self, v: Arg, w: Arg) -> bool:
         """Whether two variables share a name."""
-        return type(v) is Var and type(w) is Var and v in self.node and w in self.node and (
+        return isinstance(v, Var) and isinstance(w, Var) and v in self.node and w in self.node and (
             self.group[self.node[v]] == self.group[self.node[w]])
 
     def assign(self, taken: Collection[str]) -> None:
         """Choose the names, none of which is in ``taken``."""
         used = {*taken, *self.fixed.values(), *keyword.kwlist}
-        for group in sorted({self.group[k] for v, k in self.node.items() if v not in self.plan.folded}):
+        groups = {self.group[k] for v, k in self.node.items() if v not in self.plan.folded}
+        for group in sorted(groups, key=lambda g: (max(self.votes[g].values()) == 0, g)):
             name = base = self.base(group)
             suffix = 0
             while group not in self.fixed and name in used:

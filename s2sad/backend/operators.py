@@ -13,5 +13,5 @@ AUGMENTED: dict[object, type[ast.operator]] = {
     op.iadd: ast.Add, op.isub: ast.Sub, op.imul: ast.Mult, op.itruediv: ast.Div, op.ifloordiv: ast.FloorDiv,
     op.imod: ast.Mod, op.ipow: ast.Pow, op.imatmul: ast.MatMult, op.iand: ast.BitAnd, op.ior: ast.BitOr,
     op.ixor: ast.BitXor, op.ilshift: ast.LShift, op.irshift: ast.RShift}
-PREFIX: dict[object, type[ast.unaryop]] = {op.neg: ast.USub, op.pos: ast.UAdd, op.invert: ast.Invert, op.inv: ast.Invert,
-                                           op.not_: ast.Not}
+PREFIX: dict[object, type[ast.unaryop]] = {
+    op.neg: ast.USub, op.pos: ast.UAdd, op.invert: ast.Invert, op.inv: ast.Invert, op.not_: ast.Not}

@@ -14,11 +14,13 @@ import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from s2sad import runtime
 from s2sad.backend.operators import INFIX, PREFIX
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.alias import IN_PLACE, Memory, Roots, fused_updates, touches
+from s2sad.ir.alias import IN_PLACE, Memory, Roots, touches
+from s2sad.ir.conflicts import fused_updates
 from s2sad.ir.effects import READS_META
 from s2sad.ir.opnames import op_name
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
@@ -41,12 +43,12 @@ class Pending:
 @dataclass
 class Plan:
     """``folded``: variables that stand for an expression, and the statement that is it. ``fused``: writes ``a[i] = t2``
-    that print as ``a[i] += v``, with the in-place call. ``withs``: calls that enter a ``with`` block, and those that leave
-    it. ``hidden``: statements that print nothing themselves."""
+    that print as ``a[i] += v``, with the in-place call. ``withs``: calls that enter a ``with`` block, and those that
+    leave it. ``hidden``: statements that print nothing themselves."""
 
     fn: Function
     memory: Memory
-    folded: dict[Var, Stmt] = field(default_factory=dict)
+    folded: dict[Var, Any] = field(default_factory=dict)
     fused: dict[Call, Call] = field(default_factory=dict)
     withs: dict[Call, Call] = field(default_factory=dict)
     hidden: set[Stmt] = field(default_factory=set)
@@ -98,8 +100,8 @@ def is_temporary(name: str) -> bool:
 
 def is_scalar_update(call: Call) -> bool:
     """``x += v`` on a number: nothing is written, so it is an ordinary operation."""
-    return call.op in IN_PLACE and type(call.args[0]) is not Pack and (
-        type(call.args[0]) is Const or call.args[0].fact.is_scalar)
+    return call.op in IN_PLACE and not isinstance(call.args[0], Pack) and (
+        isinstance(call.args[0], Const) or call.args[0].fact.is_scalar)
 
 
 class _Folding:
@@ -132,7 +134,7 @@ class _Folding:
                 roles = ["iter"] * len(s.iters) + ["init"] * len(s.inits)
             elif isinstance(s, While):
                 roles = ["init"] * len(s.inits)
-            elif self.memory.is_update(s) and not is_scalar_update(s):
+            elif isinstance(s, Call) and self.memory.is_update(s) and not is_scalar_update(s):
                 roles[0] = "target"
             for arg, role in zip(self.plan.reads(s), roles):
                 self.note(arg, role, block)
@@ -148,7 +150,7 @@ class _Folding:
         """Pair the calls that enter and leave a context manager in one block."""
         entered: dict[Var, Call] = {}
         for s in block.stmts:
-            if type(s) is not Call or s.op not in (runtime.enter, runtime.leave) or type(s.args[0]) is not Var:
+            if not isinstance(s, Call) or s.op not in (runtime.enter, runtime.leave) or not isinstance(s.args[0], Var):
                 continue
             manager = s.args[0]
             if s.op is runtime.enter:
@@ -165,13 +167,13 @@ class _Folding:
 
     def ranges(self) -> None:
         """Fold every ``range`` that only loops use, however many."""
-        definition = {s.outs[0]: s for s in statements(self.plan.fn.body) if len(s.outs) == 1}
+        definition: dict[Var, Any] = {s.outs[0]: s for s in statements(self.plan.fn.body) if len(s.outs) == 1}
 
         def cheap(arg: Arg) -> bool:
-            if type(arg) is not Var:
-                return type(arg) is Const
+            if not isinstance(arg, Var):
+                return isinstance(arg, Const)
             call = definition.get(arg)
-            if type(call) is Call and self.plan.uses[arg] == 1 and call.op in INFIX and arg.fact.kind == "int":
+            if isinstance(call, Call) and self.plan.uses[arg] == 1 and call.op in INFIX and arg.fact.kind == "int":
                 return all(map(cheap, call.args))
             return arg.fact.kind == "int" or arg.fact.is_scalar or arg.fact.kind == "unknown"
 
@@ -179,19 +181,20 @@ class _Folding:
             call = definition[v]
             self.plan.folded[v] = call
             for arg in call.args:
-                if type(arg) is Var and type(definition.get(arg)) is Call and self.plan.uses[arg] == 1 \
+                if isinstance(arg, Var) and isinstance(definition.get(arg), Call) and self.plan.uses[arg] == 1 \
                         and definition[arg].op in INFIX and arg.fact.kind == "int":
                     fold(arg)
 
         for v, call in definition.items():
-            if type(call) is Call and call.op is range and self.role.get(v) == {"iter"} and all(map(cheap, call.args)):
+            only_loops = isinstance(call, Call) and call.op is range and self.role.get(v) == {"iter"}
+            if only_loops and all(map(cheap, call.args)):
                 fold(v)
 
     def block(self, block: Block, depth: int, into_results: bool = False) -> None:
         """Fold what can be folded in a block."""
         pending: dict[Var, Pending] = {}
         for s in block.stmts:
-            if type(s) is Call and s.op in (runtime.enter, runtime.leave):
+            if isinstance(s, Call) and s.op in (runtime.enter, runtime.leave):
                 manager = s.args[0] if s not in self.plan.hidden else None
                 for v in [v for v in pending if v is not manager]:
                     del self.plan.folded[v], pending[v]  # nothing moves into a `with` block, or out of it
@@ -208,7 +211,7 @@ class _Folding:
             taken = [pending.pop(v) for v in parts if v in pending]
             if self.may_fold(s, block, into_results):
                 self.plan.folded[s.outs[0]] = s
-                self.lengths[s.outs[0]] = self.length_of_choice(s) if isinstance(s, If) else self.length_of_call(s)
+                self.lengths[s.outs[0]] = self.length_of(s)
                 pending[s.outs[0]] = self.pending(s, taken)
             else:
                 self.disturb(s, pending)
@@ -256,7 +259,7 @@ class _Folding:
         """A statement that prints: what waits for its use may not wait past it."""
         if not pending:
             return
-        inner = [s, *(t for b in blocks(s) for t in statements(b))]
+        inner: list[Any] = [s, *(t for b in blocks(s) for t in statements(b))]
         written = frozenset().union(*(self.memory.written(t) for t in inner if self.memory.is_update(t)))
         names = {v.name for t in inner for v in (*t.outs, *(p for b in blocks(t) for p in b.params))}
         for v, p in list(pending.items()):
@@ -288,7 +291,8 @@ class _Folding:
             return indent + 4 + self.length(s.test)
         if isinstance(s, For):
             items = s.body.params[:len(s.iters)]
-            header = 10 + sum(len(p.name) + 2 for p in items) + sum(self.length(a) + 2 + 10 * s.reverse for a in s.iters)
+            header = 10 + sum(len(p.name) + 2 for p in items)
+            header += sum(self.length(a) + 2 + 10 * s.reverse for a in s.iters)
             return indent + max([header, *(self.length(a) + 10 for a in s.inits)])
         if isinstance(s, While):
             return indent + max([0, *(self.length(a) + 10 for a in s.inits)])
@@ -296,16 +300,21 @@ class _Folding:
             return indent + sum(self.length(a) for a in self.plan.reads(s)) + 6
         return indent + sum(len(v.name) + 2 for v in s.outs) + 1 + self.length_of_call(s)
 
+    def length_of(self, s: Any) -> int:
+        return self.length_of_choice(s) if isinstance(s, If) else self.length_of_call(s)
+
     def length_of_choice(self, s: If) -> int:
         return 10 + sum(self.length(a) for a in (s.test, s.then.results[0], s.orelse.results[0]))
 
     def length(self, arg: Arg) -> int:
         """The estimated length of an argument's text."""
-        if type(arg) is Const:
-            return len(arg.name or repr(arg.value)) if arg.name or isinstance(arg.value, (int, float, str)) else 8
-        if type(arg) is Pack:
-            return 2 + sum(self.length(a) + 2 for a in arg.items) if arg.kind != "slice" else 2 + sum(map(self.length, arg.items)) \
-                - sum(4 for a in arg.items if type(a) is Const and a.value is None)
+        if isinstance(arg, Const):
+            plain = isinstance(arg.value, (int, float, str))
+            return len(arg.name) if arg.name else len(repr(arg.value)) if plain else 8
+        if isinstance(arg, Pack):
+            if arg.kind == "slice":
+                return 2 + sum(self.length(a) for a in arg.items if not (isinstance(a, Const) and a.value is None))
+            return 2 + sum(self.length(a) + 2 for a in arg.items)
         stmt = self.plan.folded.get(arg)
         if stmt is None:
             return len(arg.name)
@@ -319,7 +328,8 @@ class _Folding:
             return sum(parts) + 1
         if call.op is operator.getitem:
             return sum(parts) + 2
-        return len(op_name(call.op)) + 2 + sum(parts) + 2 * max(0, len(parts) - 1) + sum(len(k) + 1 for k, _ in call.kwargs)
+        keywords = sum(len(k) + 1 for k, _ in call.kwargs)
+        return len(op_name(call.op)) + 2 + sum(parts) + 2 * max(0, len(parts) - 1) + keywords
 
 
 def _results(s: Stmt) -> Iterator[tuple[Block, str, range]]:

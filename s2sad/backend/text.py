@@ -8,6 +8,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from s2sad.errors import InternalError, Loc
 
@@ -15,8 +16,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import astor
 
-COMMENT_WIDTH = 70
-"""Lines longer than this get their comment on a line of its own."""
+WIDTH = 100
+"""Where a line with its comment would be longer than this, the comment gets a line of its own."""
+COLUMN = 50
+"""Comments are aligned, but start no later than this because of other lines."""
+EXCERPT = 70
+"""Statements of the user are quoted up to this length."""
 
 
 def render(definition: ast.FunctionDef) -> str:
@@ -25,7 +30,7 @@ def render(definition: ast.FunctionDef) -> str:
     return _annotate(text.rstrip().split("\n"), definition, parsed)
 
 
-def _print(definition: ast.FunctionDef) -> tuple[str, ast.FunctionDef]:
+def _print(definition: ast.FunctionDef) -> tuple[str, Any]:
     module = ast.Module([definition], [])
     for printer in (_astor, _unparse):
         try:
@@ -70,7 +75,7 @@ class _Line:
     key: Loc | None
 
 
-def _lines(body: list[ast.stmt], parsed: list[ast.stmt], level: int = 0) -> Iterator[_Line]:
+def _lines(body: list[Any], parsed: list[Any], level: int = 0) -> Iterator[_Line]:
     """The lines of a block in order. The ``else:`` of a branch is a line too."""
     for node, twin in zip(body, parsed):
         loc, adjoint = getattr(node, "origin", (None, False))
@@ -87,19 +92,19 @@ def _lines(body: list[ast.stmt], parsed: list[ast.stmt], level: int = 0) -> Iter
         yield from _lines(node.orelse, twin.orelse, level + 1)
 
 
-def _is_else(node: ast.stmt, twin: ast.stmt) -> bool:
+def _is_else(node: Any, twin: Any) -> bool:
     """Whether an ``if`` in the ``else`` part is printed as ``else:`` and ``if``, not as ``elif``."""
     return twin.orelse[0].col_offset > twin.col_offset
 
 
-def _annotate(text: list[str], definition: ast.FunctionDef, parsed: ast.FunctionDef) -> str:
+def _annotate(text: list[str], definition: ast.FunctionDef, parsed: Any) -> str:
     lines = list(_lines(definition.body, parsed.body))
     comments = _comments(lines)
     above: dict[int, list[str]] = {}
     for number, heading in _headings(lines).items():
         above[number] = [f"# {heading}"]
     keys = {line.key for line in lines if line.key is not None}
-    if len(keys) == 1 and not any(line.header for line in lines):
+    if len(keys) == 1 and comments and not any(line.header for line in lines):
         ((number, comment),) = comments.items()
         above.setdefault(number, []).append(f"# {comment}")
         comments = {}
@@ -108,12 +113,48 @@ def _annotate(text: list[str], definition: ast.FunctionDef, parsed: ast.Function
     for number, line in enumerate(text):
         indent = " " * (len(line) - len(line.lstrip()))
         out += [indent + extra for extra in above.get(number, ())]
-        if number in comments and len(line) > COMMENT_WIDTH:
-            out.append(f"{indent}# {comments[number]}")
-        elif number in comments:
-            line = f"{line.ljust(max(column - 1, len(line) + 1))} # {comments[number]}"
-        out.append(line)
+        if number in comments:
+            placed = f"{line.ljust(max(column - 1, len(line) + 1))} # {comments[number]}"
+            if len(placed) <= WIDTH:
+                line = placed
+            else:
+                out.append(f"{indent}# {comments[number]}")
+        out += _wrapped(line)
     return "\n".join(out) + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line, broken at the commas of its last outermost brackets if it is too long."""
+    code = line.split("  # ")[0] if "'" not in line and '"' not in line else line
+    if len(code) <= WIDTH or "'" in code or '"' in code:
+        return [line]
+    depth, start, commas, best = 0, 0, [], (0, [])
+    for k, c in enumerate(code):
+        if c in "([{":
+            depth += 1
+            if depth == 1:
+                start, commas = k, []
+        elif c in ")]}":
+            depth -= 1
+            if depth == 0 and k - start > len(code) // 3:
+                best = (start, commas)
+        elif c == "," and depth == 1:
+            commas.append(k)
+    start, commas = best
+    lines, begin, indent = [], 0, ""
+    if start > WIDTH // 2:  # too far right to align
+        lines, begin, indent = [code[:start + 1]], start + 1, " " * (len(code) - len(code.lstrip()) + 8)
+    for here, after in zip(commas, [*commas[1:], len(code)]):
+        if len(indent) + after - begin > WIDTH:
+            lines.append(indent + code[begin:here + 1].lstrip())
+            begin, indent = here + 1, indent or " " * (start + 1)
+    if not lines:
+        return [line]
+    lines[0] = code[:len(code) - len(code.lstrip())] + lines[0].lstrip()
+    return [*lines, indent + line[begin:].lstrip()]
+
+
+HEADERS = ("for ", "while ", "if ", "elif ", "with ", "def ")
 
 
 def _comments(lines: list[_Line]) -> dict[int, str]:
@@ -121,7 +162,7 @@ def _comments(lines: list[_Line]) -> dict[int, str]:
     found: dict[int, str] = {}
     current = None
     for before, line in zip([None, *lines], lines):
-        if line.key is None or line.key == current:
+        if line.key is None or line.key == current or line.key.text.startswith(HEADERS):
             continue
         current = line.key
         number = line.number
@@ -135,7 +176,7 @@ def _excerpt(loc: Loc) -> str:
     text = " ".join(loc.text.split())
     if not text:
         return f"line {loc.line}"
-    return text if len(text) <= COMMENT_WIDTH else text[:COMMENT_WIDTH - 2] + " …"
+    return text if len(text) <= EXCERPT else text[:EXCERPT - 2] + " …"
 
 
 def _column(text: list[str], lines: list[_Line], comments: dict[int, str]) -> int:
@@ -143,12 +184,13 @@ def _column(text: list[str], lines: list[_Line], comments: dict[int, str]) -> in
     around = [len(text[n]) for line in lines if line.adjoint and not isinstance(line.node, (ast.For, ast.While))
               for n in (line.number,)]
     commented = [len(text[n]) + 1 for n in comments]
-    return 1 + max((n for n in (*around, *commented) if n <= COMMENT_WIDTH), default=0)
+    return 1 + max((n for n in (*around, *commented) if n < COLUMN), default=0)
 
 
 def _headings(lines: list[_Line]) -> dict[int, str]:
     """Where the sweeps begin, in a function that has both, one after the other."""
-    top = [line for line in lines if line.level == 0 and hasattr(line.node, "origin") and not isinstance(line.node, ast.Return)]
+    top = [line for line in lines
+           if line.level == 0 and hasattr(line.node, "origin") and not isinstance(line.node, ast.Return)]
     adjoint = [line.adjoint for line in top]
     if True not in adjoint or adjoint[0] or adjoint != sorted(adjoint):
         return {}

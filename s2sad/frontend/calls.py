@@ -11,6 +11,7 @@ import itertools
 import operator
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -29,6 +30,9 @@ from s2sad.frontend.places import DEFINITE_VIEWS
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
 
 MAX_DEPTH = 60
+TAKES_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.stack, np.concatenate, np.vstack, np.hstack,
+               np.column_stack, np.dstack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.shape,
+               np.meshgrid, np.r_, np.c_, np.einsum, np.pad, np.full, np.tile}
 IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
 TRUSTED = ("numpy", "scipy", "math", "cmath", "operator", "builtins", "_operator", "itertools", "random", "time")
 Kwargs = tuple[tuple[str, Value], ...]
@@ -86,6 +90,8 @@ class Calls:
         if lower is not None and not isinstance(fn, type):
             return lower(self, args, kwargs)
         special = _SPECIAL.get(fn) if _hashable(fn) else None
+        if _hashable(fn) and fn in _REFUSED:
+            raise self.unsupported(f"`{fn.__name__}` runs or reads code that cannot be seen", "write the code out")
         if special is not None:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
@@ -161,6 +167,9 @@ class Calls:
     def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """A primitive operation."""
         named = dict(kwargs)
+        if fn is np.copyto and len(args) == 2 and not named:
+            self.put(args[0], const(Ellipsis), args[1])
+            return NONE
         if _hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
         out = named.pop("out", None)
@@ -176,6 +185,9 @@ class Calls:
             rest = tuple(self.reify(a) for a in args[1:])
             named_args = tuple((k, self.reify(v)) for k, v in named.items())
             return self.view_of(args[0], fn, rest, named_args, hint)
+        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or getattr(fn, "__module__", "").startswith("numpy")):
+            args = tuple(self.as_array(a) for a in args)
+            named = {k: self.as_array(v) if k in ("a", "x", "b") else v for k, v in named.items()}
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()), hint)
         if fn in VIEWS and args and isinstance(args[0], Ref):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
@@ -197,8 +209,10 @@ class Calls:
         if self.depth >= MAX_DEPTH:
             raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep: recursion whose depth depends on run-time "
                                    "values", "write it as a loop", code="S2S012")
-        if isinstance(node, gast.AsyncFunctionDef) or (not isinstance(node, gast.Lambda) and _is_generator(node)):
-            raise self.unsupported(f"`{name}` is a generator or coroutine", "return a list instead of `yield`", node=None)
+        if isinstance(node, gast.AsyncFunctionDef):
+            raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
+        if (not isinstance(node, gast.Lambda) and _is_generator(node)):
+            raise self.unsupported(f"`{name}` is a generator (it has `yield`)", "return a list instead of `yield`")
         env = self.bind(fn, name, args, kwargs)
         local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *stores_of(node.body)))
         shared = _declared(node, gast.Nonlocal)
@@ -443,10 +457,10 @@ class Calls:
 
     def hold(self, value: Value, *sources: Value) -> None:
         """Note that a run-time list holds things of other values."""
-        if isinstance(value, Ref):
+        if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
             cell = self.heap[value.cell]
             held = frozenset().union(*(self.roots(v) for v in sources))
-            self.heap[value.cell] = Buffer(cell.arg, cell.fact, cell.alias, cell.holds | held)
+            self.heap[value.cell] = replace(cell, holds=cell.holds | held)
 
     def items_up_to(self, it: Iteration, others: list[Iteration]) -> tuple[Value, ...] | None:
         """The first items of a run-time sequence that is walked beside known ones."""
@@ -842,7 +856,7 @@ def _ufunc_at(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     state = self.heap[target.cell]
     self.check_write(target.cell)
     new = self.emit_call(runtime.add_at, (state.arg, self.reify(index), self.reify(value)), (), self.version(state))
-    self.heap[target.cell] = Buffer(new, state.fact, state.alias, state.holds)
+    self.heap[target.cell] = replace(state, arg=new)
     return NONE
 
 
@@ -877,6 +891,9 @@ _SPECIAL: dict[Any, Callable] = {
 }
 
 
+_REFUSED = {exec, eval, compile, globals, locals, __import__}
+
+
 def _hashable(fn: Any) -> bool:
     try:
         hash(fn)
@@ -906,7 +923,14 @@ def _is_generator(node: Any) -> bool:
 def _declared(node: Any, kind: type) -> frozenset[str]:
     if isinstance(node, gast.Lambda):
         return frozenset()
-    return frozenset(name for s in node.body for n in gast.walk(s) if isinstance(n, kind) for name in n.names)
+    found, todo = [], list(node.body)
+    while todo:
+        n = todo.pop()
+        if isinstance(n, kind):
+            found += n.names
+        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
+            todo.extend(gast.iter_child_nodes(n))
+    return frozenset(found)
 
 
 def _has_c_base(cls: type) -> bool:

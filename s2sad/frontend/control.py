@@ -238,7 +238,7 @@ class Control:
                 arg = make(template.fact)
                 if template.cell:
                     fact = fact_of(arg) if not isinstance(arg, Const) else template.fact
-                    return self.new_ref(Buffer(arg, fact, template.alias, template.holds))
+                    return self.new_ref(Buffer(arg, fact, template.alias, template.holds, self.family))
                 return Atom(arg, template.fact)
             case Struct(kind="tup"):
                 return Tup(tuple(self.instantiate(p, make, made) for p in template.parts), template.meta)
@@ -368,7 +368,7 @@ class Control:
                     templates.append((f, name, Same(Unbound(f"`{name}` has no value on every path")), None, None))
                     continue
                 if dead[0] != dead[1]:
-                    if name in FLAGS:
+                    if name in FLAGS and name != "$val":
                         templates.append((f, name, Same(vb if dead[0] else va), None, None))
                         continue
                     va, vb = (Unbound(), vb) if dead[0] else (va, Unbound())
@@ -511,8 +511,7 @@ class Control:
         env = self.frames[-1].env
         stopped = env.pop("$stopped", FALSE)
         returned = env.get("$ret", FALSE)
-        env["$skip"] = returned
-        env["$stop"] = FALSE
+        env["$skip"] = env["$stop"] = returned
         if not node.orelse or static(stopped) is True:
             return
         if static(stopped) is False:
@@ -559,9 +558,11 @@ class Control:
         plan = self.first_guess(stored, live_head, nodes)
         floor = self.next_cell + 1
         wild: set[Any] = set()
+        notes: set[str] = set()
         for _ in range(24):
             self.restore(before)
             self.loc = loc
+            self.loop_notes = notes
             attempt = self.try_loop(plan, walked, name, test, body)
             if attempt is None:  # the test is false at the start, whatever is carried
                 self.restore(before)
@@ -569,11 +570,15 @@ class Control:
                 return
             outer_floor, self.loop_floor = self.loop_floor, floor
             steady = self.stable(plan, before, attempt, live, wild)
+            if "shared" not in notes and not self.disjoint(plan, before, attempt):
+                notes.add("shared")
+                steady = False
             self.loop_floor = outer_floor
             if steady:
                 break
         else:
             raise self.unsupported("what this loop carries changes its form in every step", code="S2S010")
+        self.loop_notes = notes
         self.finish_loop(plan, before, attempt, walked, test, loc)
 
     def first_guess(self, stored: list[str], live_head: frozenset[str], nodes: list[Any]) -> dict[Any, Any]:
@@ -606,6 +611,7 @@ class Control:
                 value = envs0[f].get(key, Unbound()) if f is not None else heap0[key]
                 self.extract(template, value, inits, done)
         made: dict[int, Any] = {}
+        self.family = None if "shared" in self.loop_notes else self.next_cell + 1
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
@@ -616,6 +622,7 @@ class Control:
                 f.env[key] = self.instantiate(template, make, made)
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
+        self.family = None
         head = self.snapshot()
         test_block = None
         if test is not None:
@@ -626,7 +633,7 @@ class Control:
                     return None
                 arg = self.test_arg(truth_value) if truth is None else Const(True)
             test_block = (stmts, arg)
-            if self.snapshot()[0] != head[0]:
+            if any(self.heap[c] is not state for c, state in head[0].items()):
                 raise self.unsupported("the test of this `while` changes something", "move the change into the body")
             self.views = dict(head[2])
         item = None
@@ -641,6 +648,26 @@ class Control:
         self.open_tests.pop()
         heap, envs, views = self.snapshot()
         return Side(stmts, heap, envs, views), head, params, inits, prelude, item, stop, test_block
+
+    def disjoint(self, plan: dict, before: tuple, attempt: tuple) -> bool:
+        """Whether the arrays that a loop carries under different names share no memory, at its start and after a step."""
+        side = attempt[0]
+        for heap, envs in ((before[0], before[1]), (side.heap, side.envs)):
+            held = [envs[f].get(key) for (f, key), t in plan.items() if f is not None and isinstance(t, Leaf) and t.cell]
+            seen: list[tuple[int, frozenset[int], Any]] = []
+            for value in held:
+                if not isinstance(value, Ref):
+                    continue
+                cell = heap.get(value.cell)
+                mine = (cell.alias if isinstance(cell, Buffer) else frozenset()) | {value.cell}
+                family = cell.family if isinstance(cell, Buffer) else None
+                for other, theirs, their_family in seen:
+                    if other == value.cell or (mine & theirs and (family is None or family != their_family)):
+                        return False
+                seen.append((value.cell, mine, family))
+        return True
+
+    loop_notes: set[str] = set()
 
     def cell_name(self, cell: int) -> str:
         state = self.heap.get(cell)
@@ -715,8 +742,10 @@ class Control:
         return range(self.loop_floor, self.next_cell + 1)
 
     loop_floor = 1 << 60
+    family: int | None = None
 
     def finish_loop(self, plan: dict, before: tuple, attempt: tuple, walked: Arg | None, test: Any, loc: Any) -> None:
+        floor = self.next_cell + 1
         side, head, params, inits, prelude, item, stop, test_block = attempt
         state = before
         self.heap, self.views = side.heap, side.views
@@ -743,10 +772,12 @@ class Control:
             def make(fact: Fact, label: str = label) -> Arg:
                 outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
                 return outs[-1]
+            self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
+            self.family = None
         stopped: Value = FALSE
         if stops:
             flag = Var("stopped", Fact("bool"))

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad import runtime
 from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Closure, Fields, Frame, Items, Iteration, Method,
                                    Ref, Slice, Table, Tup, Unbound, Value, const, static)
 from s2sad.ir import Const, Fact
@@ -288,7 +289,32 @@ class Expressions:
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
                 isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type, types.FunctionType)):
             return self.capture(op(left.value, right.value), None)
+        kinds = [self.fact(v).kind for v in (left, right)]
+        if "list" in kinds and any(k in ("array", "scalar") for k in kinds):
+            left, right = (self.as_array(v) for v in (left, right))
+        elif "list" in kinds and op not in (operator.eq, operator.ne):
+            return self.list_arithmetic(op, left, right)
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
+
+    def list_arithmetic(self, op: Callable, left: Value, right: Value) -> Value:
+        """``xs + ys`` and ``xs * n`` of lists whose length is known only at run time."""
+        facts = [self.fact(v) for v in (left, right)]
+        if op is operator.mul and {"list", "int"} == {f.kind for f in facts}:
+            xs, n = (left, right) if facts[0].kind == "list" else (right, left)
+            value = self.emit(runtime.repeat_list, (self.reify(xs), self.reify(n)))
+        elif op is operator.add and all(f.kind == "list" for f in facts):
+            value = self.emit(runtime.join_lists, (self.reify(left), self.reify(right)))
+        else:
+            raise self.unsupported(f"`{op.__name__}` of a list of run-time length", "convert it with np.array", code="S2S011")
+        self.hold(value, left, right)
+        return value
+
+    def as_array(self, value: Value) -> Value:
+        """A list of numbers as an array, other values as they are."""
+        if self.fact(value).kind == "list" or (isinstance(value, Tup) and any(
+                self.fact(v).kind != "int" for v in value.items)):
+            return self.emit(np.array, (self.reify(value),))
+        return value
 
     def literal_items(self, value: Value) -> tuple[Value, ...] | None:
         """The items of a tuple or list of known structure."""
@@ -304,7 +330,9 @@ class Expressions:
             if as_tuple:
                 raise self.unsupported("a tuple repeated a run-time number of times", "use a list", code="S2S010")
             made = self.dynamic_list(items)
-            return self.emit(operator.mul, (self.reify(made), self.reify(count)))
+            value = self.emit(runtime.repeat_list, (self.reify(made), self.reify(count)))
+            self.hold(value, made)
+            return value
         return Tup(items * n) if as_tuple else self.new_list(items * n)
 
     def equal_items(self, op: Callable, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:

@@ -229,7 +229,7 @@ class Places:
                 if other == cell:
                     continue
                 them = self.heap.get(other)
-                if not isinstance(them, Buffer):
+                if not isinstance(them, Buffer) or (state.family is not None and state.family == them.family):
                     continue
                 if mine & (self.aliases(other) | them.holds):
                     raise self.alias_error("this writes to an array that another name may or may not share memory with")
@@ -292,7 +292,7 @@ class Places:
         fact = state.fact
         if target.kind == "list" and not base.path:
             fact = replace(fact, item=infer(runtime.append, (root, v), ()).facts[0].item)
-        self.heap[base.cell] = Buffer(new, fact, state.alias, holds)
+        self.heap[base.cell] = replace(state, arg=new, fact=fact, holds=holds)
 
     def path_step(self, step: Step) -> Pack:
         if step.op is operator.getitem:
@@ -332,7 +332,7 @@ class Places:
         new = Var(getattr(old, "name", None) or "t", fact.forget())
         updated = self.emit_call(IN_PLACE[op], (old, v), (), new)
         if not ref.path:
-            self.heap[ref.cell] = Buffer(updated, state.fact.forget(), state.alias, state.holds)
+            self.heap[ref.cell] = replace(state, arg=updated, fact=state.fact.forget())
             return ref
         last = ref.path[-1]
         if last.op is operator.getitem:
@@ -381,7 +381,7 @@ class Places:
         v = self.reify(value)
         fact = infer(runtime.append, (cell.arg, v), ()).facts[0]
         new = self.emit_call(runtime.append, (cell.arg, v), (), Var(cell.arg.name or "items", fact))
-        self.heap[ref.cell] = Buffer(new, fact, cell.alias, cell.holds | self.roots(value))
+        self.heap[ref.cell] = replace(cell, arg=new, fact=fact, holds=cell.holds | self.roots(value))
 
     def list_extend(self, ref: Ref, values: Value) -> None:
         items = self.static_items(values)

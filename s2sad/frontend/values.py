@@ -6,7 +6,9 @@ exact. A ``path`` is a chain of views (``A[i]``, ``A.T``): reading goes through 
 
 What a cell holds:
 
-* ``Buffer(arg)``   an array, or a list whose length is known only at run time: the newest IR version of it
+* ``Buffer(arg)``   an array, or a list whose length is known only at run time: the newest IR version of it;
+  ``alias`` are cells that may be the same memory, ``holds`` cells that a list may refer to; cells of one ``family`` (what one
+  loop carries under different names, disjoint at the start and at the end of its body) share nothing with each other
 * ``Items(values)`` a list whose structure is known; it dissolves, no list exists in the IR
 * ``Table(keys, values)`` a dict with known keys
 * ``Fields(cls, names, values)`` an instance
@@ -127,6 +129,7 @@ class Buffer:
     fact: Fact = UNKNOWN
     alias: frozenset[int] = frozenset()
     holds: frozenset[int] = frozenset()
+    family: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Which variables may share memory, and what else still reads a buffer that an operation is about to write.
+"""Which variables may share memory.
 
 Every variable gets two sets of *roots*, names for pieces of memory: its own memory (``top``) and what it holds by
-reference (``inner``, for lists). An operation that makes a fresh value makes a root; a view has the roots of what it views.
+reference (``inner``, for lists). An operation that makes a fresh value makes a root; a view has those of what it views.
 
 A root made inside a loop stands for the object of the current trip only. What a trip gets from the trips before it
 has a root of its own per carried value, and two carried values share one only where their first values or the results
@@ -27,7 +27,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import CREATES, READS_META, SHARES, UPDATES, VIEWS, has_effect
+from s2sad.ir.effects import CREATES, SHARES, UPDATES, VIEWS, has_effect
 from s2sad.ir.opnames import global_name
 from s2sad.ir.walk import call_args, statements, variables
 
@@ -55,9 +55,10 @@ MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast
 JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
 """Operations whose result, if it is a list, holds what the operands hold."""
 MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence}
-MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim, np.size}
+MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim,
+                 np.size}
 IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave}
-IN_PLACE = {op for op in UPDATES if op not in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop)}
+IN_PLACE = UPDATES - {runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop}
 
 
 def is_pure(op: object) -> bool:
@@ -103,10 +104,10 @@ def holds_references(fact: Fact) -> bool:
 
 
 class Memory:
-    """The roots of every variable of a function. ``updates``: calls taken as writing in place though they do not yet."""
+    """The roots of every variable of a function."""
 
-    def __init__(self, fn: Function, updates: Collection[Call] = ()) -> None:
-        self.fn, self.updates = fn, updates
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
         self.top: dict[Var, Roots] = {}
         self.inner: dict[Var, Roots] = {}
         self.kept: dict[Stmt, tuple[Roots, ...]] = {}
@@ -120,9 +121,9 @@ class Memory:
 
     def reach(self, arg: Arg) -> Roots:
         """All memory that can be reached from an argument."""
-        if type(arg) is Var:
+        if isinstance(arg, Var):
             return self.top[arg] | self.inner[arg]
-        if type(arg) is Pack:
+        if isinstance(arg, Pack):
             return frozenset().union(*map(self.reach, arg.items))
         return NONE if _immutable(arg) else frozenset({FOREIGN})
 
@@ -135,14 +136,14 @@ class Memory:
 
     def is_update(self, call: Stmt) -> bool:
         """Whether the call writes into its first argument."""
-        return type(call) is Call and (call in self.updates or call.op in UPDATES)
+        return isinstance(call, Call) and call.op in UPDATES
 
     def written(self, call: Call) -> Roots:
         """The memory that an update writes."""
         target = call.args[0]
-        if type(target) is Const:
+        if isinstance(target, Const):
             return self.reach(target)
-        if type(target) is not Var:
+        if not isinstance(target, Var):
             return NONE
         if call.op is runtime.setview:
             return self.reach(target)
@@ -160,9 +161,9 @@ class Memory:
 
     def pair(self, arg: Arg) -> tuple[Roots, Roots]:
         """Own memory and memory held, of an argument that becomes a value of its own."""
-        if type(arg) is Var:
+        if isinstance(arg, Var):
             return self.top[arg], self.inner[arg]
-        if type(arg) is Pack:
+        if isinstance(arg, Pack):
             return self.fresh(), self.reach(arg)
         return self.reach(arg), self.reach(arg)
 
@@ -211,7 +212,7 @@ class Memory:
         return None
 
     def is_unclear(self, op: object) -> bool:
-        """Methods of arrays and our own primitives may return a view or the argument itself, if nothing else is known."""
+        """Methods of arrays and our own primitives may return a view or the argument itself, unless they are known."""
         if op in VIEWS or op in CREATES or op in MAKES_NEW or op in JOINS:
             return False
         return getattr(op, "__objclass__", None) is np.ndarray or getattr(op, "__module__", None) == runtime.__name__
@@ -226,9 +227,9 @@ class Memory:
         return known
 
     def held(self, arg: Arg) -> Roots:
-        if type(arg) is Var:
+        if isinstance(arg, Var):
             return self.inner[arg]
-        return self.reach(arg) if type(arg) is Pack else NONE
+        return self.reach(arg) if isinstance(arg, Pack) else NONE
 
     def update(self, call: Call, args: Roots) -> None:
         top, inner = self.pair(call.args[0])
@@ -237,7 +238,7 @@ class Memory:
             self.define(call.outs[0], top, inner)
             self.define(call.outs[1], inner, inner)
             return
-        fact = call.args[0].fact if type(call.args[0]) is Var else Fact()
+        fact = call.args[0].fact if isinstance(call.args[0], Var) else Fact()
         if call.op in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append):
             self.define(call.outs[0], top, inner | others)
         else:
@@ -246,7 +247,7 @@ class Memory:
     def item(self, call: Call) -> tuple[Roots, Roots]:
         """``a[index]``: a view for a basic index of an array, what it holds for a list."""
         base, index = call.args
-        fact = base.fact if type(base) is Var else Fact()
+        fact = base.fact if isinstance(base, Var) else Fact()
         top, inner = self.pair(base)
         if fact.is_array:
             return (self.fresh() if is_advanced(index) else top) | inner, inner
@@ -259,7 +260,7 @@ class Memory:
         n_items = len(body.params) - len(loop.inits)
         for item, sequence in zip(body.params, loop.iters if isinstance(loop, For) else ()):
             top, inner = self.pair(sequence)
-            indirect = top if not (type(sequence) is Var and sequence.fact.kind == "list") else NONE
+            indirect = top if not (isinstance(sequence, Var) and sequence.fact.kind == "list") else NONE
             self.define(item, inner | indirect | self.fresh(), inner | indirect)
         carried = body.params[n_items:]
         n_kept = len(loop.outs) - len(carried) - loop.stop
@@ -318,9 +319,9 @@ def _merge(group: list[int], sets: list[Roots]) -> bool:
 
 def is_advanced(index: Arg) -> bool:
     """Whether an index is certainly advanced, so that indexing an array copies."""
-    if type(index) is Pack:
+    if isinstance(index, Pack):
         return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
-    if type(index) is Const:
+    if isinstance(index, Const):
         value = index.value
         return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
                                                                                      for v in value))
@@ -331,12 +332,12 @@ def _immutable(const: Const) -> bool:
     value = const.value
     if type(value) is tuple:
         return all(_immutable(Const(v)) for v in value)
-    return value is None or value is ... or isinstance(value, (int, float, complex, str, bytes, np.generic, np.dtype, type,
-                                                               range, slice)) or value is UNDEFINED
+    plain = (int, float, complex, str, bytes, np.generic, np.dtype, type, range, slice)
+    return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
 
 
 def _names_imag(call: Call) -> bool:
-    return call.op is builtins.getattr and type(call.args[1]) is Const and call.args[1].value == "imag"
+    return call.op is builtins.getattr and isinstance(call.args[1], Const) and call.args[1].value == "imag"
 
 
 def count_uses(fn: Function) -> dict[Var, int]:
@@ -359,152 +360,3 @@ def count_uses(fn: Function) -> dict[Var, int]:
             case While():
                 read(*stmt.inits, *stmt.test.results, *stmt.body.results)
     return uses
-
-
-@dataclass(frozen=True, eq=False)
-class Conflict:
-    """An update that must not write in place yet: the memory is not ours (``foreign``), or variables (``others``) or
-    values collected in earlier trips (``kept``: loop and position) still need what it overwrites."""
-
-    call: Call
-    block: Block
-    foreign: bool
-    others: tuple[Var, ...]
-    kept: tuple[tuple[Stmt, int], ...]
-    operands: bool
-
-
-def conflicts(memory: Memory) -> list[Conflict]:
-    """Every update of the function that may not write in place as things are, last first."""
-    return _Liveness(memory).run()
-
-
-class _Liveness:
-    """A backward walk that knows which variables are read later."""
-
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
-        self.found: list[Conflict] = []
-        self.free: dict[Block, set[Var]] = {}
-
-    def run(self) -> list[Conflict]:
-        if any(self.memory.is_update(s) for s in statements(self.memory.fn.body)):
-            self.block(self.memory.fn.body, set(), ())
-        return self.found
-
-    def data(self, *args: Arg) -> set[Var]:
-        """The variables among arguments that have memory."""
-        return {v for v in variables(*args) if self.memory.top[v] or self.memory.inner[v]}
-
-    def read_by(self, call: Call) -> set[Var]:
-        found = self.data(*call_args(call))
-        return {v for v in found if not v.fact.is_array} if call.op in READS_META else found
-
-    def needs(self, block: Block) -> set[Var]:
-        """What a block reads from outside."""
-        known = self.free.get(block)
-        if known is None:
-            known = self.data(*block.results)
-            for s in reversed(block.stmts):
-                known -= set(s.outs)
-                match s:
-                    case Call():
-                        known |= self.read_by(s)
-                    case If():
-                        known |= self.needs(s.then) | self.needs(s.orelse) | self.data(s.test)
-                    case For():
-                        known |= self.needs(s.body) | self.data(*s.iters, *s.inits)
-                    case While():
-                        known |= self.needs(s.body) | self.needs(s.test) | self.data(*s.inits)
-            known -= set(block.params)
-            self.free[block] = known
-        return known
-
-    def block(self, block: Block, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> set[Var]:
-        """Visit a block whose surroundings read ``live`` afterwards; returns what is live before it."""
-        live = live | self.data(*block.results)
-        fused = {f.update: f for f in fused_updates(block, self.memory.uses) if f.base.fact.is_array}
-        for s in reversed(block.stmts):
-            live = live - set(s.outs)
-            match s:
-                case Call():
-                    if self.memory.is_update(s):
-                        self.check(s, block, live - {fused[s].base} if s in fused else live, kept)
-                    live |= self.read_by(s)
-                case If():
-                    live = self.block(s.then, live, kept) | self.block(s.orelse, live, kept) | self.data(s.test)
-                case _:
-                    live = self.loop(s, live, kept)
-        return live - set(block.params)
-
-    def loop(self, s: For | While, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> set[Var]:
-        around = live | self.needs(s.body)
-        if isinstance(s, For):
-            around |= self.data(*s.iters)
-        else:
-            around |= self.needs(s.test)
-            self.block(s.test, around | self.data(*s.body.params), kept)
-        n_kept = len(s.outs) - len(s.inits) - s.stop
-        self.block(s.body, around, kept + tuple((s, k) for k in range(n_kept)))
-        return around | self.data(*s.inits)
-
-    def check(self, call: Call, block: Block, live: set[Var], kept: tuple[tuple[Stmt, int], ...]) -> None:
-        memory = self.memory
-        written = memory.written(call)
-        if not written:
-            return
-        foreign = has_foreign(written)
-        others = tuple(v for v in live if touches(memory.reach(v), written))
-        slots = tuple((s, k) for s, k in kept if touches(memory.kept[s][k], written))
-        operands = self.operands_overlap(call, written)
-        if foreign or others or slots or operands:
-            self.found.append(Conflict(call, block, foreign, others, slots, operands))
-
-    def operands_overlap(self, call: Call, written: Roots) -> bool:
-        """Whether the other operands must not be in the memory written. NumPy takes care of a value that overlaps."""
-        target = call.args[0]
-        plain = type(target) is Var and target.fact.is_array
-        if call.op in IN_PLACE or call in self.memory.updates:
-            return not plain and any(touches(self.memory.reach(a), written) for a in call.args[1:])
-        args = call.args[1:-1] if plain else call.args[1:]
-        return any(touches(self.memory.reach(a), written) for a in args)
-
-
-@dataclass(frozen=True, eq=False)
-class Fused:
-    """``a[i] += v``: the three calls ``t1 = a[i]``, ``t2 = iadd(t1, v)``, ``a2 = setitem(a, i, t2)``."""
-
-    base: Var
-    read: Call
-    update: Call
-    write: Call
-
-
-def fused_updates(block: Block, uses: dict[Var, int]) -> Iterator[Fused]:
-    """The element updates of a block that one augmented assignment can do."""
-    definition: dict[Var, Call] = {}
-    for before, s in zip((None, *block.stmts), block.stmts):
-        if type(s) is not Call:
-            continue
-        if len(s.outs) == 1:
-            definition[s.outs[0]] = s
-        if s.op is not runtime.setitem or type(before) is not Call or before.op not in IN_PLACE or s.args[2] not in before.outs:
-            continue
-        base, index, _ = s.args
-        read = definition.get(before.args[0]) if type(before.args[0]) is Var else None
-        if (type(base) is Var and read is not None and read.op is operator.getitem and read.args[0] is base
-                and same_arg(read.args[1], index) and uses[read.outs[0]] == 1 and uses[before.outs[0]] == 1
-                and base not in variables(*before.args[1:])):
-            yield Fused(base, read, before, s)
-
-
-def same_arg(a: Arg, b: Arg) -> bool:
-    """Whether two arguments are certainly the same value."""
-    if a is b:
-        return True
-    if type(a) is Pack and type(b) is Pack:
-        return a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items) and all(map(same_arg, a.items, b.items))
-    if type(a) is Const and type(b) is Const:
-        return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in (int, str, bool)
-                                      and a.value == b.value)
-    return False

@@ -15,7 +15,8 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Function, Stmt, Var
-from s2sad.ir.alias import Memory, conflicts
+from s2sad.ir.alias import Memory
+from s2sad.ir.conflicts import conflicts
 from s2sad.ir.walk import map_blocks, statements, with_body
 
 ADD = {operator.add, np.add, runtime.add}
@@ -39,7 +40,7 @@ def inplace(fn: Function) -> Function:
 
 def _candidate(s: Stmt, first: int) -> Call | None:
     """The update that may replace a sum, accumulating into its operand number ``first``."""
-    if type(s) is not Call or not s.adjoint or len(s.args) != 2 or s.kwargs:
+    if not isinstance(s, Call) or not s.adjoint or len(s.args) != 2 or s.kwargs:
         return None
     if s.op in ADD:
         op = operator.iadd
@@ -53,7 +54,7 @@ def _candidate(s: Stmt, first: int) -> Call | None:
 
 def _same_buffer(buffer: Arg, out: Var) -> bool:
     """Whether the sum certainly has the shape and dtype of the buffer."""
-    if type(buffer) is not Var or not buffer.fact.is_array or not out.fact.is_array:
+    if not isinstance(buffer, Var) or not buffer.fact.is_array or not out.fact.is_array:
         return False
     a, b = buffer.fact, out.fact
     return a.dims is not None and a.dims == b.dims and len(a.dims) > 0 and a.dtype is not None and a.dtype == b.dtype

@@ -1,7 +1,7 @@
 """Copy what would be overwritten while it is still needed: the last pass, after which every update may write in place.
 
-The IR is functional: after ``a2 = setitem(a1, i, v)`` the old ``a1`` is still there to be read. The emitted code writes into
-the buffer. This pass inserts ``runtime.copy`` where somebody would notice, as cheaply as it can::
+The IR is functional: after ``a2 = setitem(a1, i, v)`` the old ``a1`` is still there to be read. The emitted code writes
+into the buffer. This pass inserts ``runtime.copy`` where somebody would notice, as cheaply as it can::
 
     before                                    after
     a2, ps = for i in r carry a1 = x …:       a0 = copy(x)                    x is the caller's: once, before the loop
@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import InternalError
-from s2sad.ir import Arg, Block, Call, For, Function, If, Stmt, Var, While
-from s2sad.ir.alias import Conflict, Memory, Roots, conflicts, fused_updates, has_foreign, touches
-from s2sad.ir.effects import VIEWS
-from s2sad.ir.walk import blocks, statements, substitute, with_body
+from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir.alias import Memory, Roots, count_uses, has_foreign, touches
+from s2sad.ir.conflicts import Conflict, conflicts, fused_updates
+from s2sad.ir.effects import READS_META, UPDATES, VIEWS
+from s2sad.ir.walk import blocks, map_arg, map_blocks, statements, substitute, with_body
 
 ROUNDS = 24
 """After so many rounds of cheap repairs, whatever is left is copied right before it is written."""
@@ -31,31 +35,33 @@ def linear(fn: Function) -> Function:
         memory = Memory(fn)
         found = conflicts(memory)
         if not found:
-            return fn
+            return with_body(fn, _renew(_filled(fn), {}))
         fn = _Repair(memory, cheap=attempt < ROUNDS).apply(found)
-    return verify_linear(fn)
+    verify_linear(fn)
+    return with_body(fn, _renew(_filled(fn), {}))
 
 
 def verify_linear(fn: Function) -> Function:
     """Return ``fn`` if every update may write in place, raise ``InternalError`` otherwise."""
     for conflict in conflicts(Memory(fn)):
-        names = ", ".join(sorted(v.name for v in conflict.others)) or ("memory of others" if conflict.foreign else "a list")
+        others = ", ".join(sorted(v.name for v in conflict.others))
+        names = others or ("its owner" if conflict.foreign else "a list")
         raise InternalError("S2S901", f"{fn.name}: an update of `{_name(conflict.call.args[0])}` is seen by {names}",
                             conflict.call.loc)
     return fn
 
 
 def _name(arg: Arg) -> str:
-    return arg.name if type(arg) is Var else "?"
+    return arg.name if isinstance(arg, Var) else "?"
 
 
 @dataclass
 class _Repair:
     """One round: where each conflict is repaired, then the function rebuilt.
 
-    ``copied``: the first value of the loop in question was copied in an earlier round. ``views``: copied where they are
-    made. ``before``: updates that copy their buffer first. ``fused``: the first and the last call of an ``a[i] += v``
-    that copies ``a`` first. ``saved``: updates before which the old version is copied for later readers. ``slots``: first
+    ``copied``: the first value of the loop in question was copied in an earlier round.  ``views``: copied where made.
+    ``before``: updates that copy their buffer first.  ``fused``: the first and the last call of an ``a[i] += v`` that
+    copies ``a`` first.  ``saved``: updates before which the old version is copied, for later readers.  ``slots``: first
     values of loops and results of blocks that are copied."""
 
     memory: Memory
@@ -66,7 +72,7 @@ class _Repair:
     saved: set[Call] = field(default_factory=set)
     slots: set[tuple[object, int]] = field(default_factory=set)
     fused: dict[Call, Call] = field(default_factory=dict)
-    definition: dict[Var, tuple[Stmt | None, Block, int]] = field(default_factory=dict)
+    definition: dict[Var, tuple[Any, Block, int]] = field(default_factory=dict)
 
     def apply(self, found: list[Conflict]) -> Function:
         self.index(self.memory.fn.body)
@@ -108,7 +114,7 @@ class _Repair:
 
     def plan(self, c: Conflict) -> None:
         target = c.call.args[0]
-        if not self.cheap or type(target) is not Var:
+        if not self.cheap or not isinstance(target, Var):
             self.before.add(c.call)
             if not self.cheap:
                 self.slots |= {(loop.body, len(loop.inits) + k) for loop, k in c.kept}
@@ -134,7 +140,7 @@ class _Repair:
         slots: set[tuple[object, int]] = set()
         for loop, k in c.kept:
             value = loop.body.results[len(loop.inits) + k]
-            if not (type(value) is Var and self.detach(value, written, self.views, target)):
+            if not (isinstance(value, Var) and self.detach(value, written, self.views, target)):
                 slots.add((loop.body, len(loop.inits) + k))
         return slots
 
@@ -148,7 +154,7 @@ class _Repair:
             return True
         if isinstance(stmt, If):
             return all(self.detach(r, written, views, target) for b in (stmt.then, stmt.orelse)
-                       if type(r := b.results[k]) is Var and touches(self.memory.reach(r), written))
+                       if isinstance(r := b.results[k], Var) and touches(self.memory.reach(r), written))
         return False
 
     def entries(self, v: Var, written: Roots, seen: set[Var]) -> set[tuple[object, int]]:
@@ -158,19 +164,19 @@ class _Repair:
         seen.add(v)
         stmt, block, k = self.definition[v]
         if isinstance(stmt, (For, While)) and k < len(stmt.inits):
-            init = stmt.inits[k]
-            found = set()
-            if type(init) is not Var or self.concerns(init, written):
-                found = self.entries(init, written, seen) if type(init) is Var else set()
+            init: Any = stmt.inits[k]
+            found: set[tuple[object, int]] = set()
+            if not isinstance(init, Var) or (init not in seen and self.concerns(init, written)):
+                found = self.entries(init, written, seen) if isinstance(init, Var) else set()
                 if not found and block in blocks(stmt):
                     self.copied |= self.is_copy(init)
                     found = set() if self.is_copy(init) else {(stmt, k)}
-            result = stmt.body.results[k]
-            return found | (self.entries(result, written, seen) if type(result) is Var else set())
+            result: Any = stmt.body.results[k]
+            return found | (self.entries(result, written, seen) if isinstance(result, Var) else set())
         if isinstance(stmt, If):
             return set().union(*(self.entries(b.results[k], written, seen) for b in (stmt.then, stmt.orelse)
-                                 if type(b.results[k]) is Var))
-        if self.memory.is_update(stmt) and type(stmt.args[0]) is Var:
+                                 if isinstance(b.results[k], Var)))
+        if self.memory.is_update(stmt) and isinstance(stmt.args[0], Var):
             return self.entries(stmt.args[0], written, seen)
         return set()
 
@@ -178,16 +184,17 @@ class _Repair:
         reach = self.memory.reach(v)
         return has_foreign(reach) or touches(reach, written)
 
-    def is_copy(self, arg: Arg) -> bool:
-        stmt = self.definition[arg][0] if type(arg) is Var else None
+    def is_copy(self, arg: Any) -> bool:
+        stmt = self.definition[arg][0] if isinstance(arg, Var) else None
         return isinstance(stmt, Call) and stmt.op is runtime.copy and self.memory.uses[arg] == 1
 
     def rebuild(self, block: Block) -> Block:
         stmts: list[Stmt] = []
         renamed: dict[Var, Arg] = {}
         target: dict[Stmt, Arg] = {}
+        original: Any
         for original in block.stmts:
-            stmt = substitute(renamed, replace(original, **{k: self.rebuild(b) for k, b in _blocks_of(original).items()}))
+            stmt: Any = substitute(renamed, map_blocks(self.rebuild, original))
             if original in self.fused or original in self.before:
                 target[original] = target[self.fused.get(original, original)] = self.copy(stmts, stmt.args[0], stmt)
             if original in target:
@@ -196,9 +203,10 @@ class _Repair:
                 renamed[original.args[0]] = self.copy(stmts, stmt.args[0], stmt)
             for slot, init in enumerate(getattr(stmt, "inits", ())):
                 if (original, slot) in self.slots:
-                    stmt = replace(stmt, inits=(*stmt.inits[:slot], self.copy(stmts, init, stmt), *stmt.inits[slot + 1:]))
+                    first = self.copy(stmts, init, stmt)
+                    stmt = replace(stmt, inits=(*stmt.inits[:slot], first, *stmt.inits[slot + 1:]))
             stmts += self.copied_outs(stmt) if self.views & set(original.outs) else (stmt,)
-        results = list(substitute(renamed, Block((), (), block.results)).results)
+        results = [map_arg(lambda a: renamed.get(a, a) if isinstance(a, Var) else a, r) for r in block.results]
         for slot, result in enumerate(results):
             if (block, slot) in self.slots:
                 results[slot] = self.copy(stmts, result, None)
@@ -206,8 +214,12 @@ class _Repair:
 
     def copy(self, stmts: list[Stmt], arg: Arg, like: Stmt | None) -> Var:
         """Append a copy of ``arg``."""
-        out = Var(arg.name, arg.fact) if type(arg) is Var else Var("a")
-        stmts.append(Call((out,), runtime.copy, (arg,), (), like.loc if like else None, like.adjoint if like else False))
+        out = Var(arg.name, arg.fact) if isinstance(arg, Var) else Var("a")
+        made = self.definition[arg][0] if isinstance(arg, Var) and arg in self.definition else None
+        if isinstance(made, Call):
+            like = made
+        loc, adjoint = (like.loc, like.adjoint) if like is not None else (None, False)
+        stmts.append(Call((out,), runtime.copy, (arg,), (), loc, adjoint))
         return out
 
     def copied_outs(self, stmt: Call) -> Iterator[Stmt]:
@@ -218,12 +230,87 @@ class _Repair:
             yield Call((out,), runtime.copy, (view,), (), stmt.loc, stmt.adjoint)
 
 
-def _blocks_of(stmt: Stmt) -> dict[str, Block]:
-    match stmt:
-        case If():
-            return {"then": stmt.then, "orelse": stmt.orelse}
-        case For():
-            return {"body": stmt.body}
-        case While():
-            return {"test": stmt.test, "body": stmt.body}
-    return {}
+def _filled(fn: Function) -> Block:
+    """``np.full(shape, x)`` for a copy of ``np.broadcast_to(x, shape)``, and ``np.ones`` and ``np.zeros``."""
+    uses = count_uses(fn)
+    spread = {s.outs[0]: s for s in statements(fn.body) if isinstance(s, Call) and s.op is np.broadcast_to
+              and len(s.args) == 2 and not s.kwargs and uses.get(s.outs[0]) == 1 and _is_number(s.args[0])}
+    copies = {s: spread[s.args[0]] for s in statements(fn.body)
+              if isinstance(s, Call) and s.op is runtime.copy and s.args[0] in spread}
+    gone = set(copies.values())
+
+    def fill(block: Block) -> Block:
+        stmts = (made(s) if s in copies else map_blocks(fill, s) for s in block.stmts if s not in gone)
+        return replace(block, stmts=tuple(stmts))
+
+    def made(s: Any) -> Call:
+        value, shape = copies[s].args
+        simple = {"1.0": np.ones, "0.0": np.zeros}.get(repr(value.value)) if isinstance(value, Const) else None
+        if simple is not None:
+            return replace(s, op=simple, args=(shape,))
+        return replace(s, op=np.full, args=(shape, value))
+
+    return fill(fn.body) if copies else fn.body
+
+
+def _is_number(arg: Arg) -> bool:
+    return arg.fact.is_scalar if isinstance(arg, Var) else isinstance(arg, Const) and type(arg.value) in (float, complex)
+
+
+def _renew(block: Block, newest: dict[Var, Var]) -> Block:
+    """Let what reads only the shape or dtype of an old version of an array read the version that has its buffer now, so
+    that the old one needs no name of its own."""
+    newest, stmts = dict(newest), []
+    for s in block.stmts:
+        if isinstance(s, Call) and s.op in READS_META:
+            s = replace(s, args=tuple(newest.get(a, a) if isinstance(a, Var) else a for a in s.args))
+        inside = dict(newest)
+        if isinstance(s, (For, While)):
+            n_items = len(s.body.params) - len(s.inits)
+            for param, out, init, result in zip(s.body.params[n_items:], s.outs, s.inits, s.body.results):
+                if isinstance(init, Var) and init.fact.is_array and result in _buffer(s.body, {param}):
+                    _follow(inside, init, param)
+                    _follow(newest, init, out)
+            stmts.append(replace(s, body=_renew(s.body, inside)))
+            continue
+        stmts.append(map_blocks(lambda b, inside=inside: _renew(b, inside), s))
+        if isinstance(s, If):
+            for out, a, b in zip(s.outs, s.then.results, s.orelse.results):
+                for old in [v for v in _consumed(s) if a in _buffer(s.then, {v}) and b in _buffer(s.orelse, {v})]:
+                    _follow(newest, old, out)
+        elif isinstance(s, Call) and s.op in UPDATES and isinstance(s.args[0], Var) and s.args[0].fact.is_array:
+            _follow(newest, s.args[0], s.outs[0])
+    return replace(block, stmts=tuple(stmts))
+
+
+def _follow(newest: dict[Var, Var], old: Var, new: Var) -> None:
+    for v in [v for v, w in newest.items() if w is old]:
+        newest[v] = new
+    newest[old] = new
+
+
+def _consumed(s: If) -> set[Var]:
+    """The arrays that statements of the two blocks take over."""
+    inner = [t for b in blocks(s) for t in b.stmts]
+    taken = {a for t in inner for a in getattr(t, "inits", ())}
+    taken |= {t.args[0] for t in inner if isinstance(t, Call) and t.op in UPDATES}
+    taken |= {v for t in inner if isinstance(t, If) for v in _consumed(t)}
+    return {v for v in taken if isinstance(v, Var) and v.fact.is_array}
+
+
+def _buffer(block: Block, versions: set[Any]) -> set[Any]:
+    """``versions`` and the later versions of the same array that a block makes of them in place."""
+    versions = set(versions)
+    for s in block.stmts:
+        match s:
+            case Call() if s.op in UPDATES and s.args[0] in versions:
+                versions.add(s.outs[0])
+            case If():
+                then, orelse = _buffer(s.then, versions), _buffer(s.orelse, versions)
+                both = zip(s.outs, s.then.results, s.orelse.results)
+                versions |= {out for out, a, b in both if a in then and b in orelse}
+            case For() | While():
+                carried = s.body.params[len(s.body.params) - len(s.inits):]
+                versions |= {out for param, out, init, result in zip(carried, s.outs, s.inits, s.body.results)
+                             if init in versions and result in _buffer(s.body, {param})}
+    return versions

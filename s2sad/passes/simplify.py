@@ -1,9 +1,8 @@
 """Algebraic simplification: ``g * 1.0`` is ``g``, ``x + -y`` is ``x - y``, an unbroadcast of equal shapes is nothing.
 
 Why: rules are written for the general case and inlined, so the code of a derivative is full of seeds, signs and shape
-repairs that this particular signature does not need. The laws are a table of text. A law must not change NaN, inf, the
-sign of zero, shape or dtype (``x * 0 -> 0`` is not a law). The outermost operation must be the derivative's own: what
-the user wrote is computed exactly as the user wrote it.
+repairs that this particular signature does not need. The laws are a table of text (``laws``). The outermost operation
+must be the derivative's own: what the user wrote is computed exactly as the user wrote it.
 
 One sweep from the first statement to the last; a call that was rewritten is tried again. Operations on constant numbers
 are done now; branches with a constant test dissolve, and so do outs that both branches agree on.
@@ -16,12 +15,10 @@ Before::
     w := z_bar + v
     x_bar := unbroadcast(w, x)          # same shape, same dtype
 
-After (``dce`` removes what nobody reads)::
+After, and after ``dce`` removed what nobody reads::
 
-    u := -y_bar
-    v := u * x
-    v1 := y_bar * x
-    x_bar := z_bar - v1
+    t1 := y_bar * x
+    x_bar := z_bar - t1
 """
 from __future__ import annotations
 
@@ -37,109 +34,8 @@ from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stm
 from s2sad.ir.effects import consumed
 from s2sad.ir.facts import UNKNOWN
 from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, operands, variables
+from s2sad.passes.laws import BY_OP
 from s2sad.passes.match import Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real, same_arg
-
-EXACT = """
-x * 1.0 -> x if real(x)
-1.0 * x -> x if real(x)
-x * 1 -> x if real(x)
-1 * x -> x if real(x)
-x / 1.0 -> x if real(x)
-x / 1 -> x if real(x)
-x - 0.0 -> x if real(x)
-x - 0 -> x if real(x)
-x * -1.0 -> -x if real(x)
--1.0 * x -> -x if real(x)
-x * -1 -> -x if real(x)
--1 * x -> -x if real(x)
-x / -1.0 -> -x if real(x)
-
--(-x) -> x if numeric(x)
-x + -y -> x - y if numeric(x) and numeric(y)
--x + y -> y - x if numeric(x) and numeric(y)
-x - -y -> x + y if numeric(x) and numeric(y)
--x * -y -> x * y if real(x) and real(y)
--x / -y -> x / y if real(x) and real(y)
--x * c -> x * -c if real(x) and known(c)
-c * -x -> -c * x if real(x) and known(c)
--(x * c) -> x * -c if real(x) and known(c)
--(c * x) -> -c * x if real(x) and known(c)
-
--(-x * y) -> x * y if real(x) and real(y)
--(x * -y) -> x * y if real(x) and real(y)
--(-x / y) -> x / y if real(x) and real(y)
--(x / -y) -> x / y if real(x) and real(y)
-a + -x * y -> a - x * y if numeric(a) and real(x) and real(y)
-a + x * -y -> a - x * y if numeric(a) and real(x) and real(y)
-a + -x / y -> a - x / y if numeric(a) and real(x) and real(y)
-a + x / -y -> a - x / y if numeric(a) and real(x) and real(y)
-a - -x * y -> a + x * y if numeric(a) and real(x) and real(y)
-a - x * -y -> a + x * y if numeric(a) and real(x) and real(y)
-a - -x / y -> a + x / y if numeric(a) and real(x) and real(y)
-a - x / -y -> a + x / y if numeric(a) and real(x) and real(y)
--x * y + a -> a - x * y if numeric(a) and real(x) and real(y)
-x * -y + a -> a - x * y if numeric(a) and real(x) and real(y)
--x / y + a -> a - x / y if numeric(a) and real(x) and real(y)
-x / -y + a -> a - x / y if numeric(a) and real(x) and real(y)
-
--x * y -> -(x * y) if real(x) and real(y) and same_shape(x, result)
-x * -y -> -(x * y) if real(x) and real(y) and same_shape(y, result)
--x / y -> -(x / y) if real(x) and real(y) and same_shape(x, result)
-x / -y -> -(x / y) if real(x) and real(y) and same_shape(y, result)
-
-x ** 1 -> x if real(x)
-x ** 1.0 -> x if real(x)
-x ** 0 -> 1.0 if python_float(x)
-x ** 0.0 -> 1.0 if python_float(x)
-
-unbroadcast(g, x) -> g if same_shape(g, x) and same_dtype(g, x)
-unbroadcast(g, x) -> astype_of(g, x) if same_shape(g, x)
-astype_of(g, x) -> g if same_dtype(g, x)
-np.broadcast_to(g, s) -> g if array(g) and same_shape(g, result)
-np.broadcast_to(g, np.shape(x)) -> g if array(g) and same_shape(g, x)
-np.broadcast_to(g, np.shape(x)) -> g if scalar(g) and real(g) and same_shape(g, x)
-np.broadcast_to(g, ()) -> g if scalar(g) and real(g)
-np.broadcast_to(g, s) * x -> g * x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-x * np.broadcast_to(g, s) -> x * g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-np.broadcast_to(g, s) / x -> g / x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-np.broadcast_to(g, s) + x -> g + x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-x + np.broadcast_to(g, s) -> x + g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-np.broadcast_to(g, s) - x -> g - x if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-x - np.broadcast_to(g, s) -> x - g if double(g) and array(x) and same_shape(x, result) and same_dtype(result, x)
-np.broadcast_to(g, s) * x -> np.broadcast_to(g * x, s) if double(g) and double(x)
-x * np.broadcast_to(g, s) -> np.broadcast_to(x * g, s) if double(g) and double(x)
--np.broadcast_to(g, s) -> np.broadcast_to(-g, s) if double(g)
-np.reshape(x, s) -> x if array(x) and same_shape(x, result)
-np.reshape(x, np.shape(y)) -> x if array(x) and same_shape(x, y)
-np.reshape(np.reshape(x, s), t) -> np.reshape(x, t) if array(x)
-np.transpose(np.transpose(x)) -> x if array(x)
-np.swapaxes(np.swapaxes(x, i, j), i, j) -> x if array(x)
-np.conjugate(x) -> x if real(x)
-np.real(x) -> x if real(x)
-np.shape(x) -> () if scalar(x)
-runtime.add(g, h) -> g + h if array(g) or scalar(g)
-zeros_like(x) -> 0.0 if python_float(x)
-zeros_like(x) -> np.zeros_like(x) if array(x)
-view(x, ()) -> x
-copy(x) -> x if scalar(x)
-float(x) -> x if python_float(x)
-"""
-
-# The same value up to rounding and the sign of zero.
-ROUNDED = """
-np.sum(x) -> x if scalar(x) and real(x)
-x ** 2 -> x * x if real(x)
-x ** 2.0 -> x * x if real(x)
-x ** 3 -> x * x * x if real(x)
-x ** 3.0 -> x * x * x if real(x)
-x ** -1 -> 1.0 / x if real(x)
-x ** -1.0 -> 1.0 / x if real(x)
-"""
-
-LAWS = tuple(Law(line) for line in (EXACT + ROUNDED).splitlines() if line)
-BY_OP: dict[object, list[Law]] = {}
-for _law in LAWS:
-    BY_OP.setdefault(_law.left.op, []).append(_law)
 
 ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
 FOLDABLE = ARITHMETIC | {operator.pow}
@@ -243,7 +139,8 @@ class _Simplifier:
         """Arithmetic on Python floats makes a Python float, even if it was a NumPy scalar before simplification."""
         out = call.outs[0]
         kinds = {fact_of(a).kind for a in call.args}
-        if call.op not in ARITHMETIC or out.fact.kind in ("float", "unknown") or not {"float"} <= kinds <= {"float", "int"}:
+        floats = call.op in ARITHMETIC and {"float"} <= kinds <= {"float", "int"}
+        if not floats or out.fact.kind in ("float", "unknown"):
             return call
         self.known[out] = new = Var(out.name, Fact("float"))
         self.uses[new] = self.uses[out]
@@ -279,12 +176,14 @@ class _Simplifier:
         return None
 
     def of_same_shape(self, arg: Arg) -> Var | None:
-        """The oldest array that an array was computed from and that has its shape: then nothing is kept for its shape."""
-        found = None
-        while type(arg) is Var and arg in self.definitions and arg.fact.is_array and arg.fact.dims is not None:
-            arg = next((v for v in variables(*self.definitions[arg].args) if v.fact.is_array and v.fact.dims == arg.fact.dims),
-                       None)
-            found = arg or found
+        """The oldest array of the same shape that an array was computed from: nothing need be kept for its shape."""
+        found: Var | None = None
+        v: Var | None = arg if isinstance(arg, Var) and arg.fact.is_array and arg.fact.dims is not None else None
+        while v is not None and v in self.definitions:
+            operands_ = variables(*self.definitions[v].args)
+            dims = v.fact.dims
+            v = next((u for u in operands_ if u.fact.is_array and u.fact.dims == dims), None)
+            found = v or found
         return found
 
     def worthwhile(self, law: Law, found: Match) -> bool:
@@ -293,7 +192,7 @@ class _Simplifier:
             return False
         if not isinstance(law.right, Apply):
             return True
-        if law.right.op is operator.neg:
+        if law.right.op is operator.neg or law.left.op is operator.neg:
             return type(law.right.args[0]) is Meta or all(self.uses[v] == 1 for v in found.inner.values())
         rebuilt = any(isinstance(a, Apply) and a.op is not operator.neg for a in law.right.args)
         return not rebuilt or all(self.uses[v] == 1 for v in found.inner.values()
@@ -305,6 +204,7 @@ class _Simplifier:
             return self.build(right, (), law, found, call)
         args = tuple(self.build(node, (k,), law, found, call) for k, node in enumerate(right.args))
         self.uses.update(variables(*args))
+        self.uses.subtract(variables(*call.args))
         return replace(call, op=right.op, args=args)
 
     def build(self, node: Node, path: Path, law: Law, found: Match, call: Call) -> Arg:

@@ -71,6 +71,10 @@ class Rule:
 
 RULES: dict[Callable, Rule] = {}
 NO_GRADIENT: set[Callable] = set()
+SHAPE_ONLY: dict[Callable, frozenset[str]] = {
+    runtime.unbroadcast: frozenset("x"), runtime.astype_of: frozenset("x"), runtime.broadcast_like: frozenset("y"),
+    runtime.cotangent_of: frozenset("y"), np.full_like: frozenset("a")}
+"""Parameters of which only shape and dtype count, so that an active argument is no error."""
 SPELLING: dict[Callable, Callable] = {}
 STATIC: set[Callable] = set()
 
@@ -303,8 +307,8 @@ from s2sad.rules import (  # noqa: E402
     statistics,
 )
 
-__all__ = ["NO_GRADIENT", "RULES", "Rule", "SPELLING", "STATIC", "along", "arithmetic", "bilinear", "calculus",
-           "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "fft", "has_no_gradient",
-           "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms", "products", "pullback",
-           "pushforward", "range_along", "reductions", "rule", "same", "scipy_linalg", "shaped", "shapes", "special",
-           "spectral", "static", "statistics"]
+__all__ = ["NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic", "bilinear",
+           "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "fft",
+           "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms",
+           "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scipy_linalg",
+           "shaped", "shapes", "special", "spectral", "static", "statistics"]

@@ -94,6 +94,21 @@ def masked_product_jvp(g, partial, *, g_dot, partial_dot):
 
 
 no_gradient(runtime.stop_gradient)
+@linear(runtime.join_lists, "xs", "ys")
+def join_lists(xs, ys, *, y_bar):
+    return y_bar[:len(xs)], y_bar[len(xs):]
+
+
+@linear(runtime.repeat_list, "xs")
+def repeat_list(xs, n, *, y_bar):
+    return runtime.fold_list(y_bar, len(xs)) if len(y_bar) > 0 else runtime.zeros_like(xs)
+
+
+@linear(runtime.fold_list, "ys")
+def fold_list(ys, n, *, y_bar):
+    return runtime.repeat_list(y_bar, len(ys) // n)
+
+
 no_gradient(runtime.seed)
 
 

@@ -133,6 +133,8 @@ def geomspace_jvp(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, y, 
 
 @linear(np.meshgrid, "xi")
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy", y_bar):
+    if not isinstance(y_bar, (tuple, list)):
+        return (_grid_sum(y_bar, xi[0], 0, indexing),)
     return tuple([None if y_bar[i] is None else _grid_sum(y_bar[i], x, i, indexing) for i, x in enumerate(xi)])
 
 

@@ -119,11 +119,11 @@ def irfft(a, n=None, axis=-1, norm=None, out=None, *, y_bar):
 
 
 def _irfft_bar(y_bar, axis, norm):
-    n = np.shape(y_bar)[axis]
-    k = np.arange(n // 2 + 1)
-    twice = np.where(np.logical_or(k == 0, 2 * k == n), 1.0, 2.0)
-    twice = np.reshape(twice, (n // 2 + 1,) + (1,) * (np.ndim(y_bar) - axis - 1))
-    return twice * np.conj(np.fft.rfft(y_bar, axis=axis, norm=_other(norm)))
+    n, ndim = np.shape(y_bar)[axis], np.ndim(y_bar)
+    g = 2.0 * np.conj(np.fft.rfft(y_bar, axis=axis, norm=_other(norm)))
+    for end in (slice(0, 1), slice((n + 1) // 2, None)):
+        g = runtime.setitem(g, along(axis, ndim, end), 0.5 * g[along(axis, ndim, end)])
+    return g
 
 
 @linear(np.fft.irfftn, "a")

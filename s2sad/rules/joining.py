@@ -161,7 +161,9 @@ def delete(arr, obj, axis=None, *, y_bar):
 
 
 def _filled(y, y_bar):
-    """The cotangents of the parts, zero where there is none."""
+    """The cotangents of the parts, zero where there is none. A single part may come without its list."""
+    if not isinstance(y_bar, (tuple, list)):
+        return [y_bar]
     return [runtime.zeros_like(part) if g is None else g for part, g in zip(y, y_bar)]
 
 

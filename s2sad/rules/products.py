@@ -172,7 +172,7 @@ def _contraction(na, nb, axes):
     if isinstance(axes, (tuple, list)):
         pair = [list(part) if isinstance(part, (tuple, list)) else [part] for part in axes]
     else:
-        pair = [range(na - axes, na), range(axes)]
+        pair = [list(range(na - axes, na)), list(range(axes))]
     on_a, on_b = [ax % na for ax in pair[0]], [ax % nb for ax in pair[1]]
     free_a = tuple(k for k in range(na) if k not in on_a)
     free_b = tuple(k for k in range(nb) if k not in on_b)
@@ -276,12 +276,12 @@ def correlate(a, v, mode="valid", *, y_bar):
 @rule(np.polyval)
 def polyval(p, x, *, y_bar):
     """y = Σ pᵢ xⁿ⁻¹⁻ⁱ"""
+    if isinstance(p, (list, tuple)):
+        p_bar = np.dot(np.ravel(y_bar), np.vander(np.ravel(x), len(p)))
+        return [p_bar[i] for i, _ in enumerate(p)], y_bar * _slope(np.array(p), x)
     if np.ndim(p) != 1:
         raise NotImplementedError("np.polyval with several polynomials: call it once for each")
-    p_bar = np.dot(np.ravel(y_bar), np.vander(np.ravel(x), len(p)))
-    if isinstance(p, (list, tuple)):
-        return list(p_bar), y_bar * _slope(np.array(p), x)
-    return p_bar, y_bar * _slope(p, x)
+    return np.dot(np.ravel(y_bar), np.vander(np.ravel(x), len(p))), y_bar * _slope(p, x)
 
 
 def _slope(p, x):
@@ -291,10 +291,10 @@ def _slope(p, x):
 
 @polyval.jvp
 def polyval_jvp(p, x, *, p_dot, x_dot):
+    if isinstance(p, (list, tuple)):
+        p, p_dot = np.array(p), None if p_dot is None else np.array(p_dot)
     if np.ndim(p) != 1:
         raise NotImplementedError("np.polyval with several polynomials: call it once for each")
-    if isinstance(p, (list, tuple)):
-        p = np.array(p)
     if p_dot is None:
         return _slope(p, x) * x_dot
     if x_dot is None:

@@ -149,6 +149,8 @@ def broadcast_to(array, shape, subok=False, *, y_bar):
 
 @linear(np.broadcast_arrays, "args")
 def broadcast_arrays(*args, subok=False, y_bar):
+    if not isinstance(y_bar, (tuple, list)):
+        return (runtime.unbroadcast(y_bar, args[0]),)
     return tuple([None if g is None else runtime.unbroadcast(g, x) for x, g in zip(args, y_bar)])
 
 

@@ -564,6 +564,30 @@ def _ndim(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> F
     return Fact("int") if facts[0].ndim is None else constant(facts[0].ndim)
 
 
+def _eigenvalues(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    """Real or complex: that depends on the values."""
+    return Fact("array", None, None if facts[0].dims is None else facts[0].dims[:-1])
+
+
+def _eigenvectors(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
+    return Result((_eigenvalues(args, facts, kwargs), Fact("array", None, facts[0].dims)), _EIG)
+
+
+_EIG = type(np.linalg.eig(np.eye(1)))
+
+
+def _cross(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Of vectors in space."""
+    a, b = facts[:2]
+    if a.ndim is None or b.ndim is None or a.dtype is None or b.dtype is None:
+        return None
+    return Fact("array", np.result_type(a.dtype, b.dtype), tuple(fresh_dim() for _ in range(max(a.ndim, b.ndim))))
+
+
+def _known(truth: bool | None) -> Fact:
+    return Fact("bool") if truth is None else constant(truth)
+
+
 def _power(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     a, b = facts
     if a.kind == b.kind == "int" and b.value is UNSET:
@@ -612,6 +636,12 @@ def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     return facts[0].forget() if facts[0].is_array else Fact("float") if facts[0].is_scalar else UNKNOWN
 
 
+def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    a, b = facts
+    item = a.item if b.item is None else b.item if a.item is None else join(a.item, b.item)
+    return Fact("list", item=item)
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -621,7 +651,11 @@ _BY_HAND: dict[Any, Callable] = {
     runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.copy: _same_fact,
     runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.unbroadcast: _unbroadcast,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
+    runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     operator.pow: _power, np.squeeze: _squeeze,
+    np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
+    np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),
+    np.isrealobj: lambda args, facts, kwargs: _known(None if facts[0].is_complex is None else not facts[0].is_complex),
     **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),

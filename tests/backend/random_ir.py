@@ -122,7 +122,8 @@ class Maker:
         value = self.pick("vector") if kind == "matrix" or index is not Const else self.pick("number")
         if kind == "vector" and type(index) is Const:
             value = self.pick("number")
-        part = Var("t", FACTS["number" if kind == "vector" and type(index) is Const else "vector"] if self.facts else Fact())
+        element = "number" if kind == "vector" and type(index) is Const else "vector"
+        part = Var("t", FACTS[element] if self.facts else Fact())
         new = Var("t", part.fact)
         self.stmts.append(Call((part,), operator.getitem, (base, index)))
         self.stmts.append(Call((new,), operator.iadd, (part, value)))
@@ -176,7 +177,8 @@ class Maker:
         return out
 
     def kinds(self, n: int) -> list[str]:
-        return [self.random.choice(("vector", "vector", "matrix", "number", "list")) for _ in range(self.random.randint(0, n))]
+        some = ("vector", "vector", "matrix", "number", "list")
+        return [self.random.choice(some) for _ in range(self.random.randint(0, n))]
 
     def outs(self, kinds: list[str]) -> tuple[Var, ...]:
         made = tuple(map(self.var, kinds))

@@ -90,3 +90,18 @@ def test_lists_of_collected_values_are_plural() -> None:
         """, {"p": FLOAT, "a": VECTOR})
     assert plural("x_bar") == "x_bars"
     assert "ps.append(a[i])" in text(fn)
+
+
+def test_values_that_are_undefined_on_one_path_may_be_collected() -> None:
+    fn = ir("""
+        def f(n):
+            ts = for i in range(n) collect t:
+                c = i > 1
+                t = if c:
+                    p = i * 2
+                    yield p
+                else:
+                    yield UNDEFINED
+            return ts
+        """, {"n": INT, "i": INT, "p": INT})
+    assert compiled(fn)(4) == [None, None, 4, 6]

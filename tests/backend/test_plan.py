@@ -15,7 +15,8 @@ def test_single_uses_fold_up_to_the_line_length() -> None:
 
 
 def test_values_used_twice_stay() -> None:
-    assert lines("def f(x):\n    t = np.sin(x)\n    y = t * t\n    return y") == ["t = np.sin(x)", "y = t * t", "return y"]
+    made = lines("def f(x):\n    t = np.sin(x)\n    y = t * t\n    return y")
+    assert made == ["t = np.sin(x)", "y = t * t", "return y"]
 
 
 def test_nothing_folds_into_a_loop() -> None:

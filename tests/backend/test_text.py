@@ -37,3 +37,11 @@ def test_statements_without_text_are_named_by_line() -> None:
 def test_line_breaks_in_the_statement_of_the_user() -> None:
     made = text(ir("def f(x):\n    y := np.sin(x)\n    z := y * y\n    return z, y", {}, {"y": "y = np.sin(\n    x)", "z": "z"}))
     assert "# y = np.sin( x)" in made
+
+
+@pytest.mark.parametrize("n", [3, 6, 9, 20])
+def test_long_headers_are_broken_at_commas(n: int) -> None:
+    names = [f"value_{k}" for k in range(n)]
+    source = f"def f(x):\n    for {', '.join(names)} in zip({', '.join(f'reversed({v}s)' for v in names)}):\n        pass\n"
+    made = printed(source)
+    assert all(len(line) <= 100 for line in made.splitlines()[2:]) and ast.dump(ast.parse(made)) == ast.dump(ast.parse(source))

@@ -282,3 +282,37 @@ def test_augmented_slices_stay_in_place() -> None:
         copies=0,
     )
     assert "a[1:] += x" in made
+
+
+def test_what_reads_a_shape_reads_the_newest_version() -> None:
+    made = check("""
+        def f(n):
+            a = np.zeros(n)
+            a__3 = for i in range(n) carry a__1 = a:
+                a__2 = setitem(a__1, i, 1.0)
+                yield a__2
+            b = np.zeros_like(a)
+            return a__3, b
+        """, 3, copies=0)
+    assert "a_1" not in made and "np.zeros_like(a)" in made
+
+
+def test_a_spread_number_that_is_written_is_filled() -> None:
+    for value, call in ((1.0, "np.ones((3,))"), (0.0, "np.zeros((3,))"), (2.5, "np.full((3,), 2.5)")):
+        made = check(f"def f(n):\n    a = np.broadcast_to({value}, (3,))\n    b = add_at(a, n, 2.0)\n    return b", 1,
+                     copies=0)
+        assert call in made
+
+
+def test_an_inner_loop_gets_no_copy_of_its_own() -> None:
+    check("""
+        def f(n):
+            a = np.broadcast_to(1.0, (4,))
+            b = for t in range(n) carry a__1 = a:
+                a__2 = setitem(a__1, t, 2.0)
+                b__3 = for i in range(n) carry b__1 = a__2:
+                    b__2 = add_at(b__1, i, 1.0)
+                    yield b__2
+                yield b__3
+            return b
+        """, 3, copies=0)

@@ -28,7 +28,8 @@ SAMPLES = [
     sample(np.logspace, V[:2], V[2:4], 4, axis=1, base=3.0),
     sample(np.geomspace, 1.0, 7.0, 5), sample(np.geomspace, -1.0, -7.0, 5, endpoint=False),
     sample(np.geomspace, np.array([1.0, 2.0]), 5.0, 4, axis=-1),
-    sample(np.meshgrid, V, V[:3]), sample(np.meshgrid, V, V[:3], V[:2]), sample(np.meshgrid, V), sample(np.meshgrid, V, 1.0),
+    sample(np.meshgrid, V, V[:3]), sample(np.meshgrid, V, V[:3], V[:2]), sample(np.meshgrid, V),
+    sample(np.meshgrid, V, 1.0),
     sample(np.meshgrid, V, V[:3], indexing="ij", sparse=True), sample(np.meshgrid, V, V[:3], V[:2], sparse=True),
     sample(np.vander, V), sample(np.vander, V, 3, increasing=True), sample(np.vander, np.zeros(2), 4),
 ]

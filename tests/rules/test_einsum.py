@@ -1,4 +1,4 @@
-"""The rule of einsum: explicit and implicit results, ellipses, repeated labels, broadcasting, any number of operands."""
+"""The rule of einsum: explicit and implicit results, ellipses, repeated labels, broadcasting, many operands."""
 from __future__ import annotations
 
 import numpy as np

@@ -20,7 +20,8 @@ fft = np.fft
 SAMPLES = [
     *[sample(f, x, n, norm=norm) for f in [fft.fft, fft.ifft, fft.irfft, fft.hfft] for x in [R5, C] for n in LENGTHS
       for norm in NORMS],
-    *[sample(f, x, n, norm=norm) for f in [fft.rfft, fft.ihfft] for x in [R5, C.real] for n in LENGTHS for norm in NORMS],
+    *[sample(f, x, n, norm=norm) for f in [fft.rfft, fft.ihfft] for x in [R5, C.real] for n in LENGTHS
+      for norm in NORMS],
     *[sample(f, x, axis=0, norm="ortho") for f in [fft.fft, fft.irfft] for x in [C, T]],
     sample(fft.rfft, C.real, 5, axis=0), sample(fft.rfft, T.real, axis=1),
     *[sample(f, T, norm=norm, **kw) for f in [fft.fftn, fft.ifftn, fft.irfftn] for kw in SEVERAL for norm in NORMS[:3]],

@@ -17,9 +17,10 @@ T = RNG.normal(size=(2, 3, 4))
 Z = A + 1j * RNG.normal(size=(3, 4))
 SINGLE = A.astype(np.float32)
 PHASES = np.array([0.0, 3.0, 7.0, 14.0, 3.0, -8.0])
-INDICES = [0, -1, np.int64(1), slice(1, None), slice(None, None, -2), (1, 2), (slice(None), 1), (None, 1), (Ellipsis, 0),
-           A > 0.0, (A > 0.0)[:, 0], np.array([0, 0, 2]), [2, 2], (np.array([0, 0, 1]), np.array([1, 1, 3])),
-           (np.array([[0], [1]]), np.array([0, 0, 1])), (slice(None), np.array([3, 3])), ([0, 2], 1),
+INDICES = [0, -1, np.int64(1), slice(1, None), slice(None, None, -2), (1, 2), (slice(None), 1), (None, 1),
+           (Ellipsis, 0), A > 0.0, (A > 0.0)[:, 0], np.array([0, 0, 2]), [2, 2],
+           (np.array([0, 0, 1]), np.array([1, 1, 3])), (np.array([[0], [1]]), np.array([0, 0, 1])),
+           (slice(None), np.array([3, 3])), ([0, 2], 1),
            (np.array([1, 1]), None, slice(0, 2)), Ellipsis, ()]
 PATH = (("index", 1), ("attr", "T"))
 
@@ -39,7 +40,8 @@ SAMPLES = [
       for i, ax in [([0, 2, 2], 1), (np.array([[0, 2], [2, 1]]), 0), ([1, 1, 7], None), (1, -1)]],
     sample(np.take, A, [-5, 9], axis=1, mode="wrap"), sample(np.take, A, [-5, 9], axis=0, mode="clip"),
     sample(np.take_along_axis, A, np.argsort(A, axis=1), 1), sample(np.take_along_axis, A, np.array([[0, 1, 2, 2]]), 0),
-    sample(np.take_along_axis, A[:, :1], np.zeros((3, 4), int), 1), sample(np.take_along_axis, A, np.array([1, 1]), None),
+    sample(np.take_along_axis, A[:, :1], np.zeros((3, 4), int), 1),
+    sample(np.take_along_axis, A, np.array([1, 1]), None),
     sample(np.compress, [True, False, True], A, axis=0), sample(np.compress, [0, 1, 1], A),
     sample(np.compress, [0, 1, 1], A, axis=-1), sample(np.extract, A > 0.0, A),
     sample(np.choose, np.array([0, 1, 1, 0]), [V[:4], A]),

@@ -1,4 +1,4 @@
-"""Rules of linear algebra: vectors, matrices, stacks, real and complex, singular matrices where the result is smooth."""
+"""Rules of linear algebra: vectors, matrices, stacks, real and complex, singular matrices where that is smooth."""
 from __future__ import annotations
 
 import numpy as np
@@ -31,8 +31,8 @@ def of_rank(g, rank, n=3):
 
 def samples(g):
     a, stack = g(3, 3) + 3.0 * np.eye(3), g(2, 3, 3) + 3.0 * np.eye(3)
-    solve = [(a, g(3)), (a, g(3, 2)), (stack, g(3)), (stack, g(3, 2)), (a, g(2, 3, 2)), (stack, g(2, 3, 1)), (a, real(3, 2)),
-             (real(3, 3) + 3.0 * np.eye(3), g(3)), (stack, g(2, 3, 3))]
+    solve = [(a, g(3)), (a, g(3, 2)), (stack, g(3)), (stack, g(3, 2)), (a, g(2, 3, 2)), (stack, g(2, 3, 1)),
+             (a, real(3, 2)), (real(3, 3) + 3.0 * np.eye(3), g(3)), (stack, g(2, 3, 3))]
     return [
         *[sample(LINEAR.solve, *args) for args in solve],
         *[sample(f, x) for f in [LINEAR.inv, LINEAR.det, LINEAR.slogdet, LINEAR.pinv] for x in [a, stack]],

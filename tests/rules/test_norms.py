@@ -24,10 +24,12 @@ def cplx(*shape):
 
 def samples(g):
     return [
-        *[sample(LINEAR.norm, g(*s)) for s in [(), (3,), (3, 4), (2, 3, 4)]], sample(LINEAR.norm, g(3, 4), keepdims=True),
+        *[sample(LINEAR.norm, g(*s)) for s in [(), (3,), (3, 4), (2, 3, 4)]],
+        sample(LINEAR.norm, g(3, 4), keepdims=True),
         *[sample(LINEAR.norm, g(4), o) for o in VECTOR],
         *[sample(LINEAR.norm, g(3, 4), o, axis=0, keepdims=k) for o in VECTOR for k in [False, True]],
-        *[sample(LINEAR.vector_norm, g(2, 3, 4), ord=o, axis=(0, 2), keepdims=k) for o in VECTOR[1:] for k in [False, True]],
+        *[sample(LINEAR.vector_norm, g(2, 3, 4), ord=o, axis=(0, 2), keepdims=k) for o in VECTOR[1:]
+          for k in [False, True]],
         *[sample(LINEAR.vector_norm, g(2, 3), ord=o) for o in VECTOR[1:]],
         *[sample(LINEAR.norm, g(3, 4), o, keepdims=k) for o in MATRIX for k in [False, True]],
         *[sample(LINEAR.norm, g(2, 3, 4), o, axis=ax) for o in [None, *MATRIX] for ax in [(2, 0), (0, 1), (-2, -1)]],
@@ -46,7 +48,8 @@ def test_rule(op, args, kwargs):
     check_rule(op, *args, **kwargs)
 
 
-@pytest.mark.parametrize("shape, ord", [((3,), o) for o in VECTOR if o not in (-1, 0.5)] + [((3, 2), o) for o in MATRIX])
+@pytest.mark.parametrize("shape, ord", [*[((3,), o) for o in VECTOR if o not in (-1, 0.5)],
+                                        *[((3, 2), o) for o in MATRIX]])
 def test_zero(shape, ord):
     got = rules.pullback(LINEAR.norm, (np.zeros(shape), ord), {}, y=0.0, y_bar=1.0)
     assert np.all(got["x"] == 0.0)

@@ -37,8 +37,8 @@ def samples(g):
         *[sample(sl.cho_solve, c, b) for c in factors for b in [g(4), g(4, 2)]],
         *[sample(sl.solve_triangular, a, b, trans=t, lower=lower, unit_diagonal=u) for b in [g(4), g(4, 2)]
           for t in [0, 1, 2, "N", "T", "C"] for lower in [False, True] for u in [False, True]],
-        *[sample(sl.solve_banded, (low, up), banded(g, low + up + 1, up), b) for low, up in [(1, 1), (2, 1), (0, 2), (1, 0)]
-          for b in [g(5), g(5, 2)]],
+        *[sample(sl.solve_banded, (low, up), banded(g, low + up + 1, up), b)
+          for low, up in [(1, 1), (2, 1), (0, 2), (1, 0)] for b in [g(5), g(5, 2)]],
         sample(sl.solve_sylvester, small, g(2, 2), g(3, 2)), sample(sl.solve_continuous_lyapunov, small, g(3, 3)),
         sample(sl.expm, g(3, 3)), sample(sl.expm, g(2, 3, 3)),
         sample(sl.logm, small @ small.conj().T), sample(sl.sqrtm, small @ small.conj().T),

@@ -28,7 +28,8 @@ def hermitian(g, *shape):
 
 SAMPLES = [
     *[sample(LINEAR.eigh, hermitian(real, *s), UPLO=u) for s in [(3, 3), (2, 3, 3)] for u in "LU"],
-    *[sample(LINEAR.eigvalsh, hermitian(g, *s), UPLO=u) for g in [real, cplx] for s in [(3, 3), (2, 3, 3)] for u in "LU"],
+    *[sample(LINEAR.eigvalsh, hermitian(g, *s), UPLO=u) for g in [real, cplx] for s in [(3, 3), (2, 3, 3)]
+      for u in "LU"],
     *[sample(LINEAR.eig, hermitian(g, *s) + 0.1 * g(*s)) for g in [real, cplx] for s in [(3, 3), (2, 3, 3)]],
     *[sample(LINEAR.eigvals, g(*s)) for g in [real, cplx] for s in [(3, 3), (2, 3, 3)]],
     *[sample(LINEAR.svd, real(*s), full_matrices=False) for s in SHAPES], sample(LINEAR.svd, real(3, 3)),

@@ -1,0 +1,170 @@
+r"""What still reads a buffer that an operation is about to write.
+
+    >>> from s2sad.ir.text import parse
+    >>> fn = parse("def f(x):\n    a = setitem(x, 0, 1.0)\n    return a, x")
+    >>> [(c.foreign, c.others) for c in conflicts(Memory(fn))]
+    [(True, (<x>,))]
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from s2sad import runtime
+from s2sad.ir import Arg, Block, Call, Const, For, If, Pack, Var, While
+from s2sad.ir.alias import IN_PLACE, Memory, Roots, has_foreign, touches
+from s2sad.ir.effects import READS_META
+from s2sad.ir.walk import call_args, statements, variables
+
+
+@dataclass(frozen=True, eq=False)
+class Conflict:
+    """An update that must not write in place yet: the memory is not ours (``foreign``), or variables (``others``) or
+    values collected in earlier trips (``kept``: loop and position) still need what it overwrites."""
+
+    call: Call
+    block: Block
+    foreign: bool
+    others: tuple[Var, ...]
+    kept: tuple[tuple[For | While, int], ...]
+    operands: bool
+
+
+def conflicts(memory: Memory) -> list[Conflict]:
+    """Every update of the function that may not write in place as things are, last first."""
+    return _Liveness(memory).run()
+
+
+class _Liveness:
+    """A backward walk that knows which variables are read later."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.found: list[Conflict] = []
+        self.free: dict[Block, set[Var]] = {}
+
+    def run(self) -> list[Conflict]:
+        if any(self.memory.is_update(s) for s in statements(self.memory.fn.body)):
+            self.block(self.memory.fn.body, set(), ())
+        return self.found
+
+    def data(self, *args: Arg) -> set[Var]:
+        """The variables among arguments that have memory."""
+        return {v for v in variables(*args) if self.memory.top[v] or self.memory.inner[v]}
+
+    def read_by(self, call: Call) -> set[Var]:
+        found = self.data(*call_args(call))
+        return {v for v in found if not v.fact.is_array} if call.op in READS_META else found
+
+    def needs(self, block: Block) -> set[Var]:
+        """What a block reads from outside."""
+        known = self.free.get(block)
+        if known is None:
+            known = self.data(*block.results)
+            for s in reversed(block.stmts):
+                known -= set(s.outs)
+                match s:
+                    case Call():
+                        known |= self.read_by(s)
+                    case If():
+                        known |= self.needs(s.then) | self.needs(s.orelse) | self.data(s.test)
+                    case For():
+                        known |= self.needs(s.body) | self.data(*s.iters, *s.inits)
+                    case While():
+                        known |= self.needs(s.body) | self.needs(s.test) | self.data(*s.inits)
+            known -= set(block.params)
+            self.free[block] = known
+        return known
+
+    def block(self, block: Block, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> set[Var]:
+        """Visit a block whose surroundings read ``live`` afterwards; returns what is live before it."""
+        live = live | self.data(*block.results)
+        fused = {f.update: f for f in fused_updates(block, self.memory.uses) if f.base.fact.is_array}
+        for s in reversed(block.stmts):
+            live = live - set(s.outs)
+            match s:
+                case Call():
+                    if self.memory.is_update(s):
+                        self.check(s, block, live - {fused[s].base} if s in fused else live, kept)
+                    live |= self.read_by(s)
+                case If():
+                    live = self.block(s.then, live, kept) | self.block(s.orelse, live, kept) | self.data(s.test)
+                case _:
+                    live = self.loop(s, live, kept)
+        return live - set(block.params)
+
+    def loop(self, s: For | While, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> set[Var]:
+        around = live | self.needs(s.body)
+        if isinstance(s, For):
+            around |= self.data(*s.iters)
+        else:
+            around |= self.needs(s.test)
+            self.block(s.test, around | self.data(*s.body.params), kept)
+        n_kept = len(s.outs) - len(s.inits) - s.stop
+        self.block(s.body, around, kept + tuple((s, k) for k in range(n_kept)))
+        return around | self.data(*s.inits)
+
+    def check(self, call: Call, block: Block, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> None:
+        memory = self.memory
+        written = memory.written(call)
+        if not written:
+            return
+        foreign = has_foreign(written)
+        others = tuple(v for v in live if touches(memory.reach(v), written))
+        slots = tuple((s, k) for s, k in kept if touches(memory.kept[s][k], written))
+        operands = self.operands_overlap(call, written)
+        if foreign or others or slots or operands:
+            self.found.append(Conflict(call, block, foreign, others, slots, operands))
+
+    def operands_overlap(self, call: Call, written: Roots) -> bool:
+        """Whether the other operands must not be in the memory written. NumPy takes care of a value that overlaps."""
+        target = call.args[0]
+        plain = isinstance(target, Var) and target.fact.is_array
+        if call.op in IN_PLACE:
+            return not plain and any(touches(self.memory.reach(a), written) for a in call.args[1:])
+        args = call.args[1:-1] if plain else call.args[1:]
+        return any(touches(self.memory.reach(a), written) for a in args)
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """``a[i] += v``: the three calls ``t1 = a[i]``, ``t2 = iadd(t1, v)``, ``a2 = setitem(a, i, t2)``."""
+
+    base: Var
+    read: Call
+    update: Call
+    write: Call
+
+
+def fused_updates(block: Block, uses: dict[Var, int]) -> Iterator[Fused]:
+    """The element updates of a block that one augmented assignment can do."""
+    definition: dict[Var, Call] = {}
+    for before, s in zip((None, *block.stmts), block.stmts):
+        if not isinstance(s, Call):
+            continue
+        if len(s.outs) == 1:
+            definition[s.outs[0]] = s
+        if s.op is not runtime.setitem or not isinstance(before, Call) or before.op not in IN_PLACE:
+            continue
+        if s.args[2] not in before.outs:
+            continue
+        base, index, _ = s.args
+        read = definition.get(before.args[0]) if isinstance(before.args[0], Var) else None
+        if (isinstance(base, Var) and read is not None and read.op is operator.getitem and read.args[0] is base
+                and same_arg(read.args[1], index) and uses[read.outs[0]] == 1 and uses[before.outs[0]] == 1
+                and base not in variables(*before.args[1:])):
+            yield Fused(base, read, before, s)
+
+
+def same_arg(a: Arg, b: Arg) -> bool:
+    """Whether two arguments are certainly the same value."""
+    if a is b:
+        return True
+    if isinstance(a, Pack) and isinstance(b, Pack):
+        same_form = a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items)
+        return same_form and all(map(same_arg, a.items, b.items))
+    if isinstance(a, Const) and isinstance(b, Const):
+        return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in (int, str, bool)
+                                      and a.value == b.value)
+    return False
