@@ -124,7 +124,7 @@ class Forward:
                 continue
             if partial is NotImplemented:
                 raise refuses(s, n)
-            term = self.scaled(out, self.dots[bound[n]], partial, y, s.loc)
+            term = self.scaled(out, self.dot(out, bound[n], s.loc), partial, y, s.loc)
             if total is None:
                 total = term
             else:

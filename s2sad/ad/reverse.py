@@ -68,13 +68,24 @@ class Reverse:
             g = self.emit.call(out, list, g, hint=self.name(x), loc=loc)
         old = self.bars.get(x)
         if old is None:
-            self.bars[x] = self.renamed(out, g, x)
+            self.bars[x] = self.shaped_like(out, self.renamed(out, g, x), x, loc)
             return
         op = runtime.add if x.fact.kind in ("list", "tuple") else operator.add
         new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
         if old in self.masked or g in self.masked:
             self.masked.add(new)
         self.bars[x] = new
+
+    def shaped_like(self, out: list[Stmt], g: Arg, x: Var, loc: Any) -> Arg:
+        """``g`` with the facts of ``x``: a cotangent has the shape and dtype of its primal."""
+        if type(g) is not Var or not x.fact.is_array or x.fact.dims is None or x.fact.dtype is None or (
+                g.fact.is_array and g.fact.dims is not None and g.fact.dtype is not None):
+            return g
+        new = Var(g.name, x.fact.forget())
+        out.append(Call((new,), runtime.same, (g,), (), loc, True))
+        if g in self.masked:
+            self.masked.add(new)
+        return new
 
     def renamed(self, out: list[Stmt], g: Arg, x: Var) -> Arg:
         """``g`` under the name of the cotangent of ``x`` if it was made just now and is only a temporary."""

@@ -128,7 +128,9 @@ def _wrapped(line: str) -> list[str]:
     code = line.split("  # ")[0] if "'" not in line and '"' not in line else line
     if len(code) <= WIDTH or "'" in code or '"' in code:
         return [line]
-    depth, start, commas, best = 0, 0, [], (0, [])
+    depth, start = 0, 0
+    commas: list[int] = []
+    best: tuple[int, list[int]] = (0, [])
     for k, c in enumerate(code):
         if c in "([{":
             depth += 1

@@ -21,7 +21,7 @@ from s2sad import rules, runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend.liveness import analyse, stores_of
 from s2sad.frontend.source import code_of, find
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Closure, Fields, Frame, Items, Iteration, Method,
+from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Choice, Closure, Fields, Frame, Items, Iteration, Method,
                                    Ref, Slice, Table, Tup, Unbound, Value, const, static)
 from s2sad.ir import Arg, Const, Fact
 from s2sad.ir.effects import VIEWS
@@ -29,7 +29,7 @@ from s2sad.ir.facts import UNSET
 from s2sad.frontend.places import DEFINITE_VIEWS
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
 
-MAX_DEPTH = 60
+MAX_DEPTH, MAX_CALLS = 60, 2000
 TAKES_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.stack, np.concatenate, np.vstack, np.hstack,
                np.column_stack, np.dstack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.shape,
                np.meshgrid, np.r_, np.c_, np.einsum, np.pad, np.full, np.tile}
@@ -77,6 +77,13 @@ class Calls:
                 return self.call(fn.function, (*fn.args, *args), (*fn.kwargs, *kwargs), hint)
             case Method():
                 return self.call_method(fn, args, kwargs, hint)
+            case Choice():
+                mark = len(self.pending)
+                self.pending.extend((*args, *(v for _, v in kwargs)))
+                result = self.choose(fn.test, lambda: self.call(fn.then, args, kwargs, hint),
+                                     lambda: self.call(fn.orelse, args, kwargs, hint), hint)
+                del self.pending[mark:]
+                return result
             case Ref() if isinstance(self.heap[fn.cell], Fields):
                 return self.call_special(fn, "__call__", args, kwargs)
             case Atom() if fn.is_static:
@@ -96,6 +103,11 @@ class Calls:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
                 return result
+        owner = getattr(fn, "__self__", None)
+        if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
+            return Tup(self.static_items(args[0]) or (), owner)
+        if isinstance(owner, np.ufunc) and fn.__name__ == "outer" and rules.lookup(fn) is None:
+            return self.ufunc_outer(owner, *args)
         if isinstance(fn, functools.partial):
             given = tuple(self.capture(a, None) for a in fn.args)
             named = tuple((k, self.capture(v, k)) for k, v in fn.keywords.items())
@@ -113,6 +125,15 @@ class Calls:
                 getattr(type(fn), "__call__", None), types.FunctionType):
             return self.call_function(type(fn).__call__, (self.capture(fn, None), *args), kwargs, hint)
         return self.call_opaque(fn, args, kwargs, hint)
+
+    def ufunc_outer(self, fn: np.ufunc, a: Value, b: Value) -> Value:
+        """``np.add.outer(a, b)``: the operation after adding axes to ``a``."""
+        ndim = self.fact(b).ndim
+        if ndim is None:
+            raise self.unsupported(f"`np.{fn.__name__}.outer` of an array whose number of dimensions is not known")
+        if ndim and not self.fact(a).is_scalar:
+            a = self.get(a, Tup((const(Ellipsis), *(NONE,) * ndim)))
+        return self.call_op(fn, (a, b), ())
 
     def is_operation(self, fn: Any) -> bool:
         """Whether a callable is a primitive: it has a rule, or is known to have no derivative."""
@@ -185,9 +206,8 @@ class Calls:
             rest = tuple(self.reify(a) for a in args[1:])
             named_args = tuple((k, self.reify(v)) for k, v in named.items())
             return self.view_of(args[0], fn, rest, named_args, hint)
-        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or getattr(fn, "__module__", "").startswith("numpy")):
-            args = tuple(self.as_array(a) for a in args)
-            named = {k: self.as_array(v) if k in ("a", "x", "b") else v for k, v in named.items()}
+        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy")):
+            args, named = self.lists_as_arrays(fn, args, named)
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()), hint)
         if fn in VIEWS and args and isinstance(args[0], Ref):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
@@ -200,15 +220,25 @@ class Calls:
         self.put(out, const(Ellipsis), value)
         return out
 
+    def lists_as_arrays(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> tuple[tuple[Value, ...], dict]:
+        """Lists given where NumPy wants arrays, as arrays: rules are written for arrays."""
+        entry = rules.lookup(fn)
+        if entry is None:
+            return (tuple(self.as_array(a) for a in args) if isinstance(fn, np.ufunc) else args), named
+        names = [p.name for p in entry.params]
+        given = tuple(self.as_array(a) if k < len(names) and names[k] in entry.wrt else a for k, a in enumerate(args))
+        return given, {k: self.as_array(v) if k in entry.wrt else v for k, v in named.items()}
+
     # ---- user functions --------------------------------------------------------------------------------------------
 
     def inline(self, fn: Closure, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         """The body of a function in place of its call."""
         node = fn.node
         name = getattr(node, "name", "<lambda>")
-        if self.depth >= MAX_DEPTH:
-            raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep: recursion whose depth depends on run-time "
-                                   "values", "write it as a loop", code="S2S012")
+        self.inlined += 1
+        if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
+            raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
+                                   "depth depends on run-time values", "write it as a loop", code="S2S012")
         if isinstance(node, gast.AsyncFunctionDef):
             raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
         if (not isinstance(node, gast.Lambda) and _is_generator(node)):

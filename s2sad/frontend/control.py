@@ -17,8 +17,8 @@ import gast
 
 from s2sad.errors import S2SADError
 from s2sad.frontend.liveness import reads_of, stores_of
-from s2sad.frontend.values import (FALSE, TRUE, Atom, Broken, Buffer, Fields, Frame, Items, Iteration, Ref, Table, Tup,
-                                   Unbound, Value, const, static)
+from s2sad.frontend.values import (FALSE, TRUE, Atom, Bound, Broken, Buffer, Choice, Closure, Fields, Frame, Items,
+                                   Iteration, Method, Ref, Table, Tup, Unbound, Value, const, static)
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, For, If, Stmt, Var, While
 from s2sad.ir.facts import UNSET, fresh_dim, join
 from s2sad.ir.walk import clone
@@ -372,6 +372,10 @@ class Control:
                         templates.append((f, name, Same(vb if dead[0] else va), None, None))
                         continue
                     va, vb = (Unbound(), vb) if dead[0] else (va, Unbound())
+                if self.is_function(va) and self.is_function(vb):
+                    chosen = Choice(Atom(test, fact_of(test)), va, vb)
+                    templates.append((f, name, Same(chosen), None, None))
+                    continue
                 templates.append((f, name, self.join_values(va, vb, a.heap, b.heap, memo), va, vb))
         for cell in self.heap:
             ca, cb = a.heap.get(cell), b.heap.get(cell)
@@ -385,6 +389,12 @@ class Control:
                 template = self.join_cells(ca, cb, a.heap, b.heap, memo, ("cell", cell))
             templates.append((None, cell, template, ca, cb))
         self.emit_if(test, a, b, templates)
+
+    def is_function(self, value: Value) -> bool:
+        """Whether a value is a function that is known now."""
+        if isinstance(value, Atom):
+            return value.is_static and callable(value.value) and not isinstance(value.value, type)
+        return isinstance(value, (Closure, Bound, Method, Choice))
 
     def one_sided(self, cell: Any, heap: dict, memo: dict) -> Any:
         """The template of a cell whose other path ends in an exception."""

@@ -84,7 +84,10 @@ class Expressions:
         if name in scope:
             value = scope[name]
             self.guard(("global", id(scope), name), lambda: scope.get(name, UNSET), value)
-            return self.capture(value, name)
+            captured = self.capture(value, name)
+            for cell in self.cells_of(captured):
+                self.outside.setdefault(cell, name)
+            return captured
         if hasattr(builtins, name):
             return const(getattr(builtins, name))
         return Unbound(f"the name `{name}` is not defined")
@@ -170,7 +173,8 @@ class Expressions:
             case Tup():
                 if owner.cls is not tuple and name in getattr(owner.cls, "_fields", ()):
                     return owner.items[owner.cls._fields.index(name)]
-                if owner.cls is not tuple and hasattr(owner.cls, name) and name not in ("count", "index"):
+                if owner.cls is not tuple and hasattr(owner.cls, name) and name not in (
+                        "count", "index", "_replace", "_asdict"):
                     return self.class_attribute(owner, owner.cls, name)
                 return Method(owner, name)
             case Ref():

@@ -43,12 +43,14 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.views: dict[Any, tuple[Arg, Arg]] = {}
         self.shapes: dict[tuple[int, ...], Arg] = {}
         self.pending: list[Value] = []
+        self.outside: dict[int, str] = {}
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.written: set[int] = set()
         self.next_cell = 0
         self.depth = 0
         self.unrolled = 0
+        self.inlined = 0
 
     # ---- emitting --------------------------------------------------------------------------------------------------
 
@@ -209,6 +211,12 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
     def unbound(self, value: Unbound, name: str = "") -> S2SADError:
         reason = value.reason or f"`{name or 'a name'}` has no value here"
         return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
+
+    def check_inside(self, cell: int) -> None:
+        """Refuse to change a global: a derivative call changes nothing outside."""
+        if cell in self.outside:
+            raise self.unsupported(f"this changes the global `{self.outside[cell]}`; a derivative call is pure",
+                                   f"work on a copy, or pass `{self.outside[cell]}` as an argument", code="S2S009")
 
     def alias_error(self, message: str, hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
         return AliasError("S2S004", message, self.loc, hint=hint)

@@ -222,6 +222,7 @@ class Places:
 
     def check_write(self, cell: int, into_items: bool = False) -> None:
         """Refuse a write to ``cell`` while something that may share its memory can still be seen."""
+        self.check_inside(cell)
         state = self.heap[cell]
         mine = self.aliases(cell) | (state.holds if into_items else frozenset())
         for value in self.live_values():
@@ -239,6 +240,7 @@ class Places:
         """``base[index] = value``."""
         if isinstance(base, Ref) and not base.path:
             cell = self.heap[base.cell]
+            self.check_inside(base.cell)
             if isinstance(cell, Items):
                 k = static(index)
                 if k is not UNSET and not isinstance(index, Slice):
@@ -371,6 +373,7 @@ class Places:
             self.heap[ref.cell] = self.heap[made.cell]
 
     def list_append(self, ref: Ref, value: Value) -> None:
+        self.check_inside(ref.cell)
         cell = self.heap[ref.cell]
         if isinstance(cell, Items):
             self.heap[ref.cell] = Items((*cell.values, value))
@@ -391,6 +394,7 @@ class Places:
             self.list_append(ref, item)
 
     def list_pop(self, ref: Ref, index: Value | None) -> Value:
+        self.check_inside(ref.cell)
         cell = self.heap[ref.cell]
         k = const(-1) if index is None else index
         if isinstance(cell, Items):

@@ -13,8 +13,10 @@ count as static and are part of it.
 from __future__ import annotations
 
 import operator
+import sys
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,9 +212,9 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
     built = [inputs.build(x, p, p.name) for x, p in zip((*args, *kwargs.values()), params)]
     values = tuple(v for v, _ in built)
     lowerer.frames.append(Frame({}, None, {}))
-    result = lowerer.call(*callable_value(lowerer, fn, values[:len(args)]),
-                          tuple(zip(kwargs, values[len(args):])))
-    out = result_arg(lowerer, result)
+    with deep_recursion():
+        result = lowerer.call(*callable_value(lowerer, fn, values[:len(args)]), tuple(zip(kwargs, values[len(args):])))
+        out = result_arg(lowerer, result)
     source = None
     plain, _ = code_of(fn)
     if isinstance(plain, types.FunctionType):
@@ -221,6 +223,17 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
                         tuple(inputs.vars), source.loc(source.node) if source else None)
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep))
+
+
+@contextmanager
+def deep_recursion(limit: int = 30_000) -> Iterator[None]:
+    """Room for inlined calls many levels deep."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, limit))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def callable_value(lowerer: Lowerer, fn: Callable, args: tuple[Value, ...]) -> tuple[Value, tuple[Value, ...]]:

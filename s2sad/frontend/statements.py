@@ -13,7 +13,7 @@ from s2sad import runtime
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.liveness import analyse, reads_of, stores_of
 from s2sad.frontend.places import IN_PLACE
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Table, Unbound,
+from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Slice, Table, Unbound,
                                    Value, const, static)
 from s2sad.ir import Var
 from s2sad.ir.facts import UNSET
@@ -101,7 +101,7 @@ class Statements:
         items = self.static_items(value)
         if items is None:
             if star is not None:
-                raise self.unsupported("starred unpacking of something whose length is not known", node=target, code="S2S010")
+                return self.unpack_starred(elts, star, value)
             items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
         if star is None:
             if len(items) != len(elts):
@@ -117,6 +117,17 @@ class Statements:
         self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
         for e, item in zip(elts[star + 1:], items[len(items) - after:]):
             self.assign(e, item)
+
+    def unpack_starred(self, elts: list[Any], star: int, value: Value) -> None:
+        """``a, *b, c = xs`` for a sequence of run-time length: the starred name gets a list made by a loop."""
+        after = len(elts) - star - 1
+        for k, e in enumerate(elts[:star]):
+            self.assign(e, self.get(value, const(k)))
+        stop = const(-after) if after else NONE
+        middle = self.get(value, Slice((const(star), stop, NONE)))
+        self.assign(elts[star].value, self.call_object(list, (middle,), (), elts[star].value.id))
+        for k, e in enumerate(elts[star + 1:]):
+            self.assign(e, self.get(value, const(k - after)))
 
     def stmt_AugAssign(self, node: Any) -> None:
         op = BINARY[type(node.op)]

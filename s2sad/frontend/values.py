@@ -113,6 +113,15 @@ class Iteration:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of two functions, chosen by a test at run time."""
+
+    test: Atom
+    then: "Value"
+    orelse: "Value"
+
+
+@dataclass(frozen=True, slots=True)
 class Unbound:
     """A name that has no value, and why reading it is an error."""
 
@@ -120,7 +129,7 @@ class Unbound:
     code: str = "S2S014"
 
 
-Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Unbound
+Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Choice | Unbound
 
 
 @dataclass(frozen=True, slots=True)

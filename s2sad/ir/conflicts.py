@@ -1,9 +1,9 @@
 r"""What still reads a buffer that an operation is about to write.
 
     >>> from s2sad.ir.text import parse
-    >>> fn = parse("def f(x):\n    a = setitem(x, 0, 1.0)\n    return a, x")
-    >>> [(c.foreign, c.others) for c in conflicts(Memory(fn))]
-    [(True, (<x>,))]
+    >>> fn = parse("def f(x):\n    a = setitem(x, 0, 1.0)\n    return a")
+    >>> [(c.call.outs, c.foreign) for c in conflicts(Memory(fn))]
+    [((<a>,), True)]
 """
 from __future__ import annotations
 

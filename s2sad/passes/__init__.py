@@ -23,12 +23,13 @@ from collections.abc import Callable, Sequence
 from s2sad.ir import Function
 from s2sad.passes.cse import cse
 from s2sad.passes.dce import dce
+from s2sad.passes.inplace import inplace
 from s2sad.passes.linear import linear
 from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, simplify, dce, linear)
+PIPELINE: tuple[Pass, ...] = (simplify, cse, simplify, dce, inplace, linear)
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:

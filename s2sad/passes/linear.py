@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -174,8 +175,8 @@ class _Repair:
             result: Any = stmt.body.results[k]
             return found | (self.entries(result, written, seen) if isinstance(result, Var) else set())
         if isinstance(stmt, If):
-            return set().union(*(self.entries(b.results[k], written, seen) for b in (stmt.then, stmt.orelse)
-                                 if isinstance(b.results[k], Var)))
+            results = [r for b in (stmt.then, stmt.orelse) if isinstance(r := b.results[k], Var)]
+            return set().union(*(self.entries(r, written, seen) for r in results))
         if self.memory.is_update(stmt) and isinstance(stmt.args[0], Var):
             return self.entries(stmt.args[0], written, seen)
         return set()
@@ -254,13 +255,16 @@ def _filled(fn: Function) -> Block:
 
 
 def _is_number(arg: Arg) -> bool:
-    return arg.fact.is_scalar if isinstance(arg, Var) else isinstance(arg, Const) and type(arg.value) in (float, complex)
+    if isinstance(arg, Var):
+        return arg.fact.is_scalar
+    return isinstance(arg, Const) and type(arg.value) in (float, complex)
 
 
 def _renew(block: Block, newest: dict[Var, Var]) -> Block:
     """Let what reads only the shape or dtype of an old version of an array read the version that has its buffer now, so
     that the old one needs no name of its own."""
-    newest, stmts = dict(newest), []
+    stmts: list[Stmt] = []
+    newest = dict(newest)
     for s in block.stmts:
         if isinstance(s, Call) and s.op in READS_META:
             s = replace(s, args=tuple(newest.get(a, a) if isinstance(a, Var) else a for a in s.args))
@@ -273,7 +277,7 @@ def _renew(block: Block, newest: dict[Var, Var]) -> Block:
                     _follow(newest, init, out)
             stmts.append(replace(s, body=_renew(s.body, inside)))
             continue
-        stmts.append(map_blocks(lambda b, inside=inside: _renew(b, inside), s))
+        stmts.append(map_blocks(partial(_renew, newest=inside), s))
         if isinstance(s, If):
             for out, a, b in zip(s.outs, s.then.results, s.orelse.results):
                 for old in [v for v in _consumed(s) if a in _buffer(s.then, {v}) and b in _buffer(s.orelse, {v})]:

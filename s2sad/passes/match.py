@@ -232,7 +232,7 @@ def real(x: Fact) -> bool:
     """A real floating-point number, or an array of them."""
     if x.kind == "float":
         return True
-    return x.dtype is not None and x.kind in ("scalar", "array", "number") and np.dtype(x.dtype).kind == "f"
+    return x.dtype is not None and x.kind in ("scalar", "array") and np.dtype(x.dtype).kind == "f"
 
 
 def numeric(x: Fact) -> bool:

@@ -642,6 +642,30 @@ def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Ar
     return Fact("list", item=item)
 
 
+def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    if facts[0].kind == "list" and type(args[0]) is Pack:
+        item: Fact | None = None
+        for a in args[0].items:
+            item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
+        return Fact("list", item=item)
+    if facts[0].kind == "list":
+        return facts[0].forget()
+    first = facts[0].dims
+    if facts[0].is_array and first is not None and facts[0].dtype is not None and len(first) > 0:
+        item = Fact("scalar", facts[0].dtype) if len(first) == 1 else Fact("array", facts[0].dtype, first[1:])
+        return Fact("list", item=item)
+    return Fact("list", item=UNKNOWN)
+
+
+def _reshape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    a = facts[0]
+    dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
+    dtype = a.dtype if a.dtype is not None else np.dtype(float) if a.kind == "float" else None
+    if dims is None or dtype is None:
+        return Fact("array", dtype) if dtype is not None else None
+    return Fact("array", dtype, dims)
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -652,6 +676,7 @@ _BY_HAND: dict[Any, Callable] = {
     runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.unbroadcast: _unbroadcast,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
+    list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
     operator.pow: _power, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
     np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),

@@ -21,8 +21,8 @@ VECTOR, MATRIX = array(float, ((-1, 0),)), array(float, ((-1, 0), (-2, 0)))
 
 def ir(text: str, facts: Mapping[str, Fact] | None = None, places: Mapping[str, str] | None = None,
        namespace: Mapping[str, Any] | None = None) -> Function:
-    """The function written in ``text``. ``facts`` are by base name; ``places`` gives the text of the user's statement by
-    the full name of an out."""
+    """The function written in ``text``. ``facts`` are by base name; ``places`` gives the text of the user's statement
+    by the full name of an out."""
     fn = parse(text, namespace)
     facts, places = facts or {}, places or {}
     made: dict[Var, Var] = {}

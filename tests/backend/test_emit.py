@@ -17,8 +17,8 @@ from s2sad.passes.linear import linear, verify_linear
 from tests.backend.helper import BOOL, FLOAT, INT, MATRIX, VECTOR, Fact, compiled, equal, ir, text
 from tests.backend.random_ir import Maker, arguments
 
-FACTS = {"a": VECTOR, "a_bar": VECTOR, "b": VECTOR, "A": MATRIX, "x": FLOAT, "y": FLOAT, "z": FLOAT, "s": FLOAT, "n": INT,
-         "i": INT, "k": INT, "p": FLOAT, "c": BOOL, "d": BOOL, "x_bar": FLOAT, "t_bar": FLOAT, "p_bar": FLOAT, "g": FLOAT,
+FACTS = {**dict.fromkeys(("a", "a_bar", "b"), VECTOR), **dict.fromkeys("xyzspg", FLOAT), **dict.fromkeys("nik", INT),
+         **dict.fromkeys(("x_bar", "t_bar", "p_bar"), FLOAT), "A": MATRIX, "c": BOOL, "d": BOOL,
          "ps": Fact("list", item=FLOAT)}
 
 MARCH = """

@@ -23,9 +23,10 @@ def value_of(arg: Any) -> Any:
 
 
 @pytest.mark.parametrize("value", [
-    0, -1, 10**40, 1.5, -2.0, -0.0, math.inf, -math.inf, 1e300, 2j, -2j, complex(-0.0, 1.0), complex(1.0, -0.0), True, None, ...,
-    "it's \"quoted\"\n", b"\x00", (1, (2.0, None)), (), np.float64(1.5), np.float32(0.1), np.int8(3), np.bool_(True), np.float64("nan"),
-    np.dtype("float32"), np.float64, np.sin, len, slice(1, None, 2), np.newaxis, math.nan, np.complex64(1 + 2j)], ids=repr)
+    0, -1, 10**40, 1.5, -2.0, -0.0, math.inf, -math.inf, 1e300, 2j, -2j, complex(-0.0, 1.0), complex(1.0, -0.0),
+    True, None, ..., "it's \"quoted\"\n", b"\x00", (1, (2.0, None)), (), np.float64(1.5), np.float32(0.1), np.int8(3),
+    np.bool_(True), np.float64("nan"), np.dtype("float32"), np.float64, np.sin, len, slice(1, None, 2), np.newaxis,
+    math.nan, np.complex64(1 + 2j)], ids=repr)
 def test_constants(value: Any) -> None:
     made = value_of(Const(value))
     assert type(made) is type(value) and repr(made) == repr(value)
@@ -47,7 +48,9 @@ def test_packs() -> None:
 def test_precedence() -> None:
     fn = ir("""
         def f(x, y):
-            return x ** -2.0, (-x) ** 2.0, -(x ** 2.0), -(x - y) - (x - (y - x)), (x < y) == (y < x), not (x < y), x / (y * x)
+            a = -(x - y) - (x - (y - x))
+            b = (x < y) == (y < x)
+            return x ** -2.0, (-x) ** 2.0, -(x ** 2.0), a, b, not (x < y), x / (y * x)
         """)
     x, y = 1.25, 0.75
     assert compiled(fn)(x, y) == (x ** -2.0, (-x) ** 2.0, -(x ** 2.0), -(x - y) - (x - (y - x)), (x < y) == (y < x),
@@ -57,7 +60,8 @@ def test_precedence() -> None:
 def test_indices() -> None:
     fn = ir("""
         def f(A, i):
-            return A[1:, ..., None, ::2], A[i], A[i, :-1], A[[0, 1]], A[()], np.transpose(A), np.shape(A), np.sum(A, axis=0)
+            s = np.sum(A, axis=0)
+            return A[1:, ..., None, ::2], A[i], A[i, :-1], A[[0, 1]], A[()], np.transpose(A), np.shape(A), s
         """, {"A": MATRIX})
     assert "A[1:, ..., None, ::2], A[i], A[i, :-1], A[[0, 1]], A[()], A.T, A.shape" in " ".join(text(fn).split())
     A = np.arange(16.0).reshape(4, 4)

@@ -68,7 +68,8 @@ def compare(source: str) -> Outcome:
     """Run the program, then its reverse and forward derivatives."""
     try:
         f, args = load(source)
-        expected = f(*copy.deepcopy(args))
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            expected = f(*copy.deepcopy(args))
         if not same(expected, f(*copy.deepcopy(args))):
             return Outcome("invalid", "not deterministic")
     except Exception as e:

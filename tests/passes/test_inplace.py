@@ -26,10 +26,13 @@ def check(source: str, updates: int, facts: dict | None = None) -> str:
 
 
 def test_a_buffer_of_ours() -> None:
-    made = check(
-        "def f(g, x):\n    x_bar := g * x\n    x_bar__2 := x_bar + g\n    x_bar__3 := x_bar__2 - x\n    return x_bar__3",
-        2,
-    )
+    made = check("""
+        def f(g, x):
+            x_bar := g * x
+            x_bar__2 := x_bar + g
+            x_bar__3 := x_bar__2 - x
+            return x_bar__3
+        """, 2)
     assert "x_bar += g" in made and "x_bar -= x" in made
 
 

@@ -37,11 +37,13 @@ def check(source: str, *args: object, copies: int) -> str:
 
 
 def test_an_update_of_what_is_ours_needs_no_copy() -> None:
-    check(
-        "def f(n):\n    a = np.zeros(n)\n    a__2 = setitem(a, 0, 1.0)\n    a__3 = add_at(a__2, 1, 2.0)\n    return a__3",
-        3,
-        copies=0,
-    )
+    check("""
+        def f(n):
+            a = np.zeros(n)
+            a__2 = setitem(a, 0, 1.0)
+            a__3 = add_at(a__2, 1, 2.0)
+            return a__3
+        """, 3, copies=0)
 
 
 def test_an_argument_is_copied_once() -> None:
