@@ -12,6 +12,10 @@ from typing import Any
 import numpy as np
 
 
+NOTHING = np.empty(0)
+"""Stands in a saved list where a branch that was not taken left nothing to save."""
+
+
 def copy(a: Any) -> Any:
     """A copy that shares no memory: arrays are copied, lists and dicts recursively; scalars are returned as they are."""
     if isinstance(a, np.ndarray):
@@ -192,6 +196,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
         if axes:
             g = g.sum(axis=axes, keepdims=True)
             g = g.reshape(shape) if shape else g.reshape(())[()]
+    if isinstance(x, np.ndarray) and not isinstance(g, np.ndarray):
+        g = np.asarray(g)
     return astype_of(g, x)
 
 

@@ -112,6 +112,7 @@ def _backward_loop(s: For | While, found: set[Var]) -> bool:
         changed |= again
         if not again:
             break
-    changed |= _need(found, (a for p, a in zip(carried, s.inits) if p in found and not isinstance(a, Const)))
+    live = (a for p, o, a in zip(carried, s.outs, s.inits) if (p in found or o in found) and not isinstance(a, Const))
+    changed |= _need(found, live)
     changed |= _need(found, (seq for i, seq in zip(items, getattr(s, "iters", ())) if i in found))
     return changed

@@ -30,14 +30,14 @@ class Emitter:
         out.append(Call((var,), op, args, named, loc, True))
         return var
 
-    def zeros(self, out: list[Stmt], x: Arg, hint: str, loc: Any = None) -> Arg:
-        """The zero cotangent or tangent of ``x``."""
+    def zeros(self, out: list[Stmt], x: Arg, hint: str, loc: Any = None, sure: bool = False) -> Arg:
+        """The zero cotangent or tangent of ``x``; ``sure`` if ``x`` certainly has a value here."""
         fact = fact_of(x)
         if fact.is_float or fact.kind in ("int", "bool") or fact.kind == "number" and fact.dtype is not None:
             return Const(0.0)
         if fact.kind == "complex":
             return Const(0j)
-        if x in self.unsure:
+        if x in self.unsure and not sure:
             return Const(0.0)
         op = np.zeros_like if fact.is_array else runtime.zeros_like
         return self.call(out, op, self.meta(x), hint=hint, loc=loc)
@@ -66,6 +66,8 @@ class Emitter:
     def match_dtype(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
         """``g`` in the dtype of ``x``."""
         gf, xf = fact_of(g), fact_of(x)
+        if xf.is_array and gf.is_scalar:
+            return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
         if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is not True):
             return g
         if xf.dtype is not None and xf.dtype == gf.dtype and xf.kind == gf.kind:

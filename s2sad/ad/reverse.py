@@ -174,7 +174,8 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and any(b in self.masked for o in s.outs if (b := self.take(o)) is not None):
+        if type(part) is Var and (rules.canonical(s.op) is np.where or any(
+                b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
             self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)
 
@@ -184,9 +185,6 @@ class Reverse:
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
         op = rules.canonical(s.op)
-        if op is np.where:
-            self.where(out, s, bound, y_bar)
-            return
         operands = [bound[n] for n in entry.wrt]
         for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
             if partial is None or not self.is_active(x):
@@ -198,17 +196,6 @@ class Reverse:
             if y_bar in self.masked and type(matched) is Var:
                 self.masked.add(matched)
             self.accumulate(out, x, matched, s.loc)
-
-    def where(self, out: list[Stmt], s: Call, bound: dict[str, Any], y_bar: Arg) -> None:
-        """``np.where(c, a, b)``: each branch gets the cotangent where it was taken and an exact zero elsewhere."""
-        (test, a, b) = list(bound.values())[:3]
-        for x, args in ((a, (test, y_bar, Const(0.0))), (b, (test, Const(0.0), y_bar))):
-            if self.is_active(x):
-                g = self.emit.call(out, np.where, *args, hint=self.name(x), loc=s.loc)
-                matched = self.emit.match_shape(out, g, x, [test, a, b], self.name(x), s.loc)
-                if type(matched) is Var:
-                    self.masked.add(matched)
-                self.accumulate(out, x, matched, s.loc)
 
     def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, op: Any, loc: Any) -> Arg:
         """``y_bar * partial``; where a cotangent may be an exact zero beside a singular partial, zero wins."""
@@ -231,7 +218,7 @@ class Reverse:
             return
         old = self.take(a)
         if old is None:
-            old = self.emit.zeros(out, a, self.name(a), s.loc)
+            old = self.emit.zeros(out, a, self.name(a), s.loc, sure=True)
         new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
         out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
         self.bars[a] = new

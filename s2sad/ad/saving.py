@@ -246,25 +246,32 @@ def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
 
 
 def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stmt, ...]:
-    """The statements with None in place of no value for the variables ``wanted``: they are collected on every path."""
+    """The statements with a placeholder in place of no value for the variables ``wanted``: they are collected on every path."""
     out = []
     for s in reversed(stmts):
         if isinstance(s, If) and any(o in wanted for o in s.outs):
             arms = []
             for block in (s.then, s.orelse):
-                results = tuple(Const(None) if o in wanted and type(r) is Const and r.value is UNDEFINED else r
+                results = tuple(nothing(o) if o in wanted and type(r) is Const and r.value is UNDEFINED else r
                                 for o, r in zip(s.outs, block.results))
                 inner = {r for o, r in zip(s.outs, results) if o in wanted and type(r) is Var}
                 arms.append(Block(block.params, defined(block.stmts, inner), results))
                 wanted |= inner
             s = replace(s, then=arms[0], orelse=arms[1])
         elif isinstance(s, (For, While)) and any(o in wanted for o in s.outs):
-            inits = tuple(Const(None) if o in wanted and type(i) is Const and i.value is UNDEFINED else i
+            inits = tuple(nothing(o) if o in wanted and type(i) is Const and i.value is UNDEFINED else i
                           for o, i in zip(s.outs, s.inits))
             wanted |= {i for o, i in zip(s.outs, inits) if o in wanted and type(i) is Var}
             s = replace(s, inits=inits)
         out.append(s)
     return tuple(reversed(out))
+
+
+def nothing(x: Var) -> Arg:
+    """What is collected where ``x`` has no value: never read, but of a kind that can be copied."""
+    if x.fact.is_array:
+        return Const(runtime.NOTHING, "nothing")
+    return Pack("list", ()) if x.fact.kind == "list" else Const(None)
 
 
 def plural(name: str) -> str:

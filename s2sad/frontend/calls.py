@@ -675,8 +675,13 @@ def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
     inner = self.iterate(args[0])
     if inner.static is not None and static(start) is not UNSET:
-        items = tuple(Tup((const(k), v)) for k, v in enumerate(inner.static, static(start)))
-        return Iteration("static", (), items)
+        first = static(start)
+        items = tuple(Tup((const(k), v)) for k, v in enumerate(inner.static, first))
+
+        def item(k: int) -> Any:
+            v = self.item_now(inner, k)
+            return None if v is None else Tup((const(first + k), v))
+        return Iteration("static", (), items, item)
     return Iteration("enumerate", (start, *inner.parts), None, inner)
 
 
@@ -687,14 +692,19 @@ def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if any(i.static is not None for i in inner) or not inner:
         known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
         if all(k is not None for k in known):
-            return Iteration("static", (), tuple(Tup(t) for t in zip(*known)))
+            def item(k: int) -> Any:
+                parts = [self.item_now(i, k) if i.static is not None else row[k] if k < len(row) else None
+                         for i, row in zip(inner, known)]
+                return None if any(p is None for p in parts) or not parts else Tup(tuple(parts))
+            return Iteration("static", (), tuple(Tup(t) for t in zip(*known)), item)
     return Iteration("zip", tuple(p for i in inner for p in i.parts), None, inner)
 
 
 def _reversed(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     inner = self.iterate(args[0])
     if inner.static is not None:
-        return Iteration("static", (), inner.static[::-1])
+        n = len(inner.static)
+        return Iteration("static", (), inner.static[::-1], lambda k: self.item_now(inner, n - 1 - k) if k < n else None)
     return Iteration("reversed", inner.parts, None, inner)
 
 

@@ -462,7 +462,7 @@ class Control:
         iterable = self.iterate(self.expr(node.iter))
         live = node.live_head | node.live_exit
         if iterable.static is not None:
-            self.unroll(node, iterable.static)
+            self.unroll(node, lambda k: self.item_now(iterable, k))
         else:
             trips = self.static_trips(iterable)
             before = self.snapshot()
@@ -476,7 +476,7 @@ class Control:
                 del self.stmts[mark:]
                 del self.guards[guards:]
                 items = tuple(self.position_item(iterable, const(k)) for k in range(trips))
-                self.unroll(node, items)
+                self.unroll(node, lambda k: items[k] if k < len(items) else None)
         self.loop_else(node)
 
     def static_trips(self, iterable: Iteration) -> int | None:
@@ -529,21 +529,21 @@ class Control:
         else:
             self.branch(stopped, lambda: None, lambda: self.body(node.orelse, node.live_after), node.live_after)
 
-    def unroll(self, node: Any, items: tuple[Value, ...]) -> None:
-        """Lower the body once for each of known items."""
+    def unroll(self, node: Any, item: Callable[[int], Value | None]) -> None:
+        """Lower the body once for each of known items: ``item(k)`` until it is None."""
         live = node.live_head | node.live_exit
 
         def step(k: int) -> None:
-            env = self.frames[-1].env
-            if k == len(items):
-                env["$stopped"] = FALSE
+            value = item(k)
+            if value is None:
+                self.frames[-1].env["$stopped"] = FALSE
                 return
             self.unrolled += 1
             if self.unrolled > UNROLL_LIMIT:
                 raise self.unsupported(f"more than {UNROLL_LIMIT} loop bodies would be unrolled", "loop over an array",
                                        code="S2S012", node=node)
             self.loc = self.at(node)
-            self.assign(node.target, items[k])
+            self.assign(node.target, value)
             self.body(node.body, live)
             env = self.frames[-1].env
             stop = env.get("$stop", FALSE)
@@ -814,7 +814,7 @@ class Control:
             case Ref():
                 cell = self.heap[value.cell] if not value.path else None
                 if isinstance(cell, Items):
-                    return Iteration("static", (), cell.values)
+                    return Iteration("static", (), cell.values, lambda k: self.list_now(value, k))
                 if isinstance(cell, Table):
                     return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
                 if isinstance(cell, Fields):
@@ -832,6 +832,20 @@ class Control:
             case Atom() if value.fact.kind in ("tuple", "unknown", "list", "range"):
                 return Iteration("seq", (value,))
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
+
+    def list_now(self, ref: Ref, k: int) -> Value | None:
+        """The item of a list at ``k`` now, while a loop over it runs; None at its end."""
+        cell = self.heap[ref.cell]
+        if isinstance(cell, Items):
+            return cell.values[k] if k < len(cell.values) else None
+        raise self.unsupported("a list that changes its form while a loop runs over it", "loop over a copy, `list(xs)`",
+                               code="S2S010")
+
+    def item_now(self, it: Iteration, k: int) -> Value | None:
+        """The item of known items at ``k``, lists read as they are now; None at the end."""
+        if it.extra is not None:
+            return it.extra(k)
+        return it.static[k] if it.static is not None and k < len(it.static) else None
 
     def length(self, it: Iteration) -> Value:
         """How many items there are."""

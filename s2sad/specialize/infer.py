@@ -314,7 +314,7 @@ def int_dim(arg: Arg) -> Dim:
         return fact.value if fact.value >= 0 else fresh_dim()
     if fact.sym is not None:
         return fact.sym
-    return ((("v", id(arg))), 0) if type(arg) is Var else fresh_dim()
+    return (("v", arg), 0) if type(arg) is Var else fresh_dim()
 
 
 def _shape_dims(arg: Arg) -> tuple[Dim, ...] | None:
@@ -455,8 +455,8 @@ def _sliced(dim: Dim, s: Pack) -> Dim:
         return len(range(*slice(lo, hi, step).indices(dim)))
     if step == -1 and lo is None and hi is None:
         return dim
-    if step not in (None, 1) or lo is UNSET and fact_of(s.items[0]).sym is None:
-        return fresh_dim()
+    if step not in (None, 1) or lo is UNSET:
+        return _slice_symbol(dim, s)
     lo = 0 if lo is None else lo
     if type(lo) is int and lo >= 0:
         if hi is None:
@@ -464,9 +464,15 @@ def _sliced(dim: Dim, s: Pack) -> Dim:
         if type(hi) is int and hi < 0:
             return shift_dim(dim, hi - lo)
         sym = fact_of(s.items[1]).sym
-        if hi is UNSET and sym is not None and not isinstance(dim, int) and sym[0] == dim[0] and sym[1] <= dim[1]:
+        if hi is UNSET and isinstance(sym, tuple) and isinstance(dim, tuple) and sym[0] == dim[0] and sym[1] <= dim[1]:
             return shift_dim(sym, -lo)
-    return fresh_dim()
+    return _slice_symbol(dim, s)
+
+
+def _slice_symbol(dim: Dim, s: Pack) -> Dim:
+    """A dimension named by the slice itself: the same slice of the same dimension has the same size."""
+    bounds = tuple(a if type(a) is Var and a.fact.value is UNSET else fact_of(a).value for a in s.items)
+    return (("s", (dim, *bounds)), 0)
 
 
 def _reshaped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
