@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import operator
 import threading
 import types
@@ -20,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.ad.inline import ON_FLOATS
+from s2sad.backend.load import load
 from s2sad.derive import Entry, Request, build, stages
 from s2sad.errors import AliasError, ArgumentError
 from s2sad.frontend.signature import exact_key, lower_function, signature
@@ -50,6 +53,7 @@ class Derivative:
         self.names = _names(argnames)
         self.argnums = _positions(fn, argnums, argnames)
         self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
+        self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
         self.quick: dict[Any, Entry] = {}
         self.entries: dict[Any, Entry] = {}
         self.lock = threading.RLock()
@@ -68,7 +72,7 @@ class Derivative:
     # ---- calls -----------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
+        if not kwargs and len(args) >= self.needed:
             key = exact_key(args)
             entry = self.quick.get(key) if key is not None else None
             if entry is None or not entry.valid():
@@ -103,8 +107,7 @@ class Derivative:
         self.fn(*runtime.copy(args[:count]))
         with np.errstate(all="ignore"):
             lifted = tuple(_lift(x) for x in args)
-            again = self.entry(lifted, {})
-            return _lower_floats(again.function(*lifted))
+            return _lower_floats(_numpy_function(self.entry(lifted, {}))(*lifted))
 
     def primal_count(self, args: tuple) -> int:
         """How many of the arguments are those of the primal."""
@@ -266,6 +269,30 @@ def _numbers(x: Any) -> Any:
         yield x
 
 
+class _NumpyMath:
+    """The ``math`` module with NumPy's answers: inf and nan instead of exceptions, and results that divide by zero."""
+
+    def __getattr__(self, name: str) -> Any:
+        fn = getattr(math, name)
+        if not callable(fn):
+            return fn
+        known = NUMPY_FORM.get(fn, fn)
+        return lambda *args: np.float64(known(*args))
+
+
+NUMPY_FORM = {fast: fn for fn, fast in ON_FLOATS.items() if getattr(fast, "__module__", "") == "math"}
+
+
+def _numpy_function(entry: Entry) -> Callable:
+    """The generated function with NumPy's arithmetic instead of that of Python floats."""
+    if not any(v is math for v in entry.source.namespace.values()):
+        return entry.function
+    if entry.lenient is None:
+        scope = {k: _NumpyMath() if v is math else v for k, v in entry.source.namespace.items()}
+        entry.lenient = load(entry.source.text, scope, entry.source.name)
+    return entry.lenient
+
+
 def _lift(x: Any) -> Any:
     if type(x) is float:
         return np.float64(x)
@@ -366,7 +393,7 @@ class _Products(Derivative):
             self.fn(*runtime.copy(args))
             with np.errstate(all="ignore"):
                 lifted = tuple(_lift(x) for x in args)
-                return _lower_floats(self.entry(lifted, {}).function(*lifted, *extra))
+                return _lower_floats(_numpy_function(self.entry(lifted, {}))(*lifted, *extra))
 
 
 def _products(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool = False) -> _Products:
@@ -626,12 +653,27 @@ def elementwise_grad(fn: Callable, argnums: int = 0) -> Callable:
     >>> elementwise_grad(np.tanh)(np.array([0.0, 100.0]))
     array([1., 0.])
     """
-    def derivative(*args: Any) -> Any:
-        """The elementwise derivative."""
-        y, pullback = vjp(fn, *args)
-        ones = np.ones_like(y) if isinstance(y, np.ndarray) else 1.0
-        return pullback(ones)[argnums]
-    return functools.update_wrapper(derivative, fn) if hasattr(fn, "__name__") else derivative
+    return _Elementwise(fn, argnums)
+
+
+class _Elementwise:
+    """The diagonal of a Jacobian that has nothing else: the gradient of the sum."""
+
+    def __init__(self, fn: Callable, argnums: int) -> None:
+        self.fn, self.argnums = fn, argnums
+        functools.update_wrapper(self, fn, updated=())
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.fn, self.argnums)
+
+    def __call__(self, *args: Any) -> Any:
+        y, pullback = vjp(self.fn, *args)
+        return pullback(np.ones_like(y) if isinstance(y, np.ndarray) else 1.0)[self.argnums]
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        def total(*args: Any) -> Any:
+            return np.sum(self.fn(*args))
+        return lower_derivative(lowerer, Request("grad", (self.argnums,), True), const(total), args)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -9,7 +9,7 @@ import dataclasses
 import operator
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Entry:
     adjoint: Function
     guards: tuple[Callable[[], bool], ...]
     watched: tuple[tuple[Any, ...], ...] = ()
-    texts: list[tuple[str, str]] = field(default_factory=list)
+    lenient: Callable | None = None
 
     def valid(self) -> bool:
         """Whether everything captured is still what it was."""
@@ -69,7 +69,7 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
     """
     lowered = lower_function(fn, args, kwargs)
     adjoint = differentiate(fn, lowered, args, request)
-    optimised = passes.run(adjoint)
+    optimised = passes.run(adjoint, pipeline(request))
     source = emit(optimised)
     watched = tuple(path for v in lowered.written for path in [leaf_path(lowered.leaves, v)])
     return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
@@ -88,7 +88,7 @@ def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) 
     out.append(("trace", format(lowered.function, facts=True)))
     stage = differentiate(fn, lowered, args, request)
     out.append(("adjoint" if request.mode != "jvp" else "tangent", format(stage)))
-    for each in passes.PIPELINE:
+    for each in pipeline(request):
         stage = each(stage)
         out.append((f"after {each.__name__}", format(stage)))
     out.append(("generated source", emit(stage).text))
@@ -108,12 +108,7 @@ def differentiate(fn: Callable, lowered: Lowered, args: tuple, request: Request)
     value, aux = split_aux(primal.result, request.has_aux, fn)
     if request.mode == "vjp":
         return pullback_function(primal, trees, wrt, value, aux, request)
-    made = gradient_function(fn, primal, trees, wrt, value, aux, request)
-    if request.mode == "grad" and aux is None:
-        return with_owned(made, lambda r: r, lambda r, g: g)
-    at = 0 if request.mode == "grad" else 1
-    return with_owned(made, lambda r: r.items[at], lambda r, g: Pack(
-        "tuple", tuple(g if k == at else a for k, a in enumerate(r.items))))
+    return gradient_function(fn, primal, trees, wrt, value, aux, request)
 
 
 def tree_of(lowered: Lowered, k: int, n: int) -> Any:
@@ -176,11 +171,13 @@ def split_aux(result: Arg, has_aux: bool, fn: Callable) -> tuple[Arg, Arg | None
     if not has_aux:
         return result, None
     if not (type(result) is Pack and result.kind == "tuple" and len(result.items) == 2):
-        raise ArgumentError("S2S007", f"with has_aux=True, `{getattr(fn, '__name__', 'f')}` must return a pair (value, aux)")
+        name = getattr(fn, "__name__", "f")
+        raise ArgumentError("S2S007", f"with has_aux=True, `{name}` must return a pair (value, aux)",
+                            hint="return the number to differentiate first, and what else is wanted second")
     return result.items[0], result.items[1]
 
 
-# ---- results -----------------------------------------------------------------------------------------------------------
+# ---- results ---------------------------------------------------------------------------------------------------------
 
 def structured(tree: Any, leaf: Callable[[Var], Arg]) -> Arg:
     """A parameter tree with each leaf replaced: the gradient has the argument's structure."""
@@ -229,39 +226,42 @@ def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: 
     return parts[0] if single else Pack("tuple", parts)
 
 
-def owned(fn: Function, grads: Arg, out: list[Stmt]) -> Arg:
-    """The gradients with a copy of each array that the caller might share with an argument or with another gradient."""
-    memory = Memory(fn)
-    seen: list[Any] = []
+def pipeline(request: Request) -> tuple[passes.Pass, ...]:
+    """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares copies."""
+    def own_gradients(fn: Function) -> Function:
+        names = ("y_dot",) if request.mode == "jvp" else tuple(f"{fn.params[k].name}_bar" for k in request.argnums)
+        at = None if request.mode == "grad" and not request.has_aux else 0 if request.mode == "grad" else 1
+        return owned(fn, at, names)
+    return (*passes.PIPELINE[:-1], own_gradients, passes.PIPELINE[-1])
 
-    def own(a: Arg) -> Arg:
+
+def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
+    """The function with a copy of each gradient that the caller might share with an argument, with another gradient, or
+    with another result. The gradients are the result, or its item ``at``; ``names`` are those of the copies."""
+    memory = Memory(fn)
+    grads = fn.result if at is None else fn.result.items[at]  # type: ignore[union-attr]
+    items = () if at is None else fn.result.items  # type: ignore[union-attr]
+    seen = [memory.reach(a) for a in items if a is not grads]
+    out: list[Stmt] = []
+
+    def own(a: Arg, name: str) -> Arg:
         if type(a) is Pack:
-            return dataclasses.replace(a, items=tuple(own(i) for i in a.items))
-        if type(a) is not Var or a.fact.is_scalar:
-            if type(a) is Const and isinstance(a.value, np.ndarray):
-                return copied(a)
+            return dataclasses.replace(a, items=tuple(own(i, name) for i in a.items))
+        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
         if has_foreign(reach) or any(touches(reach, other) for other in seen):
-            return copied(a)
+            fact = a.fact if type(a) is Var else Fact()
+            out.append(Call((made := Var(name, fact),), runtime.copy, (a,), (), None, True))
+            return made
         seen.append(reach)
         return a
-
-    def copied(a: Arg) -> Arg:
-        op = np.array if isinstance(a, Const) or a.fact.is_array else runtime.copy  # type: ignore[union-attr]
-        fact = a.fact if type(a) is Var else Fact()
-        made = Var(a.name or "g", fact)  # type: ignore[union-attr]
-        out.append(Call((made,), op, (a,), (), None, True))
-        return made
-    return own(grads)
-
-
-def with_owned(fn: Function, pick: Callable[[Arg], Arg], put: Callable[[Arg, Arg], Arg]) -> Function:
-    """The function whose gradients, at ``pick(result)``, belong to the caller alone."""
-    out: list[Stmt] = []
-    grads = owned(fn, pick(fn.result), out)
-    body = Block(fn.params, (*fn.body.stmts, *out), (put(fn.result, grads),))
-    return dataclasses.replace(fn, body=body)
+    if len(names) > 1 and type(grads) is Pack:
+        mine: Arg = dataclasses.replace(grads, items=tuple(map(own, grads.items, names)))
+    else:
+        mine = own(grads, names[0])
+    result = mine if at is None else Pack("tuple", tuple(mine if a is grads else a for a in items))
+    return dataclasses.replace(fn, body=Block(fn.params, (*fn.body.stmts, *out), (result,)))
 
 
 def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
@@ -331,8 +331,7 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    made = reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar), result)
-    return with_owned(made, lambda r: r.items[1], lambda r, g: Pack("tuple", (r.items[0], g)))
+    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar), result)
 
 
 def tangent_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
@@ -372,5 +371,4 @@ def tangent_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Func
 
     def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
         return Pack("tuple", (primal.result, dot(primal.result)))
-    made = forward(prepared, tangents, (*primal.params, *params), result)
-    return with_owned(made, lambda r: r.items[1], lambda r, g: Pack("tuple", (r.items[0], g)))
+    return forward(prepared, tangents, (*primal.params, *params), result)

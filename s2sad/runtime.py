@@ -12,8 +12,24 @@ from typing import Any
 import numpy as np
 
 
-NOTHING = np.empty(0)
-"""Stands in a saved list where a branch that was not taken left nothing to save."""
+class Nothing:
+    """Stands where a branch that was not taken or a loop without trips left no value; using it as one is an error."""
+
+    def copy(self) -> "Nothing":
+        """Itself, so that it can be saved like an array."""
+        return self
+
+    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
+        raise UnboundLocalError("a variable is read on a path that gives it no value")
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = Nothing()
 
 
 def copy(a: Any) -> Any:
@@ -170,6 +186,11 @@ def cotangent_of(g: Any, y: Any) -> Any:
     return astype_of(g if isinstance(g, (float, complex, np.generic)) else np.asarray(g)[()] * 1.0, y)
 
 
+def zero_of(x: Any) -> Any:
+    """``zeros_like`` of a variable that may have no value; then the result has none either."""
+    return x if x is NOTHING else zeros_like(x)
+
+
 class NotScalar(TypeError):
     """The function whose gradient is wanted does not return one real number."""
 
@@ -204,6 +225,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
 def astype_of(g: Any, x: Any) -> Any:
     """``g`` in the dtype of ``x``: the real part for real ``x``, and float32 stays float32."""
     dtype = getattr(x, "dtype", None)
+    if isinstance(x, np.ndarray) and not isinstance(g, np.ndarray):
+        g = np.asarray(g)
     if dtype is None:
         if type(x) is float and isinstance(g, (complex, np.complexfloating, np.ndarray)):
             return g.real

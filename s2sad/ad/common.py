@@ -21,6 +21,7 @@ class Emitter:
     def __init__(self, meta: Callable[[Arg], Arg]) -> None:
         self.meta = meta
         self.unsure: set[Var] = set()
+        self.wanted: set[Var] = set()
 
     def call(self, out: list[Stmt], op: Callable, *args: Arg, hint: str, loc: Any = None, **kwargs: Any) -> Var:
         """Append ``hint = op(*args, **kwargs)``."""
@@ -38,7 +39,8 @@ class Emitter:
         if fact.kind == "complex":
             return Const(0j)
         if x in self.unsure and not sure:
-            return Const(0.0)
+            self.wanted.add(x)  # type: ignore[arg-type]
+            return self.call(out, runtime.zero_of, x, hint=hint, loc=loc)
         op = np.zeros_like if fact.is_array else runtime.zeros_like
         return self.call(out, op, self.meta(x), hint=hint, loc=loc)
 

@@ -19,8 +19,8 @@ from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
 from s2sad.ad.inline import inline
-from s2sad.ad.saving import Saver
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ad.saving import Saver, defined, undefined
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import blocks, call_args, free, statements, variables
 from s2sad.specialize.infer import fact_of
 
@@ -40,7 +40,7 @@ class Reverse:
         self.saver = Saver(fn)
         self.bars: dict[Var, Arg] = {}
         self.masked: set[Var] = set()
-        self.emit.unsure = maybe_undefined(fn)
+        self.emit.unsure = maybeundefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
         return type(arg) is Var and arg in self.active
@@ -308,7 +308,7 @@ class Reverse:
             p = carried[k]
             g = self.bars.get(p)
             if g is None:
-                known = s.body.results[k] if _undefined(s.inits[k]) and type(s.body.results[k]) is Var else p
+                known = s.body.results[k] if undefined(s.inits[k]) and type(s.body.results[k]) is Var else p
                 g = self.emit.zeros(stmts, known, self.name(p), s.loc)
             results.append(g)
         results += [self.bars[v] for v in outer]
@@ -343,7 +343,7 @@ class Reverse:
         return Var(self.name(x), fact)
 
 
-def maybe_undefined(fn: Function) -> set[Var]:
+def maybeundefined(fn: Function) -> set[Var]:
     """The variables that may have no value on some path."""
     found: set[Var] = set()
     todo = [s for s in statements(fn.body) if not isinstance(s, Call)]
@@ -355,13 +355,9 @@ def maybe_undefined(fn: Function) -> set[Var]:
             else:
                 params = s.body.params[len(s.body.params) - len(s.inits):]
                 pairs = [(v, a) for vs in (params, s.outs) for v, a in zip(vs, s.inits)]
-            found.update(v for v, a in pairs if _undefined(a) or a in found)
+            found.update(v for v, a in pairs if undefined(a) or a in found)
         if len(found) == size:
             return found
-
-
-def _undefined(arg: Arg) -> bool:
-    return type(arg) is Const and arg.value is UNDEFINED
 
 
 def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], params: tuple[Var, ...],
@@ -390,5 +386,6 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
     primal, adjoint = sweep.block(fn.body.stmts)
     tail: list[Stmt] = []
     final = result({v: sweep.bars.get(v) for v in wrt}, tail, sweep.emit)
+    primal = list(defined(primal, sweep.emit.wanted))
     body = Block(params, (*primal, *seed, *adjoint, *tail), (final,))
     return Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc)

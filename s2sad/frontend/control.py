@@ -461,6 +461,13 @@ class Control:
     def stmt_For(self, node: Any) -> None:
         iterable = self.iterate(self.expr(node.iter))
         live = node.live_head | node.live_exit
+        mark = len(self.pending)
+        self.pending.extend(iterable.parts)
+        self.loop_over(node, iterable, live)
+        del self.pending[mark:]
+        self.loop_else(node)
+
+    def loop_over(self, node: Any, iterable: Iteration, live: frozenset[str]) -> None:
         if iterable.static is not None:
             self.unroll(node, lambda k: self.item_now(iterable, k))
         else:
@@ -477,7 +484,6 @@ class Control:
                 del self.guards[guards:]
                 items = tuple(self.position_item(iterable, const(k)) for k in range(trips))
                 self.unroll(node, lambda k: items[k] if k < len(items) else None)
-        self.loop_else(node)
 
     def static_trips(self, iterable: Iteration) -> int | None:
         bounds = [static(p) for p in iterable.parts] if iterable.kind == "range" else [UNSET]

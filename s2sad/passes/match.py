@@ -266,7 +266,9 @@ def known(x: Fact) -> bool:
 
 
 def same_shape(x: Fact, y: Fact) -> bool:
-    """Provably of one shape; all scalars and 0-d arrays have the shape ()."""
+    """Provably of one shape, and both arrays or both numbers (a 0-d array is not a number)."""
+    if x.is_array != y.is_array:
+        return False
     m, n = (() if f.is_scalar else f.dims if f.is_array else None for f in (x, y))
     return m is not None and m == n
 

@@ -679,7 +679,7 @@ def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 
 _BY_HAND: dict[Any, Callable] = {
     runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.copy: _same_fact,
-    runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.unbroadcast: _unbroadcast,
+    runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.zero_of: _zeros, runtime.unbroadcast: _unbroadcast,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
