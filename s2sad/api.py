@@ -85,33 +85,34 @@ class Derivative:
             args, kwargs = self.positional(args, kwargs)
             entry = self.entry(args, kwargs)
             args = (*args, *kwargs.values())
-        return self.run(entry, args)
+        return self.run(entry, args, tuple(kwargs))
 
-    def run(self, entry: Entry, args: tuple) -> Any:
+    def run(self, entry: Entry, args: tuple, names: tuple[str, ...] = ()) -> Any:
+        """Call the compiled function; the last arguments are those of the keywords ``names``."""
         if entry.watched:
             _check_memory(entry, args)
         try:
             return entry.function(*args)
         except NUMBER_ERRORS as error:
-            return self.run_with_numpy(entry, args, error)
+            return self.run_with_numpy(args, names, (), error)
         except runtime.NotScalar as error:
             raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
                                 hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
 
-    def run_with_numpy(self, entry: Entry, args: tuple, error: Exception) -> Any:
+    def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the derivative is
         taken with NumPy's arithmetic, which has inf and nan."""
-        if not any(type(x) is float for x in _numbers(args)):
-            raise error
-        count = self.primal_count(args)
-        self.fn(*runtime.copy(args[:count]))
-        with np.errstate(all="ignore"):
-            lifted = tuple(_lift(x) for x in args)
-            return _lower_floats(_numpy_function(self.entry(lifted, {}))(*lifted))
-
-    def primal_count(self, args: tuple) -> int:
-        """How many of the arguments are those of the primal."""
-        return len(args)
+        n, latest = len(args) - len(names), self.latest
+        self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
+        try:
+            with np.errstate(all="ignore"):
+                lifted = tuple(_lift(x) for x in args)
+                entry = self.entry(lifted[:n], dict(zip(names, lifted[n:])))
+                return _lower_floats(_numpy_function(entry)(*lifted, *extra))
+        except NUMBER_ERRORS:
+            raise error from None
+        finally:
+            self.latest = latest
 
     def positional(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Keyword arguments that name positional parameters, in their place."""
@@ -213,9 +214,8 @@ def _positions(fn: Callable, argnums: Any, argnames: Any) -> tuple[Any, ...]:
     """Positions (or names of keyword-only parameters) to differentiate by."""
     found: list[Any] = []
     if argnums is not None:
-        nums = (argnums,) if isinstance(argnums, (int, np.integer)) and not isinstance(argnums, bool) else argnums
-        if isinstance(nums, (str, bool)) or not all(
-                isinstance(k, (int, np.integer)) and not isinstance(k, bool) for k in nums):
+        nums = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+        if not all(isinstance(k, (int, np.integer)) and not isinstance(k, bool) for k in nums):
             raise ArgumentError("S2S008", f"argnums must be an int or a tuple of ints, not {argnums!r}",
                                 hint="use argnames for names")
         found += [int(k) for k in nums]
@@ -231,6 +231,8 @@ def _positions(fn: Callable, argnums: Any, argnames: Any) -> tuple[Any, ...]:
             p = parameters.get(name)
             positional = p is not None and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
             found.append(list(parameters).index(name) if positional else name)
+    if len(set(found)) < len(found):
+        raise ArgumentError("S2S008", "an argument is named twice in argnums and argnames", hint="name it once")
     return tuple(found) if found else (0,)
 
 
@@ -257,16 +259,6 @@ def _arrays(x: Any) -> Any:
             yield from _arrays(v)
     elif isinstance(x, dict):
         yield from _arrays(list(x.values()))
-
-
-def _numbers(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _numbers(v)
-    elif isinstance(x, dict):
-        yield from _numbers(list(x.values()))
-    else:
-        yield x
 
 
 class _NumpyMath:
@@ -389,11 +381,8 @@ class _Products(Derivative):
             _check_memory(entry, args)
         try:
             return entry.function(*args, *extra)
-        except NUMBER_ERRORS:
-            self.fn(*runtime.copy(args))
-            with np.errstate(all="ignore"):
-                lifted = tuple(_lift(x) for x in args)
-                return _lower_floats(_numpy_function(self.entry(lifted, {}))(*lifted, *extra))
+        except NUMBER_ERRORS as error:
+            return self.run_with_numpy(args, (), extra, error)
 
 
 def _products(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool = False) -> _Products:

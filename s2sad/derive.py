@@ -21,7 +21,7 @@ from s2sad.ad.reverse import reverse
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Lowered, Record, lower_function
+from s2sad.frontend.signature import Lowered, Record, deep_recursion, lower_function
 from s2sad.frontend.source import code_of, find
 from s2sad.ir import Arg, Block, Call, Const, Fact, Function, Pack, Stmt, Var
 from s2sad.ir.alias import Memory, has_foreign, touches
@@ -67,10 +67,11 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
     S2SADError
         If the function or the arguments cannot be differentiated; it says where and why.
     """
-    lowered = lower_function(fn, args, kwargs)
-    adjoint = differentiate(fn, lowered, args, request)
-    optimised = passes.run(adjoint, pipeline(request))
-    source = emit(optimised)
+    with deep_recursion():
+        lowered = lower_function(fn, args, kwargs)
+        adjoint = differentiate(fn, lowered, args, request)
+        optimised = passes.run(adjoint, pipeline(request))
+        source = emit(optimised)
     watched = tuple(path for v in lowered.written for path in [leaf_path(lowered.leaves, v)])
     return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
                  lowered.guards, watched)
@@ -131,8 +132,14 @@ def differentiable(v: Var) -> bool:
 def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
     name = getattr(fn, "__name__", "the function")
     kind = f"an array of dtype {x.dtype}" if isinstance(x, np.ndarray) else f"a value of type {type(x).__name__}"
-    remedy = "pass a float: `x.astype(float)` or `float(x)`" if not isinstance(x, (str, type(None))) and not callable(
-        x) else "choose another argument with argnums"
+    if isinstance(x, np.ndarray) and x.dtype.kind in "biu":
+        remedy = "pass an array of floats: `x.astype(float)`"
+    elif isinstance(x, (int, np.integer, np.bool_)):
+        remedy = f"pass a float: `{float(x)!r}` instead of `{x}`"
+    elif isinstance(x, (list, tuple, dict)):
+        remedy = f"a {type(x).__name__} to differentiate by must hold floats or arrays of floats"
+    else:
+        remedy = "choose another argument with argnums"
     return ArgumentError("S2S006", f"argument {k} of `{name}` is {kind}, which has no derivative", hint=remedy)
 
 
@@ -317,15 +324,17 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
                 stmts.append(Call((part,), operator.getitem, (g, Const(key)), (), None, True))
                 unpack(item, part)
         elif type(y) is Var and not y.fact.is_discrete:
+            if y.fact.is_array or y.fact.is_scalar:
+                fact = y.fact.forget()
+                if not (fact.is_array or fact.is_complex):
+                    fact = Fact("number", fact.dtype or np.dtype(float))
+                checked = Var("y_bar", fact)
+                stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
+                g = checked
             pairs.append((y, g))
-    if type(value) is Var and (value.fact.is_array or value.fact.is_scalar):
-        checked = Var("y_bar", value.fact.forget() if value.fact.is_array else Fact("number", value.fact.dtype or np.dtype(float))
-                      if not value.fact.is_complex else value.fact.forget())
+    if type(value) is not Pack:
         y_bar = Var("y_bar")
-        stmts.append(Call((checked,), runtime.cotangent_of, (y_bar, value), (), None, True))
-        unpack(value, checked)
-    else:
-        unpack(value, y_bar)
+    unpack(value, y_bar)
     prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:

@@ -157,7 +157,9 @@ def stop_gradient(x: Any) -> Any:
 
 def broadcast_like(g: Any, y: Any) -> Any:
     """``g`` broadcast to the shape of ``y``."""
-    return np.broadcast_to(g, y.shape) if isinstance(y, np.ndarray) and getattr(g, "shape", ()) != y.shape else g
+    if not isinstance(y, np.ndarray):
+        return g
+    return np.broadcast_to(g, y.shape) if getattr(g, "shape", ()) != y.shape else np.asarray(g)
 
 
 def same(x: Any) -> Any:

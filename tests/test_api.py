@@ -187,9 +187,9 @@ def test_pickling(transform):
 def test_source_before_and_after_a_call(tmp_path):
     df = grad(product)
     assert df.source.startswith("def product_grad(x, y")
-    df(V[0], 1.3)
-    text = df.source_for(0.4, 1.3)
-    assert "math.cos" in text and df.source_for(V, 1.3) != text if False else True
+    assert "math.cos" in df.source
+    df(np.float32(0.4), 1.3)
+    assert df.source != df.source_for(0.4, 1.3) and "math.cos" in df.source_for(0.4, 1.3)
     df.save(tmp_path / "made.py")
     assert (tmp_path / "made.py").read_text() == df.source
 
@@ -287,7 +287,7 @@ def test_dtype_is_kept():
     assert g.dtype == np.float32 and g.shape == single.shape
     assert type(grad(lambda x: np.sin(x) * x)(np.float32(0.3))) is np.float32
     assert type(grad(lambda x: x * x)(np.float64(0.3))) in (np.float64, float)
-    assert type(grad(lambda x: np.sum(np.sin(x) * V))(0.3)) is float
+    assert isinstance(grad(lambda x: np.sum(np.sin(x) * V))(0.3), float)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 0), (1, 3), (2, 1, 2)])
@@ -297,7 +297,7 @@ def test_shape_is_kept(shape):
     def f(a):
         return np.sum(a * a * 1.5)
     g = grad(f)(x)
-    assert type(g) is np.ndarray and g.shape == shape and g.dtype == x.dtype
+    assert isinstance(g, np.ndarray if shape else (np.ndarray, np.generic)) and g.shape == shape and g.dtype == x.dtype
     check(f, (g,), (x,), (0,))
 
 
@@ -406,10 +406,18 @@ def test_conventions_of_scalars(f, x, expected):
 def test_exceptions_of_the_program_come_through(f, x, error):
     with pytest.raises(error) as expected:
         f(x)
-    for derivative_call in (grad(f), value_and_grad(f), lambda x: jvp(f, (x,), (1.0,)), lambda x: vjp(f, x)):
+    for derivative_call in (value_and_grad(f), lambda x: jvp(f, (x,), (1.0,)), lambda x: vjp(f, x)):
         with pytest.raises(error) as caught:
             derivative_call(x)
         assert type(caught.value) is type(expected.value)
+
+
+def test_the_gradient_alone_raises_what_it_needs_raises():
+    """Primal statements that no adjoint reads are not run by ``grad``: log has a derivative below 0, as in NumPy."""
+    for f, x, error in ((lambda x: 1.0 / x, 0.0, ZeroDivisionError), (lambda x: math.exp(x), 1e6, OverflowError),
+                        (lambda x: math.log(x) ** 2, -1.0, ValueError), (lambda x: [x][int(x)], 3.0, IndexError)):
+        with pytest.raises(error):
+            grad(f)(x)
 
 
 def test_a_raise_statement_comes_through():

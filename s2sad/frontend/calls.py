@@ -240,8 +240,10 @@ class Calls:
             raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
         if isinstance(node, gast.AsyncFunctionDef):
+            self.loc = fn.source.loc(node)
             raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
         if (not isinstance(node, gast.Lambda) and _is_generator(node)):
+            self.loc = fn.source.loc(node)
             raise self.unsupported(f"`{name}` is a generator (it has `yield`)", "return a list instead of `yield`")
         env = self.bind(fn, name, args, kwargs)
         local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *stores_of(node.body)))

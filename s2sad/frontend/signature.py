@@ -248,6 +248,8 @@ def callable_value(lowerer: Lowerer, fn: Callable, args: tuple[Value, ...]) -> t
 
 def parameter_names(fn: Callable, n: int, kwargs: dict[str, Any]) -> list[str]:
     """Names for the parameters of generated code: the user's."""
+    while not isinstance(fn, types.FunctionType) and hasattr(fn, "__wrapped__"):
+        fn = fn.__wrapped__
     plain, bound = code_of(fn)
     names: list[str] = []
     if isinstance(plain, types.FunctionType):

@@ -32,7 +32,8 @@ class FunctionSource:
     def loc(self, node: Any) -> Loc:
         """Where a node stands in the user's file; ``text`` is its source on one line."""
         line, end = node.lineno, node.end_lineno or node.lineno
-        if isinstance(node, (gast.If, gast.For, gast.While, gast.With, gast.FunctionDef, gast.Try)):
+        if isinstance(node, (gast.If, gast.For, gast.While, gast.With, gast.FunctionDef, gast.AsyncFunctionDef,
+                             gast.Try)):
             text = self.lines.get(line, "")[node.col_offset:].rstrip("\n")
         elif line == end:
             text = _cut(self.lines.get(line, ""), node.col_offset, node.end_col_offset)

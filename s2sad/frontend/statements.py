@@ -305,7 +305,7 @@ class Statements:
 
 
 _HINTS = {"try": "test the condition with `if`", "class": "define the class at module level",
-          "async def": "make it a plain function"}
+          "async def": "make it a plain function", "match": "use `if` and `elif`"}
 
 
 def _keyword(stmt: Any) -> str:

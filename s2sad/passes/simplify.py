@@ -30,6 +30,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import consumed
 from s2sad.ir.facts import UNKNOWN
@@ -123,7 +124,7 @@ class _Simplifier:
     def call(self, call: Call) -> None:
         if self.known:
             call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
-        if call.adjoint and len(call.outs) == 1 and isinstance(call.op, Hashable):
+        if (call.adjoint or call.op is runtime.same) and len(call.outs) == 1 and isinstance(call.op, Hashable):
             for _ in range(20):
                 new = self.rewrite(call)
                 if new is None:

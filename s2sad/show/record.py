@@ -138,7 +138,7 @@ class Recorder:
     def call(self, call: Call) -> list[Any]:
         args = tuple(self.read(a) for a in call.args)
         kwargs = {k: self.read(a) for k, a in call.kwargs}
-        if call.op is runtime.copy and isinstance(args[0], Node):
+        if call.op in (runtime.copy, runtime.same) and isinstance(args[0], Node):
             return [args[0]]
         operands = list(nodes((*args, *kwargs.values())))
         result = _perform(call.op, plain(args), plain(kwargs))

@@ -103,6 +103,8 @@ def _sample_array(dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _size(dim: Dim, size: int) -> int:
+    if size < 0:  # the sizes that are known do not fit together in a sample: all alike
+        return 1 if dim == 1 else -size
     return dim if isinstance(dim, int) else max(0, size + dim[1])
 
 
@@ -162,7 +164,7 @@ def _sizes(args: tuple[Arg, ...]) -> list[int]:
         elif type(arg) is Const and type(arg.value) is np.ndarray:
             ndims.append(arg.value.ndim)
             consts += [d for d in arg.value.shape if 1 < d <= 64]
-    return list(dict.fromkeys([*sorted(set(consts), reverse=True)[:2], 4 if max(ndims) > 2 else 12, 2, 3]))
+    return list(dict.fromkeys([*sorted(set(consts), reverse=True)[:2], 4 if max(ndims) > 2 else 12, 2, 3, -3]))
 
 
 def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:

@@ -107,11 +107,11 @@ async def coroutine(x):
     return x
 
 
-@refused("UnsupportedSyntax", 0.5, text="del")
-def delete_item_needed(x):
-    xs = [x, 1.0]
-    del xs[0]
-    return xs[0] * x
+@refused("UnsupportedSyntax", 0.5, text="deleted")
+def deleted_and_needed(x):
+    y = x * x
+    del y
+    return y * x
 
 
 HALVE = np.frompyfunc(lambda t: 0.5 * t, 1, 1)
