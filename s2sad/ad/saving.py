@@ -19,6 +19,7 @@ from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
 from s2sad.specialize.infer import fact_of
 
+FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
 CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt, operator.le,
          operator.gt, operator.ge, operator.eq, operator.ne, operator.not_}
 
@@ -208,7 +209,9 @@ class Saver:
         return isinstance(p, Call) and self.cheap(p)
 
     def cheap(self, p: Call) -> bool:
-        """Arithmetic on numbers: cheaper to do again than to keep."""
+        """Arithmetic on numbers, views and lengths: cheaper to do again than to keep."""
+        if p.op in FREE:
+            return True
         return p.op in CHEAP and p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
 
 

@@ -22,7 +22,7 @@ from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend.liveness import analyse, stores_of
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Choice, Closure, Fields, Frame, Items, Iteration, Method,
-                                   Ref, Slice, Table, Tup, Unbound, Value, const, static)
+                                   Ref, Slice, Super, Table, Tup, Unbound, Value, const, static)
 from s2sad.ir import Arg, Const, Fact
 from s2sad.ir.effects import VIEWS
 from s2sad.ir.facts import UNSET
@@ -599,7 +599,9 @@ class Calls:
     def construct(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """An instance of a class, made inside the differentiated function."""
         if issubclass(cls, BaseException):
-            return Atom(self.emit_arg(cls, *(self.reify(a) for a in args)))
+            arg = self.emit_arg(cls, *(self.reify(a) for a in args))
+            self.exceptions[arg] = cls
+            return Atom(arg)
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
             defaults = getattr(cls, "_field_defaults", {})
@@ -644,7 +646,39 @@ class Calls:
                                "return its arrays", code="S2S011")
 
     def super_of(self) -> Value:
-        raise self.unsupported("`super()` here", "call the base class's method by name: `Base.method(self, …)`")
+        """``super()``: the object, seen as an instance of the classes after the one whose method this is."""
+        frame = self.frames[-1]
+        cell = frame.closure.get("__class__")
+        parameters = getattr(getattr(frame.source, "node", None), "args", None)
+        if cell is None or parameters is None or not parameters.args:
+            raise self.unsupported("`super()` here", "call the base class's method by name: `Base.method(self, …)`")
+        return Super(frame.env[parameters.args[0].id], cell.cell_contents)
+
+    def super_attribute(self, value: Super, name: str) -> Value:
+        """``super().name``."""
+        own = self.class_of(value.owner)
+        if own is None:
+            raise self.unsupported("`super()` of a value whose class is not known", code="S2S011")
+        order = own.__mro__
+        for base in order[order.index(value.cls) + 1:]:
+            found = vars(base).get(name)
+            if isinstance(found, property):
+                return self.call_object(found.fget, (value.owner,), (), "")
+            if isinstance(found, staticmethod):
+                return const(found.__func__)
+            if isinstance(found, classmethod):
+                return Bound(const(found.__func__), (const(own),))
+            if isinstance(found, types.FunctionType):
+                return Bound(const(found), (value.owner,))
+            if base is object and name == "__init__":
+                return const(_init_nothing)
+            if found is not None:
+                return self.capture(found, name)
+        raise self.unsupported(f"`super()` has no attribute `{name}`", code="S2S011")
+
+
+def _init_nothing(*args: Any, **kwargs: Any) -> None:
+    """``object.__init__``."""
 
 
 # ---- builtins ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Closure, Fields, Frame, Items, Iteration, Method,
-                                   Ref, Slice, Table, Tup, Unbound, Value, const, static)
+                                   Ref, Slice, Super, Table, Tup, Unbound, Value, const, static)
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
 from s2sad.specialize.infer import fact_of
@@ -31,6 +31,7 @@ UNARY: dict[type, Callable] = {gast.USub: operator.neg, gast.UAdd: operator.pos,
 COMPARE: dict[type, Callable] = {
     gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt,
     gast.GtE: operator.ge, gast.Is: operator.is_, gast.IsNot: operator.is_not}
+FIXED_MODULES = ("numpy", "scipy", "math", "cmath", "operator", "itertools", "functools", "builtins")
 LITERALS = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))
 FORWARDS = {operator.add: "__add__", operator.sub: "__sub__", operator.mul: "__mul__", operator.truediv: "__truediv__",
             operator.floordiv: "__floordiv__", operator.mod: "__mod__", operator.pow: "__pow__",
@@ -108,7 +109,7 @@ class Expressions:
         if key in self.guarded:
             return
         self.guarded.add(key)
-        if isinstance(value, (types.ModuleType, types.BuiltinFunctionType)) and not self.guard_all:
+        if isinstance(value, types.ModuleType):
             return
         if type(value) in (list, tuple, dict):
             seen = _freeze(value)
@@ -117,8 +118,6 @@ class Expressions:
             self.guards.append(lambda: (v := now()) is value or (type(v) is type(value) and v == value))
         else:
             self.guards.append(lambda: now() is value)
-
-    guard_all = False
 
     def capture(self, value: Any, name: str | None) -> Value:
         """A Python object from outside the function as an abstract value."""
@@ -134,6 +133,8 @@ class Expressions:
             return Slice(tuple(const(p) for p in (value.start, value.stop, value.step)))
         if isinstance(value, np.generic) or type(value) in (float, int, complex, bool):
             return const(value, name)
+        if value is None or isinstance(value, (str, bool)):
+            return const(value)
         if isinstance(value, range):
             parts = tuple(const(p) for p in (value.start, value.stop, value.step))
             return Iteration("range", parts, None, const(value, name))
@@ -186,6 +187,8 @@ class Expressions:
                 return self.array_attribute(owner, name, hint)
             case Unbound():
                 raise self.unbound(owner)
+            case Super():
+                return self.super_attribute(owner, name)
             case Closure() if name in ("__name__", "__doc__"):
                 return const(getattr(owner.node, "name", "<lambda>") if name == "__name__" else None)
             case Iteration() | Slice():
@@ -200,13 +203,15 @@ class Expressions:
         obj = owner.value
         try:
             value = getattr(obj, name)
-        except AttributeError:
+        except AttributeError as error:
+            self.certain_error(AttributeError, str(error))
             raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}`", code="S2S011") from None
         if isinstance(value, property):
             raise self.unsupported(f"`{name}` is a property of a class", code="S2S011")
         label = None
         if isinstance(obj, types.ModuleType):
-            self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
+            if obj.__name__.split(".")[0] not in FIXED_MODULES:
+                self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
             label = name
             if isinstance(value, float) and obj.__name__ in ("numpy", "math"):
                 return const(value, f"{'np' if obj is np else 'math'}.{name}")

@@ -46,6 +46,8 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.outside: dict[int, str] = {}
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
+        self.tries: list[Any] = []
+        self.exceptions: dict[Arg, type] = {}
         self.written: set[int] = set()
         self.next_cell = 0
         self.depth = 0

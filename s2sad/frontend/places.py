@@ -115,6 +115,7 @@ class Places:
         for k, v in zip(cell.keys, cell.values):
             if k == key:
                 return v
+        self.certain_error(KeyError, repr(key))
         raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
 
     def static_key(self, index: Value) -> Any:
@@ -138,6 +139,7 @@ class Places:
             return items[k]
         k = operator.index(k)
         if not -len(items) <= k < len(items):
+            self.certain_error(IndexError, "index out of range")
             raise self.unsupported(f"index {k} is out of range for {len(items)} items", code="S2S010")
         return items[k]
 

@@ -5,6 +5,8 @@ Before: ``a, *b = t; b[0] += 1.0``.  After: names bound to places; one ``iadd`` 
 from __future__ import annotations
 
 import importlib
+import operator
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -13,10 +15,26 @@ from s2sad import runtime
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.liveness import analyse, reads_of, stores_of
 from s2sad.frontend.places import IN_PLACE
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Slice, Table, Unbound,
+from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Slice, Table, Tup, Unbound,
                                    Value, const, static)
 from s2sad.ir import Var
 from s2sad.ir.facts import UNSET
+
+
+class CertainError(Exception):
+    """An exception that the user's program certainly raises inside a ``try`` that catches it."""
+
+    def __init__(self, cls: type, value: Value) -> None:
+        super().__init__(cls.__name__)
+        self.cls, self.value = cls, value
+
+
+@dataclass(frozen=True)
+class Try:
+    """A ``try`` being lowered: the classes its handlers catch (None for all), and how many tests were open."""
+
+    classes: tuple[Any, ...]
+    open_tests: int
 
 
 class Statements:
@@ -58,7 +76,7 @@ class Statements:
 
     def stmt_Assign(self, node: Any) -> None:
         first = node.targets[0]
-        hint = first.id if isinstance(first, gast.Name) else ""
+        hint = first.id if isinstance(first, gast.Name) else first.attr if isinstance(first, gast.Attribute) else ""
         value = self.expr(node.value, hint)
         for target in node.targets:
             self.assign(target, value)
@@ -202,17 +220,179 @@ class Statements:
     def stmt_Raise(self, node: Any) -> None:
         if node.exc is None:
             raise self.unsupported("`raise` without an exception", node=node)
-        if self.adjoint and len(self.open_tests) == 0:
+        if self.adjoint and len(self.open_tests) == 0 and not self.tries:
             raise self.unsupported(self.raised_text(node.exc), code="S2S013")
-        self.raise_exception(self.exception_arg(self.expr(node.exc)))
+        value = self.expr(node.exc)
+        if self.tries:
+            self.raise_in_try(node, value)
+        if static(value) is not UNSET and isinstance(static(value), type):
+            value = self.call(value, (), ())
+        self.raise_exception(self.reify(value))
 
     def raised_text(self, node: Any) -> str:
         value = node.args[0] if isinstance(node, gast.Call) and node.args else node
         text = static(self.expr(value)) if isinstance(node, gast.Call) and node.args else "these arguments"
         return f"the rule refuses these arguments: {text}" if isinstance(text, str) else "the rule refuses these arguments"
 
-    def exception_arg(self, value: Value) -> Any:
-        return self.reify(value)
+    def raise_in_try(self, node: Any, value: Value) -> None:
+        """``raise`` inside ``try``: a certain one goes to its handler now; one that depends on run-time values cannot."""
+        cls = self.raised_class(value)
+        caught = any(cls is None or h is None or issubclass(cls, h) for t in self.tries for h in t.classes)
+        if not caught:
+            return
+        if cls is None or len(self.open_tests) > self.tries[-1].open_tests:
+            raise self.unsupported("an exception that is raised and caught depending on run-time values",
+                                   "use `if` instead of `try` for it", node=node)
+        raise CertainError(cls, value)
+
+    def raised_class(self, value: Value) -> type | None:
+        known = static(value)
+        if known is not UNSET:
+            return known if isinstance(known, type) else type(known)
+        return self.exceptions.get(value.arg) if isinstance(value, Atom) else None
+
+    def certain_error(self, cls: type, text: str) -> None:
+        """Something that certainly raises ``cls`` here: inside ``try`` its handler runs."""
+        if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
+                len(self.open_tests) == self.tries[-1].open_tests):
+            raise CertainError(cls, const(text))
+
+    def stmt_Try(self, node: Any) -> None:
+        """``try``: the path without exceptions, and handlers of exceptions that are certain."""
+        classes = tuple(c for h in node.handlers for c in self.handled(h))
+        self.tries.append(Try(classes, len(self.open_tests)))
+        depth = len(self.frames)
+        caught: CertainError | None = None
+        try:
+            self.body(node.body, node.live_after)
+        except CertainError as error:
+            caught = error
+            del self.frames[depth:]
+        finally:
+            self.tries.pop()
+        if caught is not None:
+            self.handle(node, caught)
+        else:
+            skip = self.flag("$skip")
+            if static(skip) is False:
+                self.body(node.orelse, node.live_after)
+            elif static(skip) is UNSET and node.orelse:
+                self.branch(skip, lambda: None, lambda: self.body(node.orelse, node.live_after), node.live_after)
+        self.finish_try(node)
+
+    def handled(self, handler: Any) -> tuple[Any, ...]:
+        """The classes that a handler catches; None for all."""
+        if handler.type is None:
+            return (None,)
+        value = self.expr(handler.type)
+        items = value.items if isinstance(value, Tup) else (value,)
+        return tuple(c if isinstance(c := static(v), type) else None for v in items)
+
+    def handle(self, node: Any, error: "CertainError") -> None:
+        for handler in node.handlers:
+            if any(c is None or issubclass(error.cls, c) for c in self.handled(handler)):
+                if handler.name is not None:
+                    self.bind_name(getattr(handler.name, "id", handler.name), error.value)
+                self.body(handler.body, node.live_after)
+                return
+        self.finish_try(node)
+        raise error
+
+    def finish_try(self, node: Any) -> None:
+        """``finally`` runs on every path."""
+        if not node.finalbody:
+            return
+        env = self.frames[-1].env
+        before = {k: env[k] for k in ("$skip", "$stop", "$ret", "$val") if k in env}
+        env["$skip"] = FALSE
+        self.body(node.finalbody, node.live_after)
+        env = self.frames[-1].env
+        if static(self.flag("$skip")) is False:
+            env.update(before)
+
+    # ---- match -----------------------------------------------------------------------------------------------------
+
+    def stmt_Match(self, node: Any) -> None:
+        subject = self.expr(node.subject)
+
+        def case(k: int) -> None:
+            if k == len(node.cases):
+                return
+            c = node.cases[k]
+            test, bound = self.pattern(c.pattern, subject)
+
+            def guarded() -> Value:
+                for name, value in bound.items():
+                    self.bind_name(name, value)
+                return TRUE if c.guard is None else self.expr(c.guard)
+            if test is not FALSE and c.guard is not None:
+                test = self.choose(test, guarded, lambda: FALSE)
+
+            def run() -> None:
+                for name, value in bound.items():
+                    self.bind_name(name, value)
+                self.body(c.body, node.live_after)
+            self.branch(test, run, lambda: case(k + 1), node.live_after)
+        case(0)
+
+    def pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
+        """Whether a pattern matches, and the names it binds."""
+        kind = type(p).__name__
+        if kind == "MatchAs":
+            test, bound = (TRUE, {}) if p.pattern is None else self.pattern(p.pattern, subject)
+            return test, {**bound, p.name: subject} if p.name is not None else bound
+        if kind == "MatchValue":
+            return self.binary(operator.eq, subject, self.expr(p.value)), {}
+        if kind == "MatchSingleton":
+            same = self.same_object(subject, const(p.value))
+            return (const(same) if same is not None else self.binary(operator.is_, subject, const(p.value))), {}
+        if kind == "MatchOr":
+            parts = [self.pattern(q, subject)[0] for q in p.patterns]
+            result = parts[-1]
+            for part in reversed(parts[:-1]):
+                result = self.choose(part, lambda: TRUE, lambda result=result: result)
+            return result, {}
+        if kind == "MatchSequence":
+            return self.sequence_pattern(p, subject)
+        if kind == "MatchClass":
+            return self.class_pattern(p, subject)
+        raise self.unsupported(f"`{kind}` patterns", "use `if`", node=p)
+
+    def sequence_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
+        items = self.literal_items(subject)
+        star = next((k for k, q in enumerate(p.patterns) if type(q).__name__ == "MatchStar"), None)
+        if items is None:
+            return FALSE, {}
+        if star is None:
+            return self.all_patterns(p.patterns, items) if len(items) == len(p.patterns) else (FALSE, {})
+        after = len(p.patterns) - star - 1
+        if len(items) < star + after:
+            return FALSE, {}
+        test, bound = self.all_patterns([*p.patterns[:star], *p.patterns[star + 1:]],
+                                        (*items[:star], *items[len(items) - after:]))
+        if p.patterns[star].name is not None:
+            bound[p.patterns[star].name] = self.new_list(items[star:len(items) - after])
+        return test, bound
+
+    def class_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
+        cls, own = static(self.expr(p.cls)), self.class_of(subject)
+        if own is None:
+            raise self.unsupported("a class pattern on a value whose kind is not known", node=p)
+        if not (isinstance(cls, type) and issubclass(own, cls)):
+            return FALSE, {}
+        if p.patterns and cls in (int, float, str, bool, list, tuple, dict):
+            return self.pattern(p.patterns[0], subject)
+        names = [*getattr(cls, "__match_args__", ())[:len(p.patterns)], *p.kwd_attrs]
+        return self.all_patterns([*p.patterns, *p.kwd_patterns], tuple(self.attribute(subject, n) for n in names))
+
+    def all_patterns(self, patterns: list[Any], items: tuple[Value, ...]) -> tuple[Value, dict[str, Value]]:
+        result: Value = TRUE
+        bound: dict[str, Value] = {}
+        for q, item in zip(patterns, items):
+            test, more = self.pattern(q, item)
+            bound.update(more)
+            result = test if result is TRUE else self.choose(result, lambda test=test: test, lambda: FALSE)
+        return result, bound
 
     def raise_exception(self, exc: Any) -> None:
         self.append_call((Var("never"),), runtime.raise_, (exc,))
@@ -272,14 +452,22 @@ class Statements:
 
     def stmt_Import(self, node: Any) -> None:
         for alias in node.names:
-            module = importlib.import_module(alias.name)
+            try:
+                module = importlib.import_module(alias.name)
+            except ImportError as error:
+                self.certain_error(type(error), str(error))
+                raise
             if alias.asname is None:
                 module = importlib.import_module(alias.name.split(".")[0])
             self.bind_name(alias.asname or alias.name.split(".")[0], const(module))
 
     def stmt_ImportFrom(self, node: Any) -> None:
         package = self.frames[-1].globals.get("__package__") or ""
-        module = importlib.import_module("." * node.level + (node.module or ""), package)
+        try:
+            module = importlib.import_module("." * node.level + (node.module or ""), package)
+        except ImportError as error:
+            self.certain_error(type(error), str(error))
+            raise
         for alias in node.names:
             value = getattr(module, alias.name, UNSET)
             if value is UNSET:
@@ -304,11 +492,11 @@ class Statements:
             leave()
 
 
-_HINTS = {"try": "test the condition with `if`", "class": "define the class at module level",
+_HINTS = {"class": "define the class at module level",
           "async def": "make it a plain function", "match": "use `if` and `elif`"}
 
 
 def _keyword(stmt: Any) -> str:
-    names = {"Try": "try", "ClassDef": "class", "AsyncFunctionDef": "async def", "AsyncFor": "async for",
-             "AsyncWith": "async with", "Match": "match", "TryStar": "except*", "TypeAlias": "type"}
+    names = {"ClassDef": "class", "AsyncFunctionDef": "async def", "AsyncFor": "async for",
+             "AsyncWith": "async with", "TryStar": "except*", "TypeAlias": "type"}
     return names.get(type(stmt).__name__, type(stmt).__name__)

@@ -122,6 +122,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Super:
+    """``super()`` in a method of ``cls``."""
+
+    owner: "Value"
+    cls: type
+
+
+@dataclass(frozen=True, slots=True)
 class Unbound:
     """A name that has no value, and why reading it is an error."""
 
@@ -129,7 +137,7 @@ class Unbound:
     code: str = "S2S014"
 
 
-Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Choice | Unbound
+Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Choice | Super | Unbound
 
 
 @dataclass(frozen=True, slots=True)

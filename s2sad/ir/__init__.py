@@ -58,7 +58,7 @@ class Const:
 @dataclass(frozen=True, eq=False, slots=True)
 class Pack:
     """A tuple, list, dict or slice written in place. A slice has three items; a dict has ``keys`` (plain values).
-    ``kind`` may also be a class (named tuple): it is called with the items."""
+    ``kind`` may also be a class (named tuple) or a function that makes an object: it is called with the items."""
 
     kind: Any
     items: tuple["Arg", ...]

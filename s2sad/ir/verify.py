@@ -73,7 +73,7 @@ class _Verifier:
             self.fail(f"{arg!r} is not an argument: expected a Var, Const or Pack{hint}")
 
     def pack(self, pack: Pack) -> None:
-        if pack.kind not in PACK_KINDS and not isinstance(pack.kind, type):
+        if pack.kind not in PACK_KINDS and not callable(pack.kind):
             self.fail(f"a Pack cannot be a {pack.kind!r}")
         if pack.kind == "slice" and len(pack.items) != 3:
             self.fail(f"a slice has three items, not {len(pack.items)}")

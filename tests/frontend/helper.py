@@ -1,0 +1,54 @@
+"""What the tests of the frontend share: lower a function for a call, print it, run it."""
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.errors import S2SADError
+from s2sad.frontend.signature import lower_function
+from s2sad.ir import Call, Function
+from s2sad.ir.interpret import interpret
+from s2sad.ir.text import format
+from s2sad.ir.verify import verify
+from s2sad.ir.walk import statements
+from tests.differences import same
+
+V = np.array([0.3, -0.7, 1.2, 0.9])
+A = np.arange(1.0, 7.0).reshape(2, 3)
+
+
+def lower(fn: Callable, *args: Any, **kwargs: Any) -> Function:
+    """The verified IR of ``fn`` for a call."""
+    return verify(lower_function(fn, args, kwargs).function)
+
+
+def text(fn: Callable, *args: Any) -> str:
+    """The printed IR of ``fn`` for a call, without its head."""
+    return "\n".join(line.removeprefix("    ") for line in format(lower(fn, *args)).splitlines()[1:])
+
+
+def ops(fn: Callable, *args: Any) -> list[Any]:
+    """The operations of the IR in order."""
+    return [s.op for s in statements(lower(fn, *args).body) if isinstance(s, Call)]
+
+
+def check(fn: Callable, *args: Any, **kwargs: Any) -> None:
+    """The IR computes what the function computes, bit by bit, and leaves its arguments alone."""
+    function = lower(fn, *copy.deepcopy(args), **copy.deepcopy(kwargs))
+    kept = copy.deepcopy(args)
+    got = interpret(function, *args, *copy.deepcopy(kwargs).values())
+    assert same(args, kept)
+    expected = fn(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+    assert same(got, expected), f"{got!r} is not {expected!r}\n{format(function)}"
+
+
+def refused(fn: Callable, *args: Any, **kwargs: Any) -> S2SADError:
+    """The error that lowering raises."""
+    try:
+        lower_function(fn, args, kwargs)
+    except S2SADError as error:
+        return error
+    raise AssertionError(f"{fn.__name__} was not refused")
