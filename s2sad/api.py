@@ -24,7 +24,7 @@ from s2sad import runtime
 from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
 from s2sad.derive import Entry, Request, build, stages
-from s2sad.errors import AliasError, ArgumentError
+from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, lower_function, signature
 from s2sad.frontend.values import Atom, Bound, Value, const
 from s2sad.nested import lower_derivative
@@ -93,11 +93,21 @@ class Derivative:
             _check_memory(entry, args)
         try:
             return entry.function(*args)
-        except NUMBER_ERRORS as error:
-            return self.run_with_numpy(args, names, (), error)
         except runtime.NotScalar as error:
             raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
                                 hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+        except Exception as error:
+            return self.recover(entry, args, names, (), error)
+
+    def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
+        """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where NumPy's
+        goes on, or the user's function catches it, which generated code does not."""
+        if entry.lowered.catches and isinstance(error, entry.lowered.catches):
+            raise UnsupportedSyntax("S2S001", f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
+                                    "at run time is not followed", hint="test the condition with `if`") from error
+        if isinstance(error, NUMBER_ERRORS):
+            return self.run_with_numpy(args, names, extra, error)
+        raise error
 
     def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the derivative is
@@ -381,8 +391,8 @@ class _Products(Derivative):
             _check_memory(entry, args)
         try:
             return entry.function(*args, *extra)
-        except NUMBER_ERRORS as error:
-            return self.run_with_numpy(args, (), extra, error)
+        except Exception as error:
+            return self.recover(entry, args, (), extra, error)
 
 
 def _products(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool = False) -> _Products:

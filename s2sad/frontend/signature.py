@@ -112,6 +112,7 @@ class Lowered:
 
     ``leaves``: per parameter the tree of its leaf variables (a Var, None for what is static, or a container of such).
     ``result``: the value tree of the result as IR. ``written``: the leaf variables whose arrays the function writes to.
+    ``catches``: the classes of exceptions that the function catches.
     ``guards``: conditions on captured things; while all are true the lowering is valid."""
 
     function: Function
@@ -119,6 +120,7 @@ class Lowered:
     written: frozenset[Var]
     guards: tuple[Callable[[], bool], ...]
     keep: tuple[Any, ...]
+    catches: tuple[type, ...] = ()
 
 
 class Inputs:
@@ -222,7 +224,8 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
     function = Function(getattr(fn, "__name__", type(fn).__name__), Block(params, tuple(lowerer.stmts), (out,)),
                         tuple(inputs.vars), source.loc(source.node) if source else None)
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
-    return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep))
+    return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
+                   tuple(lowerer.catches))
 
 
 @contextmanager

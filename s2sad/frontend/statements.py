@@ -260,6 +260,7 @@ class Statements:
     def stmt_Try(self, node: Any) -> None:
         """``try``: the path without exceptions, and handlers of exceptions that are certain."""
         classes = tuple(c for h in node.handlers for c in self.handled(h))
+        self.catches += [BaseException if c is None else c for c in classes]
         self.tries.append(Try(classes, len(self.open_tests)))
         depth = len(self.frames)
         caught: CertainError | None = None

@@ -74,12 +74,12 @@ def writes_global_list(x):
     return x
 
 
-@refused("UnsupportedSyntax", 0.5, text="try")
-def try_except(x):
+@refused("UnsupportedSyntax", 0.0, text="try")
+def caught_at_run_time(x):
     try:
-        y = np.log(x)
-    except ValueError:
-        y = 0.0
+        y = 1.0 / x
+    except ZeroDivisionError:
+        y = 2.0 * x
     return y
 
 
