@@ -219,16 +219,14 @@ def unbroadcast(g: Any, x: Any) -> Any:
         if axes:
             g = g.sum(axis=axes, keepdims=True)
             g = g.reshape(shape) if shape else g.reshape(())[()]
-    if isinstance(x, np.ndarray) and not isinstance(g, np.ndarray):
-        g = np.asarray(g)
     return astype_of(g, x)
 
 
 def astype_of(g: Any, x: Any) -> Any:
     """``g`` in the dtype of ``x``: the real part for real ``x``, and float32 stays float32."""
     dtype = getattr(x, "dtype", None)
-    if isinstance(x, np.ndarray) and not isinstance(g, np.ndarray):
-        g = np.asarray(g)
+    if isinstance(x, np.ndarray) is not isinstance(g, np.ndarray):
+        g = np.asarray(g) if isinstance(x, np.ndarray) else g[()]
     if dtype is None:
         if type(x) is float and isinstance(g, (complex, np.complexfloating, np.ndarray)):
             return g.real

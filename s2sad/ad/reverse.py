@@ -72,6 +72,8 @@ class Reverse:
             return
         op = runtime.add if x.fact.kind in ("list", "tuple") else operator.add
         new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
+        if x.fact.is_array and new.fact.is_scalar:  # two 0-d arrays add up to a number
+            new = self.emit.call(out, runtime.unbroadcast, new, self.meta(x), hint=self.name(x), loc=loc)
         if old in self.masked or g in self.masked:
             self.masked.add(new)
         self.bars[x] = new

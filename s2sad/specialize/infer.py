@@ -674,6 +674,22 @@ def _reshape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     return Fact("array", dtype, dims)
 
 
+def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """``max`` and ``min`` return one of their arguments, of whatever type it is."""
+    if len(args) == 1 and type(args[0]) is Pack:
+        facts = [fact_of(a) for a in args[0].items]
+    elif len(args) == 1 and facts[0].kind == "list":
+        return facts[0].item or UNKNOWN
+    elif len(args) == 1:
+        return None
+    if not facts or all(f.value is not UNSET for f in facts):
+        return None
+    picked = facts[0].forget()
+    for f in facts[1:]:
+        picked = join(picked, f.forget())
+    return picked
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -685,7 +701,7 @@ _BY_HAND: dict[Any, Callable] = {
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
-    operator.pow: _power, np.squeeze: _squeeze,
+    operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
     np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),
     np.isrealobj: lambda args, facts, kwargs: _known(None if facts[0].is_complex is None else not facts[0].is_complex),
