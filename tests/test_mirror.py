@@ -14,12 +14,14 @@ WHOLE = {
     "test_imports",
     "test_mirror",
     "test_golden",
-    "test_examples",
     "test_readme",
     "test_package",
     "test_contributing",
     "test_doctests",
 }
+
+OTHER = {"benchmarks", "examples"}
+"""Folders with tests of what is not in the package."""
 
 
 def mirrored(module: Path) -> Path:
@@ -36,7 +38,7 @@ def modules() -> list[Path]:
 
 
 def files_of_tests() -> list[Path]:
-    return [p for p in sorted(TESTS.rglob("test_*.py")) if "benchmarks" not in p.parts and p.stem not in WHOLE]
+    return [p for p in sorted(TESTS.rglob("test_*.py")) if p.parent.name not in OTHER and p.stem not in WHOLE]
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))

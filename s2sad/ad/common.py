@@ -110,6 +110,16 @@ def _varargs(entry: rules.Rule) -> set[str]:
     return {p.name for p in entry.params if p.kind is p.VAR_POSITIONAL}
 
 
+def _same_shape(s: Call) -> Var | None:
+    """An operand of an elementwise operation that provably has the shape and dtype of the result."""
+    fact = s.outs[0].fact
+    op = rules.canonical(s.op)
+    if not (isinstance(op, np.ufunc) and op.signature is None) or fact.dims is None or fact.dtype is None:
+        return None
+    return next((a for a in s.args if type(a) is Var and a.fact.is_array and a.fact.dims == fact.dims
+                 and a.fact.dtype is not None and a.fact.dtype == fact.dtype), None)
+
+
 def representatives(fn: Function) -> Callable[[Arg], Arg]:
     """A map from each variable to one with the same shape and dtype that is defined as far out as possible: the version
     of an array before its updates, and after the loop for what a loop carries."""
@@ -117,6 +127,10 @@ def representatives(fn: Function) -> Callable[[Arg], Arg]:
     for s in statements(fn.body):
         if isinstance(s, Call) and s.op in UPDATES and type(s.args[0]) is Var and s.args[0].fact.is_array:
             parent[s.outs[0]] = s.args[0]
+        elif isinstance(s, Call) and len(s.outs) == 1 and s.outs[0].fact.is_array:
+            like = _same_shape(s)
+            if like is not None:
+                parent[s.outs[0]] = like
 
     def root(v: Arg) -> Arg:
         seen = []

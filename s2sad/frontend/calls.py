@@ -19,7 +19,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.errors import S2SADError, SourceNotFound
-from s2sad.frontend.liveness import analyse, stores_of
+from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Choice, Closure, Fields, Frame, Items, Iteration, Method,
                                    Ref, Slice, Super, Table, Tup, Unbound, Value, const, static)
@@ -242,13 +242,13 @@ class Calls:
         if isinstance(node, gast.AsyncFunctionDef):
             self.loc = fn.source.loc(node)
             raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
-        if (not isinstance(node, gast.Lambda) and _is_generator(node)):
+        if node.scope.generates:
             self.loc = fn.source.loc(node)
             raise self.unsupported(f"`{name}` is a generator (it has `yield`)", "return a list instead of `yield`")
         env = self.bind(fn, name, args, kwargs)
-        local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *stores_of(node.body)))
-        shared = _declared(node, gast.Nonlocal)
-        unlocal = local - shared - _declared(node, gast.Global)
+        local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *node.scope.stored))
+        shared = node.scope.shared
+        unlocal = local - shared - node.scope.outside
         parent = fn.frame
         globals_, closure = (parent.globals, parent.closure)
         frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name)
@@ -983,30 +983,6 @@ def _same_dtype(dtype: Any, known: Any) -> bool:
         return dtype is None or (known is not None and np.dtype(dtype) == known)
     except TypeError:
         return False
-
-
-def _is_generator(node: Any) -> bool:
-    todo = list(node.body)
-    while todo:
-        n = todo.pop()
-        if isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)):
-            return True
-        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
-            todo.extend(gast.iter_child_nodes(n))
-    return False
-
-
-def _declared(node: Any, kind: type) -> frozenset[str]:
-    if isinstance(node, gast.Lambda):
-        return frozenset()
-    found, todo = [], list(node.body)
-    while todo:
-        n = todo.pop()
-        if isinstance(n, kind):
-            found += n.names
-        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
-            todo.extend(gast.iter_child_nodes(n))
-    return frozenset(found)
 
 
 def _has_c_base(cls: type) -> bool:

@@ -8,7 +8,7 @@ Before: ``for i in r: t = a[i]; s = s + t`` then ``return s``.  After: head = {a
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gast
 
@@ -54,6 +54,35 @@ def captured(fn: Any) -> set[str]:
     return found
 
 
+class Scope(NamedTuple):
+    """The names that a function assigns, those declared ``nonlocal`` and ``global``, and whether it has ``yield``."""
+
+    stored: tuple[str, ...]
+    shared: Names
+    outside: Names
+    generates: bool
+
+
+def scope_of(fn: Any) -> Scope:
+    """What a function's body declares, nested functions left out."""
+    if isinstance(fn, gast.Lambda):
+        return Scope((), frozenset(), frozenset(), False)
+    shared: set[str] = set()
+    outside: set[str] = set()
+    generates = False
+    todo = list(fn.body)
+    while todo:
+        n = todo.pop()
+        if isinstance(n, gast.Nonlocal):
+            shared.update(n.names)
+        elif isinstance(n, gast.Global):
+            outside.update(n.names)
+        generates |= isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await))
+        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
+            todo.extend(gast.iter_child_nodes(n))
+    return Scope(tuple(stores_of(fn.body)), frozenset(shared), frozenset(outside), generates)
+
+
 def analyse(fn: Any) -> None:
     """Mark the nodes of a function (once)."""
     if getattr(fn, "live_marked", False):
@@ -62,6 +91,7 @@ def analyse(fn: Any) -> None:
     if not isinstance(fn, gast.Lambda):
         _block(fn.body, frozenset(always), None, None)
     fn.always_live = frozenset(always)
+    fn.scope = scope_of(fn)
     fn.live_marked = True
 
 

@@ -1,0 +1,1 @@
+"""Other people's code: functions of published packages, called through their public API, unmodified."""
