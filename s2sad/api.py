@@ -55,6 +55,7 @@ class Derivative:
         self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
         self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
         self.quick: dict[Any, Entry] = {}
+        self.numbers: dict[Any, Entry] = {}
         self.entries: dict[Any, Entry] = {}
         self.lock = threading.RLock()
         self.latest: Entry | None = None
@@ -73,6 +74,13 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs and len(args) >= self.needed:
+            entry = self.numbers.get(tuple(map(type, args)))  # the short way for plain numbers
+            if entry is not None and (not entry.guards or entry.valid()):
+                self.latest = entry
+                try:
+                    return entry.function(*args)
+                except Exception as error:
+                    return self.recover(entry, args, (), (), error)
             key = exact_key(args)
             entry = self.quick.get(key) if key is not None else None
             if entry is None or not entry.valid():
@@ -81,10 +89,13 @@ class Derivative:
                     if len(self.quick) > 512:
                         self.quick.clear()
                     self.quick[key] = entry
+                    if all(type(x) in (float, int, bool) for x in args) and not entry.watched:
+                        self.numbers[tuple(map(type, args))] = entry
         else:
             args, kwargs = self.positional(args, kwargs)
             entry = self.entry(args, kwargs)
             args = (*args, *kwargs.values())
+        self.latest = entry
         return self.run(entry, args, tuple(kwargs))
 
     def run(self, entry: Entry, args: tuple, names: tuple[str, ...] = ()) -> Any:
@@ -93,15 +104,15 @@ class Derivative:
             _check_memory(entry, args)
         try:
             return entry.function(*args)
-        except runtime.NotScalar as error:
-            raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
-                                hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
         except Exception as error:
             return self.recover(entry, args, names, (), error)
 
     def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where NumPy's
         goes on, or the user's function catches it, which generated code does not."""
+        if isinstance(error, runtime.NotScalar):
+            raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
+                                hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
         if entry.lowered.catches and isinstance(error, entry.lowered.catches):
             raise UnsupportedSyntax("S2S001", f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
@@ -144,6 +155,7 @@ class Derivative:
                     entry = build(self.fn, args, kwargs, self.request(len(args), kwargs))
                     self.entries[key] = entry
                     self.quick.clear()
+                    self.numbers.clear()
         self.latest = entry
         return entry
 

@@ -613,11 +613,9 @@ class Calls:
         if cls.__new__ is not object.__new__ or _has_c_base(cls):
             return self.call_opaque(cls, args, kwargs, hint)
         ref = self.new_ref(Fields(cls, (), ()))
-        fields = getattr(cls, "__dataclass_fields__", None)
-        init = inspect.getattr_static(cls, "__init__", None)
-        if fields is not None and init is not None and getattr(init, "__qualname__", "").startswith("__create_fn__"):
-            self.construct_dataclass(ref, cls, fields, args, kwargs)
-        elif fields is not None and "__init__" in vars(cls) and not _has_source(init):
+        maker = next(c for c in cls.__mro__ if "__init__" in vars(c))
+        fields, init = getattr(maker, "__dataclass_fields__", None), vars(maker)["__init__"]
+        if fields is not None and isinstance(init, types.FunctionType) and not _has_source(init):
             self.construct_dataclass(ref, cls, fields, args, kwargs)
         elif isinstance(init, types.FunctionType):
             self.call_function(init, (ref, *args), kwargs, "")

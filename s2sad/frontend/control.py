@@ -205,9 +205,9 @@ class Control:
                 elif isinstance(value, Buffer):
                     out.append(value.arg)
                 elif isinstance(value, Items):
-                    out.append(self.reify(self.dynamic_list(value.values)))
+                    out.append(self.listed(value))
                 elif isinstance(value, Ref) and not value.path and isinstance(self.heap[value.cell], Items):
-                    out.append(self.reify(self.dynamic_list(self.heap[value.cell].values)))
+                    out.append(self.listed(self.heap[value.cell]))
                 else:
                     out.append(self.reify(value))
             case Struct():
@@ -226,6 +226,18 @@ class Control:
                                       for n in template.meta[1])
                 for part, item in zip(template.parts, parts):
                     self.extract(part, item, out, done)
+
+    def listed(self, cell: Items) -> Arg:
+        """A list of known items as one IR value; no value where one of the items may have none."""
+        for value in cell.values:
+            arg = value.arg if isinstance(value, Atom) else getattr(self.heap.get(getattr(value, "cell", None)), "arg", None)
+            if arg in self.unsure:
+                return Const(UNDEFINED)
+        return self.reify(self.dynamic_list(cell.values))
+
+    def may_miss(self, arg: Arg) -> bool:
+        """Whether an argument may have no value."""
+        return arg in self.unsure or (isinstance(arg, Const) and arg.value is UNDEFINED)
 
     def instantiate(self, template: Any, make: Callable[[Fact], Arg], made: dict[int, Any]) -> Any:
         """A value of the form of ``template``, with new variables for its leaves."""
@@ -434,6 +446,8 @@ class Control:
                     if fact.kind == "list" and fact.item is not None:
                         known = fact
                     pairs[key] = out = Var(name, known)
+                    if self.may_miss(x) or self.may_miss(y):
+                        self.unsure.add(out)
                     outs.append(out)
                     kept_a.append(x)
                     kept_b.append(y)
@@ -633,6 +647,8 @@ class Control:
 
             def make(fact: Fact, label: str = label) -> Arg:
                 params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
+                if self.may_miss(inits[len(params) - 1]):
+                    self.unsure.add(params[-1])
                 return params[-1]
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
@@ -787,6 +803,8 @@ class Control:
 
             def make(fact: Fact, label: str = label) -> Arg:
                 outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
+                if self.may_miss(inits[len(outs) - 1]):
+                    self.unsure.add(outs[-1])
                 return outs[-1]
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:

@@ -47,6 +47,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
+        self.unsure: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
         self.written: set[int] = set()

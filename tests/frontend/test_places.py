@@ -180,7 +180,7 @@ def test_a_write_through_a_view_is_a_new_version_of_the_root():
         row = A[i]
         row[0] = v
         return A
-    assert text(f, A, 1, 2.0) == 'row = A1[i]\nA2 = setview(A1, (("index", i),), 0, v)\nreturn A2'
+    assert text(f, A, 1, 2.0) == "row = A1[i]\nA2 = setview(A1, (('index', i),), 0, v)\nreturn A2"
 
 
 def test_an_augmented_item_is_read_added_and_set():
