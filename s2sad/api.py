@@ -9,6 +9,7 @@
 """
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import math
@@ -20,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import numeric, runtime
 from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
-from s2sad.derive import Entry, Request, build, stages
+from s2sad.derive import Entry, Request, build, leaves_of, stages
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, lower_function, signature
 from s2sad.frontend.values import Atom, Bound, Value, const
-from s2sad.nested import lower_derivative
+from s2sad.nested import lower_derivative, lower_jvp, lower_vjp
 from s2sad.show.trace import Trace, trace
 
 Argnums = int | Sequence[int]
@@ -197,13 +198,29 @@ class Derivative:
     def trace(self, *args: Any) -> Trace:
         """The evaluation trace with values: the forward primal trace and the reverse adjoint trace."""
         lowered = lower_function(self.fn, args, {})
-        inputs = tuple(v for k in self.request(len(args), {}).argnums for v in _leaves(lowered.leaves[k]))
-        return trace(_with_inputs(lowered.function, inputs), args)
+        inputs = tuple(v for k in self.request(len(args), {}).argnums for v in leaves_of(lowered.leaves[k]))
+        return trace(dataclasses.replace(lowered.function, inputs=inputs), args)
 
-    def check(self, *args: Any, **options: Any) -> None:
-        """Compare with finite differences; raises AssertionError where they disagree."""
-        from s2sad.testing import check_grads
-        check_grads(self.fn, args, **options)
+    def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
+        """Compare the gradient at these arguments with finite differences along a random direction.
+
+        Raises
+        ------
+        AssertionError
+            Where they disagree.
+        """
+        rng = np.random.default_rng(seed)
+        argnums = self.request(len(args), {}).argnums
+        directions = [numeric.random_like(rng, x) if k in argnums else None for k, x in enumerate(args)]
+        result = self(*runtime.copy(args))
+        grads = result[1] if self.mode == "value_and_grad" else result[0] if self.has_aux else result
+        pairs = zip(argnums, (grads,) if self.single else grads)
+        slope = sum(numeric.dot(g, directions[k], args[k]) for k, g in pairs)
+
+        def value(*given: Any) -> Any:
+            y = self.fn(*runtime.copy(given))
+            return y[0] if self.has_aux else y
+        numeric.compare(value, args, directions, np.array([slope]), rtol, atol, numeric.STEPS, "gradient")
 
     def save(self, path: Any) -> None:
         """Write the generated source to a file."""
@@ -216,16 +233,6 @@ class Derivative:
         if kwargs:
             raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
         return lower_derivative(lowerer, self.request(len(args), {}), const(self.fn), args)
-
-
-def _with_inputs(fn: Any, inputs: tuple) -> Any:
-    from dataclasses import replace
-    return replace(fn, inputs=inputs)
-
-
-def _leaves(tree: Any) -> list:
-    from s2sad.derive import leaves_of
-    return leaves_of(tree)
 
 
 def _names(argnames: Any) -> tuple[str, ...]:
@@ -653,7 +660,7 @@ def hvp(fn: Callable, argnums: int = 0) -> Callable:
     def product(*args: Any) -> Any:
         """The Hessian at all arguments but the last, times the last."""
         *primals, v = args
-        tangents = [v if k == argnums else None for k in range(len(primals))]
+        tangents = (None,) * argnums + (v,) + (None,) * (len(primals) - argnums - 1)
         return jvp(gradient, tuple(primals), tangents)[1]
     return functools.update_wrapper(product, fn)
 
@@ -747,6 +754,8 @@ def _lower_checkpoint(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> V
     return args[0]
 
 
+vjp.__s2sad_lower__ = lower_vjp  # type: ignore[attr-defined]
+jvp.__s2sad_lower__ = lower_jvp  # type: ignore[attr-defined]
 stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
 checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
 __all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp",

@@ -310,15 +310,17 @@ def output_leaves(value: Arg) -> list[Var]:
 
 
 def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
-                      request: Request) -> Function:
-    """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``."""
-    y_bar = Var("y_bar", value.fact.forget() if type(value) is Var else Fact("tuple"))
+                      request: Request, given: Arg | None = None) -> Function:
+    """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
     stmts: list[Stmt] = []
     pairs: list[tuple[Arg, Arg]] = []
 
     def unpack(y: Arg, g: Arg) -> None:
         if type(y) is Pack:
             for k, item in enumerate(y.items):
+                if type(g) is Pack:
+                    unpack(item, g.items[k])
+                    continue
                 part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
                 key = y.keys[k] if y.kind == "dict" else k
                 stmts.append(Call((part,), operator.getitem, (g, Const(key)), (), None, True))
@@ -332,19 +334,19 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
                 stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
                 g = checked
             pairs.append((y, g))
-    if type(value) is not Pack:
-        y_bar = Var("y_bar")
-    unpack(value, y_bar)
+    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
+    unpack(value, y_bar if given is None else given)
     prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar), result)
+    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar) if given is None else primal.params, result)
 
 
-def tangent_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
-    """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument."""
+def tangent_function(primal: Function, trees: list[Any], wrt: list[Var], given: tuple[Arg, ...] | None = None) -> Function:
+    """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument. With ``given`` they are no
+    parameters."""
     stmts: list[Stmt] = []
     tangents: dict[Var, Arg] = {}
     params: list[Var] = []
@@ -365,11 +367,16 @@ def tangent_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Func
         elif isinstance(tree, (list, tuple)):
             pairs = [(operator.getitem, k, t) for k, t in enumerate(tree)]
         for op, k, t in pairs:
-            if leaves_of(t):
+            if leaves_of(t) and type(dot) is Pack:
+                unpack(t, dot.items[dot.keys.index(k) if dot.kind == "dict" else pairs.index((op, k, t))])
+            elif leaves_of(t):
                 part = Var("part_dot")
                 stmts.append(Call((part,), op, (dot, Const(k)), (), None, True))
                 unpack(t, part)
     for k, tree in enumerate(trees):
+        if given is not None:
+            unpack(tree, given[k])
+            continue
         name = tree.name if isinstance(tree, Var) else f"x{k}"
         params.append(Var(f"{name}_dot"))
         unpack(tree, params[-1])

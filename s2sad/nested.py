@@ -7,20 +7,30 @@ Before: ``def f(x): return grad(lambda y: x * y * y)(3.0)``.  After: the stateme
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from s2sad import runtime
-from s2sad.derive import Request, gradient_function, leaves_of, split_aux
+from s2sad.derive import (
+    Request,
+    differentiable,
+    gradient_function,
+    leaves_of,
+    pullback_function,
+    split_aux,
+    tangent_function,
+)
 from s2sad.errors import ArgumentError
 from s2sad.frontend.signature import Record, result_arg
-from s2sad.frontend.values import Atom, Buffer, Fields, Items, Ref, Table, Tup, Value
+from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
 
 
-def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Value, ...]) -> Value:
-    """The gradient of ``fn`` at abstract arguments, inlined into what is being lowered."""
-    if request.mode not in ("grad", "value_and_grad"):
-        raise lowerer.unsupported(f"`{request.mode}` inside a differentiated function", "use grad there")
+def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Value, ...],
+                     extra: tuple[Value, ...] = ()) -> Value:
+    """The derivative of ``fn`` at abstract arguments, inlined into what is being lowered; ``extra`` are cotangents of the
+    result or tangents of the arguments."""
     loc = lowerer.loc
     with lowerer.block() as stmts:
         built = [independent(lowerer, a) if k in request.argnums else (a, None) for k, a in enumerate(args)]
@@ -32,9 +42,62 @@ def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Valu
         raise ArgumentError("S2S006", "the inner derivative is by an argument without floats", loc)
     primal = Function("inner", Block((), tuple(stmts), (out,)), tuple(wrt), loc)
     value, aux = split_aux(out, request.has_aux, lambda: None)
-    made = gradient_function(lambda: None, primal, trees, wrt, value, aux, request)
+    given = tuple(map(lowerer.reify, extra))
+    if request.mode == "vjp":
+        made = pullback_function(primal, trees, wrt, value, aux, request, *given)
+    elif request.mode == "jvp":
+        made = tangent_function(primal, trees, wrt, given)
+    else:
+        made = gradient_function(lambda: None, primal, trees, wrt, value, aux, request)
     lowerer.stmts.extend(made.body.stmts)
     return unpacked(lowerer, made.result)
+
+
+def lower_vjp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+    """``vjp(f, *primals)`` inside a differentiated function: the value, and a pullback that computes it again."""
+    fn, *primals = args
+    has_aux = bool(kwargs and lowerer.python_value(dict(kwargs)["has_aux"]))
+    kept = tuple(independent(lowerer, x)[0] for x in primals)
+    value = lowerer.call(fn, tuple(independent(lowerer, x)[0] for x in kept), ())
+    pull = Bound(const(Pullback(has_aux)), (fn, *kept))
+    if has_aux:
+        value, aux = lowerer.static_items(value)
+        return Tup((value, pull, aux))
+    return Tup((value, pull))
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """What ``vjp`` returns while a function is lowered; its first arguments are the function and the primals."""
+
+    has_aux: bool
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        fn, *primals, y_bar = args
+        smooth = _smooth(lowerer, primals)
+        found = lower_derivative(lowerer, Request("vjp", smooth, False, self.has_aux), fn, tuple(primals), (y_bar,))
+        bars = iter(lowerer.static_items(lowerer.static_items(found)[1]))
+        return Tup(tuple(next(bars) if k in smooth else NONE for k in range(len(primals))))
+
+
+def lower_jvp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+    """``jvp(f, primals, tangents)`` inside a differentiated function."""
+    fn, primals, tangents = (*args, *(v for _, v in kwargs))
+    items, dots = lowerer.static_items(primals), lowerer.static_items(tangents)
+    if items is None or dots is None or len(items) != len(dots):
+        raise lowerer.unsupported("`jvp` with primals and tangents that are not tuples of one length")
+    smooth = tuple(k for k in _smooth(lowerer, items) if dots[k] != NONE)
+    return lower_derivative(lowerer, Request("jvp", smooth, False), fn, items, tuple(dots[k] for k in smooth))
+
+
+def _smooth(lowerer: Any, args: Sequence[Value]) -> tuple[int, ...]:
+    """The positions of the arguments that have a derivative."""
+    with lowerer.block():
+        trees = [independent(lowerer, x)[1] for x in args]
+    found = tuple(k for k, t in enumerate(trees) if any(map(differentiable, leaves_of(t))))
+    if not found:
+        raise ArgumentError("S2S006", "none of the arguments has a derivative", lowerer.loc)
+    return found
 
 
 def independent(lowerer: Any, value: Value, name: str = "x") -> tuple[Value, Any]:

@@ -22,99 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules
-
-try:
-    from s2sad import api
-except ImportError:
-    api = None
+from s2sad import api, rules
+from s2sad.numeric import (STEPS, compare, dot, flat, in_double, is_leaf, items_of, leaves, map_leaves, numerical_jvp,
+                           random_like, rebuild, shift)
 
 __all__ = ["check_grads", "check_rule", "numerical_jvp"]
 
 _VARIADIC = inspect.Parameter.VAR_POSITIONAL
-STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5)
-
-
-# Values of any structure
-
-def _is_leaf(x: Any) -> bool:
-    """Whether x is a number or an array that can be differentiated."""
-    if isinstance(x, (np.ndarray, np.generic)):
-        return x.dtype.kind in "fc"
-    return type(x) in (float, complex)
-
-
-def _items(x: Any) -> list[Any]:
-    if isinstance(x, dict):
-        return list(x.values())
-    return list(x) if isinstance(x, (list, tuple)) else []
-
-
-def _rebuild(x: Any, items: list[Any]) -> Any:
-    if isinstance(x, dict):
-        return dict(zip(x, items))
-    return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-
-
-def _map(fn: Callable, x: Any, *others: Any) -> Any:
-    """fn on the differentiable leaves of x and what is at the same place in others; the rest of x as it is."""
-    if _is_leaf(x):
-        return fn(x, *others)
-    if not _items(x):
-        return x
-    children = [_items(o) if o is not None else [None] * len(_items(x)) for o in others]
-    return _rebuild(x, [_map(fn, *part) for part in zip(_items(x), *children)])
-
-
-def _leaves(x: Any) -> list[Any]:
-    if _is_leaf(x):
-        return [x]
-    return [leaf for item in _items(x) for leaf in _leaves(item)]
-
-
-def _double(x: Any) -> Any:
-    """x in double precision."""
-    return _map(lambda v: v.astype(np.result_type(v.dtype, np.float64)) if hasattr(v, "dtype") else v, x)
-
-
-def _random_like(rng: np.random.Generator, x: Any) -> Any:
-    """Normal numbers with the structure, shapes and dtypes of x; None where x has no derivative."""
-    def draw(v: Any) -> Any:
-        values = rng.normal(size=np.shape(v))
-        if np.iscomplexobj(v):
-            values = values + 1j * rng.normal(size=np.shape(v))
-        if isinstance(v, np.ndarray):
-            return np.asarray(values, v.dtype)
-        return v.dtype.type(values) if isinstance(v, np.generic) else type(v)(values)
-
-    if _is_leaf(x):
-        return draw(x)
-    return _rebuild(x, [_random_like(rng, item) for item in _items(x)]) if _items(x) else None
-
-
-def _shift(x: Any, direction: Any, step: float) -> Any:
-    def move(v: Any, d: Any) -> Any:
-        moved = v + step * (0.0 if d is None else d)
-        return np.asarray(moved) if isinstance(v, np.ndarray) else moved
-
-    return _map(move, x, direction)
-
-
-def _flat(x: Any, like: Any) -> np.ndarray:
-    """The leaves of x (at the places where ``like`` has leaves) as one vector; None counts as zero."""
-    parts: list[np.ndarray] = []
-
-    def collect(leaf: Any, v: Any) -> Any:
-        v = np.zeros(np.shape(leaf)) if v is None else np.asarray(v)
-        parts.append(np.ravel(np.broadcast_to(v, np.shape(leaf))))
-        return leaf
-
-    _map(collect, like, x)
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _dot(a: Any, b: Any, like: Any) -> float:
-    return float(np.real(np.sum(_flat(a, like) * _flat(b, like))))
 
 
 def _bits(x: Any) -> Any:
@@ -125,53 +39,15 @@ def _all_arrays(x: Any) -> list[Any]:
     if isinstance(x, (np.ndarray, np.generic)) and np.asarray(x).dtype != object or type(x) in (int, float, complex,
         bool):
         return [x]
-    return [leaf for item in _items(x) for leaf in _all_arrays(item)]
+    return [leaf for item in items_of(x) for leaf in _all_arrays(item)]
 
 
 def _is_single(*values: Any) -> bool:
     """Whether single precision takes part."""
-    return any(getattr(v, "dtype", None) in (np.float32, np.complex64, np.float16) for v in _leaves(values))
+    return any(getattr(v, "dtype", None) in (np.float32, np.complex64, np.float16) for v in leaves(values))
 
 
 # Comparisons
-
-def numerical_jvp(f: Callable, args: Sequence[Any], tangents: Sequence[Any], step: float) -> np.ndarray:
-    """Directional derivative of f by central differences of fourth order, its leaves as one vector.
-
-    Parameters
-    ----------
-    f : callable
-        Any function of ``args``.
-    args, tangents : sequence
-        The point and the direction, of the same structure (None: does not move).
-    step : float
-        Distance of neighbouring points along the direction.
-    """
-    def at(k: int) -> np.ndarray:
-        y = f(*[_shift(x, d, k * step) for x, d in zip(args, tangents)])
-        return _flat(y, y)
-
-    return (8.0 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12.0 * step)
-
-
-def _compare(f: Callable, args: Sequence[Any], tangents: Sequence[Any], got: np.ndarray, rtol: float, atol: float,
-             steps: Sequence[float], what: str) -> None:
-    """Raise unless the JVP ``got`` agrees with finite differences at one of the steps."""
-    args = [_double(copy.deepcopy(x)) for x in args]
-    best, expected = np.inf, None
-    for step in steps:
-        with np.errstate(all="ignore"):
-            numerical = numerical_jvp(f, args, tangents, step)
-        if np.shape(numerical) != np.shape(got) or not np.all(np.isfinite(numerical)):
-            continue
-        error = float(np.max(np.abs(numerical - got) - rtol * np.abs(numerical), initial=0.0))
-        if error < best:
-            best, expected = error, numerical
-    if expected is None:
-        raise AssertionError(f"{what}: no finite differences to compare with")
-    if not best <= atol + rtol * float(np.max(np.abs(expected), initial=0.0)):
-        raise AssertionError(f"{what}: derivative {got} but finite differences {expected}")
-
 
 def _check_like(g: Any, x: Any, what: str) -> None:
     """Raise unless g has the structure, shapes and dtypes of x."""
@@ -187,14 +63,14 @@ def _check_like(g: Any, x: Any, what: str) -> None:
             raise AssertionError(f"{what}: complex, but the value is real")
         return v
 
-    if g is not None and isinstance(x, (list, tuple)) and len(_items(g)) != len(x):
-        raise AssertionError(f"{what}: {len(_items(g))} parts, but the value has {len(x)}")
-    _map(check, x, g)
+    if g is not None and isinstance(x, (list, tuple)) and len(items_of(g)) != len(x):
+        raise AssertionError(f"{what}: {len(items_of(g))} parts, but the value has {len(x)}")
+    map_leaves(check, x, g)
 
 
 def _check_transpose(y_bar: Any, y_dot: Any, y: Any, x_bar: Any, x_dot: Any, x: Any, rtol: float, what: str) -> None:
-    left, right = _dot(y_bar, y_dot, y), _dot(x_bar, x_dot, x)
-    scale = (np.sum(np.abs(_flat(y_bar, y) * _flat(y_dot, y))) + np.sum(np.abs(_flat(x_bar, x) * _flat(x_dot, x))))
+    left, right = dot(y_bar, y_dot, y), dot(x_bar, x_dot, x)
+    scale = (np.sum(np.abs(flat(y_bar, y) * flat(y_dot, y))) + np.sum(np.abs(flat(x_bar, x) * flat(x_dot, x))))
     if not abs(left - right) <= rtol * (1.0 + float(scale)):
         raise AssertionError(f"{what}: ⟨ȳ, J ẋ⟩ = {left} but ⟨Jᵀ ȳ, ẋ⟩ = {right}")
 
@@ -246,27 +122,27 @@ def _check_rule_at(op: Callable, entry: rules.Rule, bound: dict, args: tuple, kw
     rng = np.random.default_rng(0)
     y = op(*args, **kwargs)
     rtol = rtol or (2e-3 if _is_single(args, kwargs, y) else 1e-7)
-    y_bar = _random_like(rng, y)
+    y_bar = random_like(rng, y)
     bars = rules.pullback(op, args, kwargs, y=y, y_bar=y_bar)
     passed = [*_positional(entry, len(args)), *kwargs]
-    active = [n for n in entry.wrt if n in passed and _leaves(bound[n]) and bars[n] is not NotImplemented]
+    active = [n for n in entry.wrt if n in passed and leaves(bound[n]) and bars[n] is not NotImplemented]
     if not active:
         raise AssertionError(f"{_name(op)}: nothing to differentiate in {args}")
     for name in active:
         what, x = f"{_name(op)}, {name}", bound[name]
-        x_dot = _random_like(rng, x)
+        x_dot = random_like(rng, x)
         y_dot = rules.pushforward(op, args, kwargs, y=y, dots={name: x_dot})
         _check_like(bars[name], x, f"{what}: cotangent")
         _check_like(y_dot, y, f"{what}: tangent")
         _check_transpose(y_bar, y_dot, y, bars[name], x_dot, x, 1e-4 if _is_single(x, y) else 1e-11, what)
 
         def alone(v: Any, name: str = name) -> Any:
-            moved, named = _replaced(entry, _double(args), _double(kwargs), {name: v})
+            moved, named = _replaced(entry, in_double(args), in_double(kwargs), {name: v})
             return op(*moved, **named)
 
-        _compare(alone, [x], [x_dot], _flat(y_dot, y), rtol, rtol, STEPS, what)
+        compare(alone, [x], [x_dot], flat(y_dot, y), rtol, rtol, STEPS, what)
     if len(active) > 1:
-        dots = {n: _random_like(rng, bound[n]) for n in active}
+        dots = {n: random_like(rng, bound[n]) for n in active}
         y_dot = rules.pushforward(op, args, kwargs, y=y, dots=dots)
         order = list(active)
         _check_transpose(y_bar, y_dot, y, [bars[n] for n in order], [dots[n] for n in order],
@@ -290,11 +166,11 @@ def _function_of(op: Callable, entry: rules.Rule, args: tuple, kwargs: dict) -> 
     wrt = set(entry.wrt)
     spots: list[Any] = [None] * len(args)
     for i, p in zip(range(len(args)), _positional(entry, len(args))):
-        spots[i] = p if p in wrt and _leaves(args[i]) else None
+        spots[i] = p if p in wrt and leaves(args[i]) else None
     names, values, known = [], [], {"op": op}
     call = []
     for key, value, name in [(None, v, s) for v, s in zip(args, spots)] + [
-            (k, v, k if k in wrt and _leaves(v) else None) for k, v in kwargs.items()]:
+            (k, v, k if k in wrt and leaves(v) else None) for k, v in kwargs.items()]:
         text = f"x{len(names)}" if name is not None else f"c{len(known)}"
         if name is not None:
             names.append(text)
@@ -355,8 +231,8 @@ def check_grads(f: Callable, args: Sequence[Any], order: int = 2, modes: Sequenc
     for mode in modes:
         _check_first(f, args, mode, rng, rtol, atol, steps)
     if order > 1:
-        weights = _random_like(rng, f(*copy.deepcopy(list(args))))
-        directions = [_random_like(rng, x) for x in args]
+        weights = random_like(rng, f(*copy.deepcopy(list(args))))
+        directions = [random_like(rng, x) for x in args]
         for mode in modes:
             g = _slope(f, mode, weights, directions, len(args))
             check_grads(g, args, order - 1, modes, 10 * rtol, 10 * atol, eps)
@@ -369,22 +245,22 @@ def _check_first(f: Callable, args: Sequence[Any], mode: str, rng: np.random.Gen
     """One derivative of f along a random direction, in one mode, compared with finite differences."""
     what = f"{_name(f)} ({mode})"
     expected = f(*copy.deepcopy(list(args)))
-    dots = [_random_like(rng, x) for x in args]
+    dots = [random_like(rng, x) for x in args]
     if mode == "fwd":
         y, y_dot = api.jvp(f, tuple(args), tuple(dots))
         _check_same(y, expected, what)
         _check_like(y_dot, y, f"{what}: tangent")
-        _compare(f, args, dots, _flat(y_dot, y), rtol, atol, steps, what)
+        compare(f, args, dots, flat(y_dot, y), rtol, atol, steps, what)
         return
     y, pull = api.vjp(f, *args)
     _check_same(y, expected, what)
-    y_bar = _random_like(rng, y)
+    y_bar = random_like(rng, y)
     bars = pull(y_bar)
     bars = bars if isinstance(bars, tuple) else (bars,)
     for i, (bar, x) in enumerate(zip(bars, args)):
         _check_like(bar, x, f"{what}: cotangent {i}")
-    got = np.array([_dot(list(bars), dots, list(args))])
-    _compare(lambda *xs: _dot(y_bar, f(*xs), y), args, dots, got, rtol, atol, steps, what)
+    got = np.array([dot(list(bars), dots, list(args))])
+    compare(lambda *xs: dot(y_bar, f(*xs), y), args, dots, got, rtol, atol, steps, what)
 
 
 def _check_same(y: Any, expected: Any, what: str) -> None:

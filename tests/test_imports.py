@@ -19,11 +19,14 @@ ALLOWED = {
     "ad": {"errors", "ir", "rules", "runtime", "specialize", "frontend", "numpy"},
     "passes": {"errors", "ir", "runtime", "numpy"},
     "backend": {"errors", "ir", "runtime", "numpy", "astor", "gast"},
-    "api": {"errors", "ir", "rules", "runtime", "specialize", "frontend", "ad", "passes", "backend", "numpy"},
-    "show": {"api", "errors", "ir", "rules", "runtime", "numpy"},
+    "show": {"errors", "ir", "rules", "runtime", "numpy"},
+    "derive": {"errors", "ir", "runtime", "frontend", "ad", "passes", "backend", "numpy"},
+    "nested": {"errors", "ir", "runtime", "frontend", "derive", "numpy"},
+    "numeric": {"numpy"},
+    "api": {"errors", "ir", "rules", "runtime", "frontend", "ad", "backend", "derive", "nested", "numeric", "show", "numpy"},
     "explain": {"errors"},
-    "testing": {"api", "errors", "rules", "runtime", "numpy", "scipy"},
-    "__init__": {"api", "errors", "rules", "testing"},
+    "testing": {"api", "errors", "numeric", "rules", "runtime", "numpy", "scipy"},
+    "__init__": {"api", "errors", "explain", "rules", "testing"},
     "__main__": {"__init__", "api", "errors", "explain", "ir", "runtime", "show", "numpy"},
 }
 STANDARD = {"numpy", "scipy", "gast", "astor"}

@@ -903,6 +903,10 @@ def _partial(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return Bound(args[0], args[1:], tuple(kwargs.items()))
 
 
+def _wrapper(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return args[0]
+
+
 def _reduce(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     fn, seq, *start = args
     items = self.static_items(seq)
@@ -960,7 +964,7 @@ _SPECIAL: dict[Any, Callable] = {
     len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, list: _list, tuple: _tuple, dict: _dict,
     isinstance: _isinstance, type: _type, map: _map, filter: _filter, sorted: _sorted, any: _any_all(False),
     all: _any_all(True), sum: _sum, getattr: _getattr, hasattr: _hasattr, callable: _callable, slice: _slice, print: _print,
-    functools.partial: _partial, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
+    functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
     np.shape: _np_shape, np.real: _np_real, np.add.at: _ufunc_at, float: _float,
 }
 

@@ -430,6 +430,8 @@ def _indexed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     if dims is None or parts is None or not is_basic(args[1]):
         return None
     consumed = sum(1 for p in parts if not (type(p) is Const and (p.value is None or p.value is Ellipsis)))
+    if consumed > len(dims):
+        return None
     out: list[Dim] = []
     left = list(dims)
     for p in parts:

@@ -18,7 +18,7 @@ METHODS: dict[str, Callable] = {
     "reshape": np.reshape, "ravel": np.ravel, "transpose": np.transpose, "swapaxes": np.swapaxes, "squeeze": np.squeeze,
     "flatten": np.ravel, "repeat": np.repeat, "take": np.take, "trace": np.trace, "diagonal": np.diagonal, "dot": np.dot,
     "copy": np.copy, "astype": np.ndarray.astype, "conj": np.conjugate, "conjugate": np.conjugate,
-    "compress": np.compress, "choose": np.choose, "searchsorted": np.searchsorted, "item": np.ndarray.item,
+    "choose": np.choose, "searchsorted": np.searchsorted, "item": np.ndarray.item,
     "tolist": np.ndarray.tolist, "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul,
     "__truediv__": operator.truediv, "__pow__": operator.pow, "__neg__": operator.neg, "__matmul__": operator.matmul,
     "__getitem__": operator.getitem, "__abs__": abs,
