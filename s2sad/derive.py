@@ -97,8 +97,8 @@ def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) 
 
 
 def differentiate(fn: Callable, lowered: Lowered, args: tuple, request: Request) -> Function:
-    """The derivative of a lowered function as IR."""
-    primal = lowered.function
+    """The derivative of a lowered function as IR. What the function computes twice is one value with one cotangent."""
+    primal = passes.cse(lowered.function)
     trees = [tree_of(lowered, k, len(args)) for k in request.argnums]
     wrt = [v for t in trees for v in leaves_of(t) if differentiable(v)]
     for k, t in zip(request.argnums, trees):

@@ -9,6 +9,7 @@ import functools
 import inspect
 import itertools
 import operator
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import replace
@@ -608,6 +609,8 @@ class Calls:
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
         if issubclass(cls, np.generic) or cls.__module__ in ("builtins", "numpy"):
             return self.call_opaque(cls, args, kwargs, hint)
+        if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in ("types", "__main__"):
+            return Atom(self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs}))
         if cls is types.SimpleNamespace:
             return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
         if cls.__new__ is not object.__new__ or _has_c_base(cls):
@@ -894,6 +897,25 @@ def _callable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return const(static(value) is not UNSET and callable(static(value)))
 
 
+def _extreme(better: Callable) -> Callable:
+    """``max`` and ``min`` with ``key``."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        key = kwargs.get("key")
+        if key is None or static(key) is None:
+            return NotImplemented
+        items = args if len(args) > 1 else self.static_items(args[0])
+        if not items:
+            raise self.unsupported("`key=` over something of run-time length", "use np.argmax", code="S2S010")
+        best, best_key = items[0], self.call(key, (items[0],), ())
+        for item in items[1:]:
+            item_key = self.call(key, (item,), ())
+            test = self.binary(better, item_key, best_key)
+            best = self.choose(test, lambda item=item: item, lambda best=best: best)
+            best_key = self.choose(test, lambda k=item_key: k, lambda k=best_key: k)
+        return best
+    return lower
+
+
 def _slice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     parts = (NONE, *args) if len(args) == 1 else args
     return Slice((*parts, *(NONE,) * (3 - len(parts))))
@@ -964,7 +986,7 @@ _SPECIAL: dict[Any, Callable] = {
     len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, list: _list, tuple: _tuple, dict: _dict,
     isinstance: _isinstance, type: _type, map: _map, filter: _filter, sorted: _sorted, any: _any_all(False),
     all: _any_all(True), sum: _sum, getattr: _getattr, hasattr: _hasattr, callable: _callable, slice: _slice, print: _print,
-    functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
+    max: _extreme(operator.gt), min: _extreme(operator.lt), functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
     np.shape: _np_shape, np.real: _np_real, np.add.at: _ufunc_at, float: _float,
 }
 

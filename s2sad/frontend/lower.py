@@ -78,9 +78,9 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.append_call((out,), op, args, kwargs)
         return out
 
-    def emit_arg(self, op: Callable, *args: Arg, hint: str = "") -> Arg:
+    def emit_arg(self, op: Callable, *args: Arg, hint: str = "", **kwargs: Arg) -> Arg:
         """``emit`` for one plain result, as an IR argument."""
-        return self.reify(self.emit(op, args, hint=hint))
+        return self.reify(self.emit(op, args, tuple(kwargs.items()), hint=hint))
 
     def wrap(self, arg: Arg) -> Value:
         """An IR argument as a value: numbers as atoms, what may be changed as a new cell."""

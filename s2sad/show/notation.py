@@ -189,6 +189,24 @@ class _Inline(ast.NodeTransformer):
         return self.local.get(node.id, node)
 
 
+@functools.cache
+def body(helper: Callable) -> ast.expr:
+    """What a helper of a rule returns first: its main path, that for numbers."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(helper)))
+    found = next((node.value for node in ast.walk(tree) if isinstance(node, ast.Return)), None)
+    if found is None or any(isinstance(node, ast.Assign) for node in ast.walk(tree)):
+        raise LookupError(f"{helper.__name__} is not one expression")
+    return found
+
+
+def difference(left: Text, right: Text) -> Text:
+    """``left − right``, computed if both are numbers."""
+    try:
+        return value(float(left.text.replace("−", "-")) - float(right.text.replace("−", "-")))
+    except ValueError:
+        return apply(np.subtract, [left, right])
+
+
 def formula(expr: ast.expr, names: Mapping[str, Text], fn: Callable) -> Text:
     """A Python expression of the function ``fn`` as a formula; ``names`` gives the texts of its variables.
 
@@ -205,6 +223,9 @@ def formula(expr: ast.expr, names: Mapping[str, Text], fn: Callable) -> Text:
                 return Text(repr(node.value))
             case ast.Constant(int() | float() | complex()):
                 return value(node.value)
+            case ast.BinOp(base, ast.Pow(), ast.BinOp(left, ast.Sub(), right)):
+                exponent = difference(walk(left), walk(right))
+                return walk(base) if exponent.text == "1" else apply(np.power, [walk(base), exponent])
             case ast.BinOp(left, op, right) if type(op) in SYNTAX:
                 return apply(SYNTAX[type(op)], [walk(left), walk(right)])
             case ast.UnaryOp(ast.USub(), operand):
@@ -213,6 +234,11 @@ def formula(expr: ast.expr, names: Mapping[str, Text], fn: Callable) -> Text:
                 return apply(SYNTAX[type(op)], [walk(left), walk(right)])
             case ast.Attribute(array, "T"):
                 return Text(walk(array).within(ATOM) + "ᵀ")
+            case ast.IfExp(_, _, usual):
+                return walk(usual)
+            case ast.Call(function, args, []) if inspect.isfunction(helper := resolve(function)) and (
+                    helper.__module__ == fn.__module__):
+                return formula(body(helper), dict(zip(inspect.signature(helper).parameters, map(walk, args))), helper)
             case ast.Call(function, args, keywords) if not any(k.arg is None for k in keywords):
                 return apply(resolve(function), [walk(a) for a in args], {str(k.arg): walk(k.value) for k in keywords})
             case ast.Attribute() | ast.Name() if isinstance(found := resolve(node), (int, float)):

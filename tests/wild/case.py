@@ -9,7 +9,7 @@ import numpy as np
 
 from s2sad import jvp, vjp
 from s2sad.errors import S2SADError
-from s2sad.testing import _dot, _flat, _leaves, _map, numerical_jvp
+from s2sad.numeric import dot, flat, leaves, map_leaves, numerical_jvp
 
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 
@@ -58,19 +58,19 @@ def compare(case: Case) -> tuple[str, str]:
     rng = np.random.default_rng(1)
     plain = case.fn(*case.args)
     value, pullback = vjp(case.fn, *case.args)
-    weights = _map(lambda v: _normal(rng, v) / (np.max(np.abs(v)) or 1.0), plain)
-    directions = tuple(_map(lambda v: _normal(rng, v) * np.where(v == 0, 1.0, np.abs(v)), a) for a in case.args)
+    weights = map_leaves(lambda v: _normal(rng, v) / (np.max(np.abs(v)) or 1.0), plain)
+    directions = tuple(map_leaves(lambda v: _normal(rng, v) * np.where(v == 0, 1.0, np.abs(v)), a) for a in case.args)
     bars = pullback(weights)
     value_too, tangent = jvp(case.fn, case.args, directions)
     if not (_same(plain, value) and _same(plain, value_too)):
         return "wrong", f"the value {plain}: {value} in reverse mode, {value_too} in forward mode"
-    reverse = [_dot(b, d, a) for a, b, d in zip(case.args, bars, directions)]
+    reverse = [dot(b, d, a) for a, b, d in zip(case.args, bars, directions)]
     numeric = [_differences(case, k, directions[k], weights, plain) for k in range(len(case.args))]
     scale = max(abs(n[2]) for n in numeric)
     for k, (got, near) in enumerate(zip(reverse, numeric)):
         if not min(abs(got - n) for n in near) <= case.tolerance * (max(map(abs, near)) + 1e-3 * scale) + 1e-12:
             return "wrong", f"argument {k}: {got}, but differences {near}"
-    forward = _dot(tangent, weights, plain)
+    forward = dot(tangent, weights, plain)
     if not abs(forward - sum(reverse)) <= 1e-8 * sum(map(abs, reverse)) + 1e-12:
         return "wrong", f"forward {forward}, reverse {sum(reverse)}"
     return "right", ""
@@ -83,8 +83,8 @@ def _differences(case: Case, k: int, direction: Any, weights: Any, plain: Any) -
 
     with np.errstate(all="ignore"):
         moved = [numerical_jvp(at, (case.args[k],), (direction,), h) for h in STEPS]
-    flat = _flat(weights, plain)
-    return [float(np.sum(m * flat)) for m in moved]
+    row = flat(weights, plain)
+    return [float(np.sum(m * row)) for m in moved]
 
 
 def _normal(rng: np.random.Generator, x: Any) -> Any:
@@ -95,4 +95,4 @@ def _normal(rng: np.random.Generator, x: Any) -> Any:
 
 def _same(a: Any, b: Any) -> bool:
     """Whether two results are the same bit by bit."""
-    return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(_leaves(a), _leaves(b), strict=True))
+    return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(leaves(a), leaves(b), strict=True))

@@ -1,0 +1,73 @@
+"""Forward mode, before any pass."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad.ir import Call
+from s2sad.ir.interpret import interpret
+from s2sad.ir.walk import statements
+from tests.ad.helper import V, derived, loops
+from tests.ad.test_reverse import PROGRAMS
+from tests.differences import pair, random_direction, same
+
+
+@pytest.mark.parametrize("fn", PROGRAMS, ids=lambda f: f.__name__)
+def test_forward_is_the_transpose_of_reverse(fn):
+    def outputs(v):
+        return fn(v) * v, [np.sin(fn(v))]
+    rng = np.random.default_rng(0)
+    weights, dot = random_direction(outputs(V), rng), random_direction(V, rng)
+    y, y_dot = interpret(derived(outputs, (V,), "jvp"), V, dot)
+    again, (bar,) = interpret(derived(outputs, (V,), "vjp"), V, weights)
+    assert same(y, outputs(V)) and same(again, y)
+    assert pair(y_dot, weights) == pytest.approx(pair(bar, dot), rel=1e-10, abs=1e-12)
+
+
+def test_each_statement_is_followed_by_its_tangent():
+    def f(x, y):
+        t = np.sin(x)
+        u = np.cos(y)
+        return t * x + u
+    fn = derived(f, (0.5, 0.7), "jvp")
+    names = [s.outs[0].name for s in statements(fn.body) if isinstance(s, Call)]
+    assert names.index("t_dot") > names.index("t") and "u_dot" not in names
+
+
+def test_tangents_ride_in_the_same_loop():
+    fn = derived(PROGRAMS[3], (V,), "jvp")
+    assert len(list(loops(fn))) == 1
+    assert {"s", "s_dot"} <= {o.name for each in loops(fn) for o in each.outs}
+
+
+def test_tangents_of_what_is_written_are_written():
+    def f(x, v):
+        a = v * 1.0
+        a[1] = x
+        a[2:] *= x
+        return a
+    y, y_dot = interpret(derived(f, (0.5, V), "jvp"), 0.5, V, 1.0)
+    np.testing.assert_array_equal(y, f(0.5, V))
+    np.testing.assert_allclose(y_dot, (f(0.5 + 1e-6, V) - f(0.5 - 1e-6, V)) / 2e-6, atol=1e-8)
+
+
+def test_a_result_that_does_not_vary_has_a_zero_tangent():
+    def f(x):
+        return x, 3.0, np.ones(2), 7
+    _, dots = interpret(derived(f, (0.5,), "jvp"), 0.5, 1.0)
+    assert dots[0] == 1.0 and dots[1] == 0.0 and same(dots[2], np.zeros(2))
+
+
+def test_tangents_of_structured_arguments():
+    def f(p):
+        return p["a"] * p["b"][0]
+    args, dots = ({"a": V, "b": [0.5, 2]},), ({"a": V, "b": [1.0, None]},)
+    _, dot = s2sad.jvp(f, args, dots)
+    np.testing.assert_allclose(dot, V * 0.5 + V)
+
+
+def test_where_takes_the_tangent_of_the_branch_taken():
+    with np.errstate(all="ignore"):
+        _, dot = s2sad.jvp(lambda x: np.where(x > 0.0, np.sqrt(x), 3.0 * x), (np.array([-0.5, 0.25]),), (np.ones(2),))
+    np.testing.assert_allclose(dot, [3.0, 1.0])
