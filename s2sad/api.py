@@ -28,7 +28,7 @@ from s2sad.derive import Entry, Request, build, leaves_of, stages
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, lower_function, signature
 from s2sad.frontend.values import Atom, Bound, Value, const
-from s2sad.nested import lower_derivative, lower_jvp, lower_vjp
+from s2sad.nested import lower_derivative, lower_jvp, lower_linearize, lower_vjp
 from s2sad.show.trace import Trace, trace
 
 Argnums = int | Sequence[int]
@@ -540,6 +540,9 @@ class _Matrix:
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, *self.request_args)
 
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        return _refuse_matrix(lowerer, args, kwargs)
+
     @property
     def source(self) -> str:
         """The generated source behind it."""
@@ -746,6 +749,14 @@ for _made in (grad, value_and_grad):
     _made.__s2sad_lower__ = _lower_transform(_made)  # type: ignore[attr-defined]
 
 
+def _refuse_matrix(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+    raise lowerer.unsupported("a Jacobian or Hessian inside a differentiated function", "use grad, vjp, jvp or hvp there")
+
+
+for _made in (jacobian, jacfwd, hessian):
+    _made.__s2sad_lower__ = _refuse_matrix  # type: ignore[attr-defined]
+
+
 def _lower_stop(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
     return lowerer.call_op(runtime.stop_gradient, args, (), "")
 
@@ -756,6 +767,7 @@ def _lower_checkpoint(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> V
 
 vjp.__s2sad_lower__ = lower_vjp  # type: ignore[attr-defined]
 jvp.__s2sad_lower__ = lower_jvp  # type: ignore[attr-defined]
+linearize.__s2sad_lower__ = lower_linearize  # type: ignore[attr-defined]
 stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
 checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
 __all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp",

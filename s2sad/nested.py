@@ -86,8 +86,28 @@ def lower_jvp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
     items, dots = lowerer.static_items(primals), lowerer.static_items(tangents)
     if items is None or dots is None or len(items) != len(dots):
         raise lowerer.unsupported("`jvp` with primals and tangents that are not tuples of one length")
-    smooth = tuple(k for k in _smooth(lowerer, items) if dots[k] != NONE)
+    smooth = tuple(k for k in _smooth(lowerer, items) if not _is_none(dots[k]))
     return lower_derivative(lowerer, Request("jvp", smooth, False), fn, items, tuple(dots[k] for k in smooth))
+
+
+def lower_linearize(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+    """``linearize(f, *primals)`` inside a differentiated function: the value, and ``jvp`` at the same primals."""
+    fn, *primals = args
+    kept = tuple(independent(lowerer, x)[0] for x in primals)
+    value = lowerer.call(fn, tuple(independent(lowerer, x)[0] for x in kept), ())
+    return Tup((value, Bound(const(Pushforward()), (fn, Tup(kept)))))
+
+
+class Pushforward:
+    """What ``linearize`` returns while a function is lowered; its first arguments are the function and the primals."""
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        fn, primals, *tangents = args
+        return lowerer.static_items(lower_jvp(lowerer, (fn, primals, Tup(tuple(tangents))), ()))[1]
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Atom) and value.is_static and value.value is None
 
 
 def _smooth(lowerer: Any, args: Sequence[Value]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ Before: ``helper(a, k=2)`` with ``def helper(b, k): b[0] *= k``.  After: the bod
 """
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -20,6 +21,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.errors import S2SADError, SourceNotFound
+from s2sad.frontend import known
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Choice, Closure, Fields, Frame, Items, Iteration, Method,
@@ -35,7 +37,9 @@ TAKES_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.sta
                np.column_stack, np.dstack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.shape,
                np.meshgrid, np.r_, np.c_, np.einsum, np.pad, np.full, np.tile}
 IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
-TRUSTED = ("numpy", "scipy", "math", "cmath", "operator", "builtins", "_operator", "itertools", "random", "time")
+OPAQUE = ("warnings", "logging", "os", "sys", "re", "io", "time", "random", "json", "datetime", "pathlib", "inspect",
+          "traceback", "threading", "copy", "locale", "string", "textwrap")
+TRUSTED = (*OPAQUE, "numpy", "scipy", "math", "cmath", "operator", "builtins", "_operator", "itertools", "random", "time")
 Kwargs = tuple[tuple[str, Value], ...]
 
 
@@ -104,6 +108,9 @@ class Calls:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
                 return result
+        constant = known.evaluate(self, fn, args, kwargs)
+        if constant is not None:
+            return constant
         owner = getattr(fn, "__self__", None)
         if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
@@ -119,6 +126,9 @@ class Calls:
             return self.call_op(fn, args, kwargs, hint)
         if isinstance(fn, type):
             return self.construct(fn, args, kwargs, hint)
+        written = known.dispatched(fn)
+        if written is not None:
+            return self.call_written(written, fn, args, kwargs, hint)
         plain, bound = code_of(fn)
         if isinstance(plain, types.FunctionType):
             return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
@@ -149,8 +159,39 @@ class Calls:
         if fn in rules.STATIC:
             return self.capture(fn(*(self.constant_of(a) for a in args)), None)
         module = getattr(fn, "__module__", None) or ""
-        if module.split(".")[0] in ("numpy",):
+        if module.split(".")[0] == "numpy":
+            return self.call_written(fn, fn, args, kwargs, hint)
+        if module.split(".")[0] in OPAQUE:
             return self.call_opaque(fn, args, kwargs, hint)
+        return self.call_source(fn, args, kwargs, hint)
+
+    def call_written(self, fn: types.FunctionType, public: Callable, args: tuple[Value, ...], kwargs: Kwargs,
+                     hint: str) -> Value:
+        """A NumPy function without rule that is written in Python: inlined if that succeeds and an argument is a number
+        or an array that is not known now, else called as it is."""
+        if not any(self.may_vary(v) for v in (*args, *(v for _, v in kwargs))):
+            return self.call_opaque(public, args, kwargs, hint)
+        before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
+        mark, guards, depth, loc = len(self.stmts), len(self.guards), self.depth, self.loc
+        try:
+            return self.call_source(fn, args, kwargs, hint)
+        except S2SADError:
+            self.restore(before)
+            del self.stmts[mark:], self.guards[guards:], self.frames[frames:], self.pending[pending:]
+            self.depth, self.loc = depth, loc
+            return self.call_opaque(public, args, kwargs, hint)
+
+    def may_vary(self, value: Value) -> bool:
+        """Whether a value may be, or hold, something that is differentiated."""
+        items = self.literal_items(value)
+        if items is not None:
+            return any(self.may_vary(v) for v in items)
+        if isinstance(value, Ref) and isinstance(self.heap[value.cell], (Fields, Table)):
+            return any(self.may_vary(v) for v in self.heap[value.cell].values)
+        return static(value) is UNSET and isinstance(value, (Atom, Ref)) and not self.fact(value).is_discrete
+
+    def call_source(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A Python function, inlined if there is source."""
         try:
             source = find(fn)
         except SourceNotFound:
@@ -488,6 +529,26 @@ class Calls:
             raise self.unsupported("an option that is known only at run time")
         return known
 
+    def copied(self, value: Value, deep: bool, memo: dict[int, Value]) -> Value:
+        """A copy of a value, of all that it refers to if ``deep``."""
+        if isinstance(value, Tup):
+            return Tup(tuple(self.copied(v, deep, memo) for v in value.items), value.cls) if deep else value
+        if not isinstance(value, Ref):
+            return value
+        if value.cell in memo and not value.path:
+            return memo[value.cell]
+        cell = self.heap[value.cell]
+        if value.path or isinstance(cell, Buffer):
+            made = self.emit(runtime.copy, (self.reify(value),))
+        else:
+            made = self.new_ref(cell)
+            memo[value.cell] = made
+            if deep:
+                self.heap[made.cell] = replace(cell, values=tuple(self.copied(v, deep, memo) for v in cell.values))
+        if not value.path:
+            memo[value.cell] = made
+        return made
+
     def hold(self, value: Value, *sources: Value) -> None:
         """Note that a run-time list holds things of other values."""
         if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
@@ -577,6 +638,9 @@ class Calls:
         if isinstance(owner, Ref) and isinstance(cell, Buffer) and name in ("shape", "real", "imag", "flat"):
             raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
         if not isinstance(cell, Fields):
+            cls = self.class_of(owner)
+            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins")):
+                self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
         found = inspect.getattr_static(cell.cls, name, None)
@@ -783,9 +847,19 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if kinds is UNSET and isinstance(classes, Tup):
         kinds = tuple(static(c) for c in classes.items)
     cls = self.class_of(value)
+    if kinds is not UNSET and self.fact(value).kind == "number":
+        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value).dtype)}
+        if len(answers) == 1:
+            return const(answers.pop())
     if cls is None or kinds is UNSET or UNSET in (kinds if isinstance(kinds, tuple) else ()):
         return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
     return const(issubclass(cls, kinds))
+
+
+def _some_numbers(dtype: Any) -> tuple[Any, ...]:
+    """One value of each type that some number may have."""
+    double = (1.0, np.float64(1.0))
+    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1) for c in "bBhHiIlLqQefgdFDG?"))
 
 
 def _type(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -916,6 +990,13 @@ def _extreme(better: Callable) -> Callable:
     return lower
 
 
+def _copied(deep: bool) -> Callable:
+    """``copy.copy`` and ``copy.deepcopy``."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        return self.copied(args[0], deep, {})
+    return lower
+
+
 def _slice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     parts = (NONE, *args) if len(args) == 1 else args
     return Slice((*parts, *(NONE,) * (3 - len(parts))))
@@ -986,7 +1067,8 @@ _SPECIAL: dict[Any, Callable] = {
     len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, list: _list, tuple: _tuple, dict: _dict,
     isinstance: _isinstance, type: _type, map: _map, filter: _filter, sorted: _sorted, any: _any_all(False),
     all: _any_all(True), sum: _sum, getattr: _getattr, hasattr: _hasattr, callable: _callable, slice: _slice, print: _print,
-    max: _extreme(operator.gt), min: _extreme(operator.lt), functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
+    max: _extreme(operator.gt), min: _extreme(operator.lt), copy.copy: _copied(False), copy.deepcopy: _copied(True),
+    functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
     np.shape: _np_shape, np.real: _np_real, np.add.at: _ufunc_at, float: _float,
 }
 

@@ -215,6 +215,8 @@ class Expressions:
             label = name
             if isinstance(value, float) and obj.__name__ in ("numpy", "math"):
                 return const(value, f"{'np' if obj is np else 'math'}.{name}")
+        elif type(obj).__module__ == "numpy" or isinstance(obj, np.dtype):
+            pass
         elif not isinstance(obj, type) and not callable(value):
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
             label = name
@@ -245,6 +247,9 @@ class Expressions:
             return Method(owner, name)
         if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name):
             return Method(owner, name)
+        cls = self.class_of(owner)
+        if cls is not None and not hasattr(cls, name):
+            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
 
     def shape_of(self, owner: Value) -> Value:
@@ -296,7 +301,7 @@ class Expressions:
         if op in (operator.eq, operator.ne) and seqs[0] is not None and seqs[1] is not None:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
-                isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type, types.FunctionType)):
+                isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type, types.FunctionType, np.dtype)):
             return self.capture(op(left.value, right.value), None)
         kinds = [self.fact(v).kind for v in (left, right)]
         if "list" in kinds and any(k in ("array", "scalar") for k in kinds):

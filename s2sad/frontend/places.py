@@ -258,6 +258,8 @@ class Places:
                 self.call_special(base, "__setitem__", (index, value))
                 return
         if not isinstance(base, Ref):
+            if self.fact(base).is_scalar or isinstance(base, Tup):
+                self.certain_error(TypeError, "object does not support item assignment")
             raise self.unsupported(f"an item of {self.describe(base)} is assigned to", code="S2S011")
         self.put_buffer(base, index, value)
 

@@ -85,10 +85,35 @@ def _find(code: types.CodeType) -> FunctionSource:
     except SyntaxError as e:
         raise _missing(code) from e
     gast.increment_lineno(tree, start - 1 - indented)
+    cls = _class_around(code.co_qualname)
+    if cls:
+        _mangle(tree, cls)
     for node in gast.walk(tree):
         if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef)) and node.name == code.co_name:
             return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
     raise _missing(code)
+
+
+def _class_around(qualname: str) -> str:
+    """The class in whose body a function is written, by its qualified name; "" if there is none.
+
+        >>> _class_around("f.<locals>.C.method.<locals>.inner")
+        'C'
+    """
+    parts = qualname.split(".")[:-1]
+    while parts and parts[-1] == "<locals>":
+        parts = parts[:-2]
+    return parts[-1] if parts else ""
+
+
+def _mangle(tree: Any, cls: str) -> None:
+    """Give private names (``self.__x``) the form that they have in the body of a class."""
+    prefix = f"_{cls.lstrip('_')}"
+    for node in gast.walk(tree):
+        for key in ("attr", "id"):
+            name = getattr(node, key, None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__") and cls.strip("_"):
+                setattr(node, key, prefix + name)
 
 
 def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:

@@ -456,19 +456,24 @@ class Statements:
             try:
                 module = importlib.import_module(alias.name)
             except ImportError as error:
-                self.certain_error(type(error), str(error))
-                raise
+                return self.import_error(error)
             if alias.asname is None:
                 module = importlib.import_module(alias.name.split(".")[0])
             self.bind_name(alias.asname or alias.name.split(".")[0], const(module))
+
+    def import_error(self, error: ImportError) -> None:
+        """What cannot be imported now raises when the function runs, if it gets there."""
+        self.certain_error(type(error), str(error))
+        if self.tries:
+            raise self.unsupported(f"an import that fails ({error}), inside `try`", "import it at the top of the module")
+        self.raise_exception(self.emit_arg(type(error), const(str(error)).arg))
 
     def stmt_ImportFrom(self, node: Any) -> None:
         package = self.frames[-1].globals.get("__package__") or ""
         try:
             module = importlib.import_module("." * node.level + (node.module or ""), package)
         except ImportError as error:
-            self.certain_error(type(error), str(error))
-            raise
+            return self.import_error(error)
         for alias in node.names:
             value = getattr(module, alias.name, UNSET)
             if value is UNSET:

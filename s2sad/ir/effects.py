@@ -48,6 +48,8 @@ def has_effect(op: object) -> bool:
             return True
     except TypeError:  # an unhashable callable
         return False
+    if (getattr(op, "__module__", None) or "").split(".")[0] in ("warnings", "logging", "_warnings"):
+        return True
     owner = getattr(op, "__self__", None)
     return isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random))
 

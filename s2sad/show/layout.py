@@ -15,7 +15,7 @@ from typing import Any
 from s2sad.errors import Loc
 from s2sad.show.notation import width
 
-LONGEST = 60
+LONGEST, SHORTEST = 60, 8
 FEW_TRIPS = 6
 FIRST_TRIPS = 2
 
@@ -63,7 +63,8 @@ def text(title: str, primal: Sequence[Row], adjoint: Sequence[Row], columns: int
         lines = _beside(primal, adjoint)
         if max(map(width, lines)) <= columns:
             return "\n".join([title, "", *lines])
-    return "\n".join([title, *_stacked("Forward primal trace", primal), *_stacked("Reverse adjoint trace", adjoint)])
+    return "\n".join([title, *_stacked("Forward primal trace", primal, columns),
+                      *_stacked("Reverse adjoint trace", adjoint, columns)])
 
 
 def markdown(title: str, primal: Sequence[Row], adjoint: Sequence[Row]) -> str:
@@ -118,14 +119,16 @@ def folded(rows: Sequence[Row]) -> Iterator[Row | str]:
 def _heading(trips: tuple[tuple[Loop, int], ...]) -> str:
     if not trips:
         return "· outside the loop"
-    where = [f"trip {k + 1} of {loop.trips}" + (f" (line {loop.loc.line})" if loop.loc else "") for loop, k in trips]
+    where = [(f"trip {k + 1} of {loop.trips}" if k >= 0 else "before the first trip")
+             + (f" (line {loop.loc.line})" if loop.loc else "") for loop, k in trips]
     return "· " + ", ".join(where)
 
 
-def _stacked(heading: str, rows: Sequence[Row]) -> Iterator[str]:
-    """One trace, with a line below the inputs and one above the output."""
-    lines = _aligned(list(folded(rows)))
-    rule = "─" * min(max([width(heading), *(width(line) for _, line in lines)]), 100)
+def _stacked(heading: str, rows: Sequence[Row], columns: int) -> Iterator[str]:
+    """One trace, with a line below the inputs and one above the output. Long formulas give way to the width."""
+    items = list(folded(rows))
+    lines = _aligned(items, columns)
+    rule = "─" * min(max([width(heading), *(width(line) for _, line in lines)]), columns)
     yield from ("", heading, rule)
     part: int | None = None
     headings: list[str] = []
@@ -147,12 +150,19 @@ def _part(rows: Sequence[Row], step: int) -> int:
     return 0 if step < 0 else 2 if step == last else 1
 
 
-def _aligned(rows: Sequence[Row | str]) -> list[tuple[int | None, str]]:
-    """The lines of some rows with their equal signs below each other, and the step of each."""
+def _aligned(rows: Sequence[Row | str], columns: int = 10_000) -> list[tuple[int | None, str]]:
+    """The lines of some rows with their equal signs below each other, and the step of each; without the longest formulas if
+    the lines would be wider than ``columns``."""
     count = max((len(row.parts) for row in rows if isinstance(row, Row)), default=1)
     table = [_spread(row.cells(), count) if isinstance(row, Row) else None for row in rows]
-    widths = [max((width(cells[i]) for cells in table if cells is not None and width(cells[i]) <= LONGEST), default=0)
-              for i in range(count)]
+    limits = [LONGEST] * count
+    while True:
+        table = [cells and _short(cells, limits) for cells in table]
+        widths = [max((width(cells[i]) for cells in table if cells is not None), default=0) for i in range(count)]
+        widest = max(range(1, count - 1), key=lambda i: widths[i], default=0)
+        if sum(widths) + 3 * sum(w > 0 for w in widths[1:]) <= columns or widths[widest] <= SHORTEST or widest == 0:
+            break
+        limits[widest] = widths[widest] - 1
     lines: list[tuple[int | None, str]] = []
     for row, cells in zip(rows, table):
         if cells is None or isinstance(row, str):
@@ -164,6 +174,11 @@ def _aligned(rows: Sequence[Row | str]) -> list[tuple[int | None, str]]:
                 line += _padded(" = " + cell if cell else "", columns + 3)
         lines.append((row.step, line.rstrip()))
     return lines
+
+
+def _short(cells: list[str], limits: Sequence[int]) -> list[str]:
+    """The cells without formulas that are longer than the limits of their columns; the name and the value stay."""
+    return [cells[0], *("" if width(cell) > limit else cell for cell, limit in zip(cells[1:-1], limits[1:])), cells[-1]]
 
 
 def _beside(primal: Sequence[Row], adjoint: Sequence[Row]) -> list[str]:

@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import Rule, canonical
+from s2sad.rules import Rule, canonical, shaped
+from s2sad.rules.matrices import each
 
 COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 7)
 
@@ -43,6 +44,8 @@ SYNTAX = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div:
           ast.FloorDiv: np.floor_divide, ast.Mod: np.remainder, ast.MatMult: np.matmul, ast.Eq: np.equal,
           ast.NotEq: np.not_equal, ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater,
           ast.GtE: np.greater_equal}
+TRANSPARENT = {shaped, each, np.broadcast_to, runtime.unbroadcast, runtime.astype_of}
+"""What changes the shape or the type of its first argument; formulas do without it."""
 SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -117,6 +120,8 @@ def value(x: Any) -> Text:
         return Text(f"[{inner}]" if isinstance(x, list) else f"({inner}{',' * (len(x) == 1)})")
     if isinstance(x, (list, tuple)):
         return Text(f"⟨{len(x)} items⟩")
+    if isinstance(x, dict):
+        return Text("{" + ", ".join(map(str, x)) + "}")
     return Text(x if isinstance(x, str) else getattr(x, "__name__", None) or repr(x))
 
 
@@ -148,6 +153,8 @@ def apply(op: Callable, args: Sequence[Text], kwargs: Mapping[str, Text] | None 
         return Text(f"|{texts[0]}|")
     if op is operator.getitem:
         return Text(f"{args[0].within(ATOM)}[{texts[1].removeprefix('(').removesuffix(')')}]")
+    if op in (np.zeros_like, runtime.zeros_like):
+        return Text("0")
     if op in (runtime.setitem, runtime.add_at):
         return Text(f"{args[0].within(ATOM)}[{texts[1]} {'←' if op is runtime.setitem else '←+'} {texts[2]}]")
     name = NAMES.get(op) or getattr(op, "__name__", repr(op))
@@ -192,11 +199,18 @@ class _Inline(ast.NodeTransformer):
 @functools.cache
 def body(helper: Callable) -> ast.expr:
     """What a helper of a rule returns first: its main path, that for numbers."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(helper)))
-    found = next((node.value for node in ast.walk(tree) if isinstance(node, ast.Return)), None)
-    if found is None or any(isinstance(node, ast.Assign) for node in ast.walk(tree)):
-        raise LookupError(f"{helper.__name__} is not one expression")
-    return found
+    stmts = ast.parse(textwrap.dedent(inspect.getsource(helper))).body[0].body  # type: ignore[attr-defined]
+    while stmts:
+        match stmts[0]:
+            case ast.Expr(ast.Constant()):
+                stmts = stmts[1:]
+            case ast.If(_, usual):
+                stmts = usual
+            case ast.Return(expr) if expr is not None:
+                return expr
+            case _:
+                break
+    raise LookupError(f"{helper.__name__} is not one expression")
 
 
 def difference(left: Text, right: Text) -> Text:
@@ -236,6 +250,10 @@ def formula(expr: ast.expr, names: Mapping[str, Text], fn: Callable) -> Text:
                 return Text(walk(array).within(ATOM) + "ᵀ")
             case ast.IfExp(_, _, usual):
                 return walk(usual)
+            case ast.Call(function, [ast.Compare(_, [ast.Eq()], _), _, usual]) if resolve(function) is np.where:
+                return walk(usual)
+            case ast.Call(function, [only, *_]) if resolve(function) in TRANSPARENT:
+                return walk(only)
             case ast.Call(function, args, []) if inspect.isfunction(helper := resolve(function)) and (
                     helper.__module__ == fn.__module__):
                 return formula(body(helper), dict(zip(inspect.signature(helper).parameters, map(walk, args))), helper)

@@ -96,6 +96,8 @@ class Recorder:
 
     def bind(self, var: Var, x: Any) -> None:
         if var in self.wanted and isinstance(x, Node):
+            if self.steps and x in self.steps[-1].outs:
+                self.steps.pop()  # taking a leaf out of an argument is no step
             x = Node(x.value, varied=True)
             self.inputs.append((var, x))
         self.env[var] = x

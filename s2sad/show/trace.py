@@ -28,7 +28,7 @@ from s2sad.ir import Function
 from s2sad.rules import lookup, pullback
 from s2sad.show import layout
 from s2sad.show.layout import Row
-from s2sad.show.notation import PRODUCT, SUM, Text, apply, bar, formula, infix, partials, symbol, value, variable
+from s2sad.show.notation import ATOM, PRODUCT, SUM, Text, apply, bar, formula, infix, partials, symbol, value, variable
 from s2sad.show.record import Node, Recorder, Step, is_numeric, nodes, plain
 
 
@@ -92,14 +92,17 @@ def trace(fn: Function, args: Sequence[Any], y_bar: Any = None) -> Trace:
     primal = [Row((node.label, symbol(v.name), value(node.value).text), node.value, -1) for v, node in inputs]
     primal += _primal_rows(steps)
     outputs = [node for node in nodes(result) if node.varied]
-    names = ["y"] if len(outputs) == 1 else [symbol(f"y{k}") for k in range(1, len(outputs) + 1)]
+    taken = {p.name.rstrip("0123456789") for p in fn.params}
+    stem = next(name for name in ("y", "z", "w", "result") if name not in taken or name == "result")
+    names = [stem] if len(outputs) == 1 else [symbol(f"{stem}{k}") for k in range(1, len(outputs) + 1)]
     primal += [Row((name, node.label, value(node.value).text), node.value, len(steps))
                for name, node in zip(names, outputs)]
     adjoint = _Adjoint()
     for name, node, seed in zip(names, outputs, _seeds(outputs, y_bar)):
         adjoint.seed(node, seed, bar(name), len(steps))
-    for k in reversed(range(len(steps))):
-        adjoint.walk(k, steps[k])
+    with np.errstate(all="ignore"):
+        for k in reversed(range(len(steps))):
+            adjoint.walk(k, steps[k])
     gradient = tuple(adjoint.bars.get(node, runtime.zeros_like(node.value)) for _, node in inputs)
     for (v, node), x_bar in reversed(list(zip(inputs, gradient))):
         local = bar(node.label) if node in adjoint.bars else ""
@@ -192,10 +195,17 @@ class _Adjoint:
         parts = [texts.chain(node), texts.local(self.bars, numbers=False), texts.local(self.bars, numbers=True)]
         if before is not None:
             parts[2] = parts[2] or value(g)
-            parts = [part and infix(start, "+", part, SUM) for start, part in zip((name, name, value(before)), parts)]
+            parts = [part and _added(start, part) for start, part in zip((name, name, value(before)), parts)]
         shown = [part.text if part else "" for part in parts]
         y = self.bars[node]
         self.rows.append(Row((name.text, *shown, value(y).text), y, k, step.trips, step.loc))
+
+
+def _added(start: Text, part: Text) -> Text:
+    """``start + part``; where ``part`` adds to some elements of zeros, it adds to those of ``start``."""
+    if part.text.startswith("0["):
+        return Text(start.within(ATOM) + part.text[1:])
+    return infix(start, "+", part, SUM)
 
 
 def _pairs(x: Any, g: Any) -> Iterator[tuple[Node, Any]]:

@@ -1,0 +1,95 @@
+"""Calls whose result is known before the function runs: questions about dtypes, classes and signatures.
+
+Library code asks before it computes: ``np.result_type(x, np.float64)``, ``np.finfo(x.dtype).eps``,
+``inspect.signature(f)``, a cached choice of a back end. The answers follow from the facts of the arguments, never from
+their values, so they are constants of the generated code and the tests on them disappear.
+
+    >>> import numpy as np
+    >>> from s2sad import grad
+    >>> def f(x):
+    ...     return x * x if np.issubdtype(np.result_type(x), np.floating) else 0.0 * x
+    >>> print(grad(f).source_for(np.float64(3.0)))
+    def f_grad(x):
+        x_bar = x * 2  # return x * x if np.issubdtype(np.result_type(x), np.floating) else 0.0 * x
+        return x_bar
+    <BLANKLINE>
+"""
+from __future__ import annotations
+
+import builtins
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.values import Atom, Bound, Closure, Ref, Tup, Value, static
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.infer import NoSample, sample
+
+OF_KINDS = {np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtype, np.common_type,
+            np.isscalar, np.iterable, *(f for name in ("isdtype",) if (f := getattr(np, name, None)) is not None)}
+"""Functions of the kinds and dtypes of their arguments alone."""
+OF_CONSTANTS = {issubclass, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format, typing.cast,
+                inspect.signature, inspect.isclass, inspect.isfunction, inspect.ismethod, inspect.unwrap, typing.get_args,
+                typing.get_origin, typing.get_type_hints}
+"""Pure functions, called now if all their arguments are constants."""
+
+
+def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> Value | None:
+    """The result of a call as a constant, None if it is not known now."""
+    if not isinstance(fn, Hashable) or not callable(fn):
+        return None
+    cached = isinstance(fn, functools._lru_cache_wrapper)
+    try:
+        if fn in OF_KINDS:
+            given = [of_kind(lowerer, a) for a in args]
+            named = {k: of_kind(lowerer, v) for k, v in kwargs}
+        elif cached or fn in OF_CONSTANTS:
+            given = [plain(a) for a in args]
+            named = {k: plain(v) for k, v in kwargs}
+        else:
+            return None
+    except NoSample:
+        return None
+    except TypeError:  # an unhashable function
+        return None
+    try:
+        result = fn(*given, **named)
+    except Exception as error:
+        lowerer.certain_error(type(error), str(error))
+        return None
+    lowerer.keep.append(result)
+    return lowerer.capture(result, None)
+
+
+def plain(value: Value) -> Any:
+    """A value as the constant that it is."""
+    if isinstance(value, Tup) and value.cls is tuple:
+        return tuple(plain(v) for v in value.items)
+    known = static(value)
+    if known is UNSET or isinstance(value, (Ref, Closure, Bound)) or isinstance(known, np.ndarray):
+        raise NoSample
+    return known
+
+
+def of_kind(lowerer: Any, value: Value) -> Any:
+    """Something of the same kind as a value; the value itself where it is a constant."""
+    if isinstance(value, Tup):
+        return tuple(of_kind(lowerer, v) for v in value.items)
+    items = lowerer.literal_items(value)
+    if items is not None:
+        return [of_kind(lowerer, v) for v in items]
+    if isinstance(value, Atom) and value.is_static and not isinstance(value.value, (float, int, complex)):
+        return value.value
+    fact = lowerer.fact(value)
+    if fact.kind not in ("float", "int", "bool", "complex", "scalar", "array", "str", "none"):
+        raise NoSample
+    return sample(lowerer.reify(value), 2)
+
+
+def dispatched(fn: Any) -> Callable | None:
+    """The Python function behind one of NumPy's that can be overridden, None if it is not such a function."""
+    return getattr(fn, "_implementation", None) if type(fn).__name__ == "_ArrayFunctionDispatcher" else None

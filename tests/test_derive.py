@@ -1,0 +1,243 @@
+"""The road from a function to a compiled derivative: entries, guards, ownership of results, stages."""
+from __future__ import annotations
+
+import importlib
+import linecache
+import math
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad.api import Derivative
+from s2sad.derive import Request, build, differentiate, leaf_path, leaves_of, pipeline, stages
+from s2sad.errors import ArgumentError
+from s2sad.frontend.signature import Record, lower_function
+from s2sad.ir import Var
+from s2sad.ir.interpret import interpret
+from s2sad.ir.text import parse
+from s2sad.ir.verify import verify
+from tests.differences import derivative, same
+
+V = np.array([0.3, 0.7, 1.2])
+
+
+# ---- what is captured may change --------------------------------------------------------------------------------------
+
+def cell(program: str, scope: dict | None = None) -> dict:
+    """Run a program as a notebook runs a cell: with a file name that linecache knows."""
+    scope = {"np": np, "math": math, "s2sad": s2sad} if scope is None else scope
+    file = f"<cell {len(linecache.cache)}>"
+    linecache.cache[file] = (len(program), None, program.splitlines(True), file)
+    exec(compile(program, file, "exec", dont_inherit=True), scope)
+    return scope
+
+
+CHANGES = {
+    "helper": ("def h(x): return x * x\ndef f(x): return h(x)", "def h(x): return x ** 3"),
+    "helper of a helper": ("def g(x): return x * x\ndef h(x): return g(x)\ndef f(x): return h(x)", "def g(x): return np.sin(x)"),
+    "global number": ("K = 2.0\ndef f(x): return x * K", "K = 3.0"),
+    "global number in a helper": ("K = 2.0\ndef h(x): return x * K\ndef f(x): return h(x) * x", "K = 3.0"),
+    "global array": ("K = np.ones(2)\ndef f(x): return np.sum(x * K)", "K = np.full(2, 3.0)"),
+    "element of a global array": ("K = np.ones(2)\ndef f(x): return np.sum(x * K)", "K[0] = 5.0"),
+    "global list": ("K = [1.0, 2.0]\ndef f(x): return x * K[1]", "K[1] = 5.0"),
+    "longer global list": ("K = [1.0, 2.0]\ndef f(x):\n    for k in K:\n        x = x * k\n    return x", "K.append(7.0)"),
+    "global dict": ("K = {'a': 2.0}\ndef f(x): return x * K['a']", "K['a'] = 4.0"),
+    "nested containers": ("K = {'a': [2.0, (3.0,)]}\ndef f(x): return x * K['a'][1][0]", "K['a'][1] = (5.0,)"),
+    "type of a global": ("K = 2\ndef f(x): return x ** K", "K = 2.5"),
+    "flag": ("FLAG = True\ndef f(x): return x * x if FLAG else x", "FLAG = False"),
+    "imported function": ("act = math.sin\ndef f(x): return act(x)", "act = math.cos"),
+    "ufunc": ("act = np.sin\ndef f(x): return act(x)", "act = np.tanh"),
+    "attribute of an object": ("import types\nC = types.SimpleNamespace(rate=2.0)\ndef f(x): return x * C.rate", "C.rate = 5.0"),
+    "array of an object": ("import types\nC = types.SimpleNamespace(w=np.ones(2))\ndef f(x): return np.sum(x * C.w)",
+                           "C.w = np.full(2, 7.0)"),
+    "method of a class": ("class A:\n    def m(self, x): return x * x\na = A()\ndef f(x): return a.m(x)",
+                          "A.m = lambda self, x: x ** 3"),
+    "default of a helper": ("def h(x, k=2.0): return x * k\ndef f(x): return h(x)", "h.__defaults__ = (5.0,)"),
+    "shadowed builtin": ("def f(x): return abs(x) * 2.0", "def abs(x): return x * x"),
+    "module function": ("import types\nm = types.ModuleType('m')\nm.h = math.sin\ndef f(x): return m.h(x)", "m.h = math.exp"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_of_what_is_captured_is_seen(name):
+    before, change = CHANGES[name]
+    scope = cell(before)
+    df = s2sad.grad(scope["f"])
+    for _ in range(2):
+        assert df(0.4) == pytest.approx(derivative(scope["f"], (0.4,), (0,), (1.0,), 1.0)[0])
+    cell(change, scope)
+    for _ in range(2):
+        assert df(0.4) == pytest.approx(derivative(scope["f"], (0.4,), (0,), (1.0,), 1.0)[0]), name
+
+
+def test_a_closure_cell_that_changes_is_seen():
+    def make():
+        k = 2.0
+
+        def f(x):
+            return x * k
+
+        def change(value):
+            nonlocal k
+            k = value
+        return f, change
+    f, change = make()
+    df = s2sad.grad(f)
+    assert df(0.4) == 2.0
+    change(3.0)
+    assert df(0.4) == 3.0
+
+
+def test_each_closure_has_its_own_gradient():
+    def make(k):
+        return lambda x: x * k
+    derivatives = [s2sad.grad(make(k)) for k in (2.0, 3.0)]
+    assert [df(0.4) for df in derivatives] == [2.0, 3.0]
+
+
+def test_a_reloaded_module_is_seen(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    file = tmp_path / "reloaded_for_s2sad.py"
+    file.write_text("def h(x):\n    return x * 2.0\n")
+    module = importlib.import_module("reloaded_for_s2sad")
+    df = s2sad.grad(lambda x: module.h(x))
+    assert df(0.4) == 2.0
+    file.write_text("def h(x):\n    return x * 5.0 + x * 0.0\n")
+    linecache.checkcache()
+    importlib.reload(module)
+    assert df(0.4) == 5.0
+
+
+def test_captured_arrays_are_read_not_copied_into_the_code():
+    w = np.ones(3)
+    df = s2sad.grad(lambda x: np.sum(x * w))
+    assert df(2.0) == 3.0
+    w[0] = 5.0
+    assert df(2.0) == 7.0
+
+
+def test_unchanged_captures_are_compiled_once():
+    w = [1.0, 2.0]
+    df = s2sad.grad(lambda x: x * w[0] * math.sin(x))
+    df(0.4)
+    entry = df.latest
+    for x in (0.5, 0.6, np.float64(0.1), 0.7):
+        df(x)
+    assert df(0.4) and df.latest in (entry, *df.entries.values()) and len(df.entries) == 2
+
+
+# ---- results ----------------------------------------------------------------------------------------------------------
+
+def test_values_and_gradients_share_nothing():
+    def f(x):
+        y = x * 2.0
+        return np.sum(y * WEIGHTS), y
+    (_, aux), g = s2sad.value_and_grad(f, has_aux=True)(V)
+    aux += 100.0
+    np.testing.assert_array_equal(g, 2.0 * WEIGHTS)
+    y, pullback = s2sad.vjp(lambda x: x, V)
+    cotangent = np.ones(3)
+    (g,) = pullback(cotangent)
+    g += 5.0
+    assert cotangent.tolist() == [1.0] * 3
+
+
+def test_tangents_are_ours():
+    dot = np.ones(3)
+    _, y_dot = s2sad.jvp(lambda x: x, (V,), (dot,))
+    y_dot += 5.0
+    assert dot.tolist() == [1.0] * 3
+
+
+WEIGHTS = np.array([1.0, -2.0, 0.5])
+
+
+@pytest.mark.parametrize("f", [lambda x, y: np.sum(x * y), lambda x, y: np.sum(x + y), lambda x, y: np.dot(x, WEIGHTS) + y[0],
+                               lambda x, y: np.sum(x.T), lambda x, y: np.sum(np.reshape(x - y, (1, 3)))])
+@pytest.mark.parametrize("mode", ["grad", "value_and_grad", "vjp", "jvp"])
+def test_no_result_shares_memory_with_an_argument(f, mode):
+    args = (V.copy(), V + 1.0)
+    extra = {"vjp": (1.0,), "jvp": args}.get(mode, ())
+    entry = Derivative(f, mode, (0, 1)).entry(args, {})
+    made = entry.function(*args, *extra)
+    arrays = [g for part in (made if mode == "grad" else made[1:]) for g in (part if isinstance(part, tuple) else (part,))]
+    for k, g in enumerate(arrays):
+        others = (*args, WEIGHTS, *arrays[:k])
+        assert not any(np.may_share_memory(g, other) for other in others)
+
+
+# ---- pieces -----------------------------------------------------------------------------------------------------------
+
+def f(p, n):
+    s = p["b"]
+    for x in p["a"]:
+        s = s * x + n
+    return s
+
+
+ARGS = ({"a": V, "b": 0.5}, 2)
+
+
+@pytest.mark.parametrize("mode", ["grad", "value_and_grad", "vjp", "jvp"])
+def test_every_stage_is_well_formed_and_computes_the_same(mode):
+    request = Request(mode, (0,), True)
+    extra = {"vjp": (1.0,), "jvp": ({"a": V, "b": 1.0},)}.get(mode, ())
+    stage = verify(differentiate(f, lower_function(f, ARGS, {}), ARGS, request))
+    expected = interpret(stage, *ARGS, *extra)
+    for each in pipeline(request):
+        stage = verify(each(stage))
+        np.testing.assert_equal(interpret(stage, *ARGS, *extra), expected)
+    made = build(f, ARGS, {}, request).function(*ARGS, *extra)
+    np.testing.assert_equal(made, expected)
+
+
+def test_stages_are_printed_in_order_and_parse_back():
+    made = stages(f, ARGS, {}, Request("grad", (0,), True))
+    titles = [title for title, _ in made]
+    assert titles[:3] == ["source", "trace", "adjoint"] and titles[-1] == "generated source"
+    assert titles[3] == "after simplify" and titles[-2] == "after linear"
+    assert made[0][1].startswith("def f(p, n):")
+    for _, text in made[1:-1]:
+        parse(text)
+    compile(made[-1][1], "made", "exec")
+
+
+def test_leaves_and_their_paths():
+    a, b, c = Var("a"), Var("b"), Var("c")
+    tree = ({"x": a, "n": None}, [Record(types.SimpleNamespace, {"w": (b,)})], c)
+    assert leaves_of(tree) == [a, b, c]
+    value = ({"x": 1, "n": 0}, [types.SimpleNamespace(w=(2,))], 3)
+    for leaf, expected in ((a, 1), (b, 2), (c, 3)):
+        found = value
+        for op, key in leaf_path(tree, leaf):
+            found = op(found, key)
+        assert found == expected
+
+
+def test_generated_code_has_a_source_and_real_line_numbers():
+    import inspect
+    import traceback
+    df = s2sad.value_and_grad(lambda x: 1.0 / x)
+    df(1.0)
+    assert inspect.getsource(df.latest.function) == df.source
+    with pytest.raises(ZeroDivisionError) as info:
+        df(0.0)
+    assert "1.0 / x" in "".join(traceback.format_exception(info.value))
+
+
+@pytest.mark.parametrize("args, argnums", [((3,), (0,)), ((0.5, 3), (1,)), (({"a": 1},), (0,)), ((np.arange(3),), (0,)), (([],), (0,))])
+def test_nothing_to_differentiate(args, argnums):
+    with pytest.raises(ArgumentError) as info:
+        s2sad.grad(lambda *xs: 1.0, argnums)(*args)
+    assert info.value.code == "S2S006"
+
+
+def test_both_memory_orders_give_one_gradient():
+    a = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    g = s2sad.grad(lambda a: np.sum(a.ravel() * np.arange(6.0)))
+    assert same(np.ascontiguousarray(g(a)), g(np.ascontiguousarray(a)))
+    assert g(a[:, ::-1]).shape == (2, 3)
