@@ -7,6 +7,7 @@
     >>> round(float(grad(f)(2.0)), 6)
     0.077004
 """
+from s2sad import tree
 from s2sad.api import (
     checkpoint,
     elementwise_grad,
@@ -28,6 +29,6 @@ from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
 from s2sad.testing import check_grads, check_rule
 
 __version__ = "0.1.0"
-__all__ = ["S2SADError", "bilinear", "check_grads", "check_rule", "checkpoint", "elementwise", "elementwise_grad", "explain",
-           "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linear", "linearize", "no_gradient", "rule",
-           "stop_gradient", "value_and_grad", "vjp"]
+__all__ = ["S2SADError", "bilinear", "check_grads", "check_rule", "checkpoint", "elementwise", "elementwise_grad",
+           "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linear", "linearize",
+           "no_gradient", "rule", "stop_gradient", "tree", "value_and_grad", "vjp"]

@@ -27,7 +27,7 @@ from s2sad.backend.load import load
 from s2sad.derive import Entry, Request, build, leaves_of, stages
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, lower_function, signature
-from s2sad.frontend.values import Atom, Bound, Value, const
+from s2sad.frontend.values import Atom, Bound, Tup, Value, const
 from s2sad.nested import lower_derivative, lower_jvp, lower_linearize, lower_vjp
 from s2sad.show.trace import Trace, trace
 
@@ -541,7 +541,15 @@ class _Matrix:
         return type(self), (self.fn, self.mode, *self.request_args)
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        return _refuse_matrix(lowerer, args, kwargs)
+        if kwargs:
+            raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
+        return self.lower(lowerer, const(self.fn), args)
+
+    def lower(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        """The matrices inside a differentiated function: one product after the other."""
+        products = const(_columns if self.mode == "jacfwd" else _rows)
+        blocks = tuple(lowerer.call(products, (fn, const(k % len(args)), *args), ()) for k in self.positions)
+        return blocks[0] if self.single else Tup(blocks)
 
     @property
     def source(self) -> str:
@@ -602,6 +610,20 @@ class _Matrix:
             stacked = np.stack(columns, axis=-1) if columns else np.zeros((*y_shape, 0))
             out.append(_plain(stacked.reshape((*y_shape, *x.shape))))
         return out
+
+
+def _rows(fn: Callable, k: int, *args: Any) -> Any:
+    """The Jacobian by the argument ``k``, written for use inside a differentiated function."""
+    y, pullback = vjp(fn, *args)
+    made = [pullback(np.reshape(e, np.shape(y)))[k] for e in np.eye(np.size(y))]
+    return np.reshape(np.stack(made), np.shape(y) + np.shape(args[k]))
+
+
+def _columns(fn: Callable, k: int, *args: Any) -> Any:
+    """``_rows`` by forward mode."""
+    x, before, after = args[k], (None,) * k, (None,) * (len(args) - k - 1)
+    made = [jvp(fn, args, before + (np.reshape(e, np.shape(x)),) + after)[1] for e in np.eye(np.size(x))]
+    return np.reshape(np.stack(made, axis=-1), np.shape(made[0]) + np.shape(x))
 
 
 def _plain(x: np.ndarray) -> Any:
@@ -711,7 +733,7 @@ def checkpoint(fn: Callable) -> Callable:
 
     The values are the same with and without it.
 
-    >>> grad(lambda x: checkpoint(np.sin)(x) * x)(0.0)
+    >>> float(grad(lambda x: checkpoint(np.sin)(x) * x)(0.0))
     0.0
     """
     return fn
@@ -737,6 +759,8 @@ class _Inner:
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
         fn, *rest = args
+        if isinstance(self.made, _Matrix):
+            return self.made.lower(lowerer, fn, tuple(rest))
         return lower_derivative(lowerer, self.made.request(len(rest), {}), fn, tuple(rest))
 
 
@@ -745,16 +769,8 @@ def _anything(*args: Any) -> Any:
     return args
 
 
-for _made in (grad, value_and_grad):
+for _made in (grad, value_and_grad, jacobian, jacfwd):
     _made.__s2sad_lower__ = _lower_transform(_made)  # type: ignore[attr-defined]
-
-
-def _refuse_matrix(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-    raise lowerer.unsupported("a Jacobian or Hessian inside a differentiated function", "use grad, vjp, jvp or hvp there")
-
-
-for _made in (jacobian, jacfwd, hessian):
-    _made.__s2sad_lower__ = _refuse_matrix  # type: ignore[attr-defined]
 
 
 def _lower_stop(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
@@ -772,3 +788,19 @@ stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
 checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
 __all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp",
            "linearize", "operator", "stop_gradient", "value_and_grad", "vjp"]
+
+
+def _recursive_vjp(fn: Callable, xs: tuple, y_bar: Any) -> tuple:
+    """The cotangents of a call that a generated function makes of a function that calls itself."""
+    argnums = tuple(k for k, x in enumerate(xs) if _is_smooth(x))
+    grads = iter(_products(fn, "vjp", argnums).apply(xs, (y_bar,))[1])
+    return tuple(next(grads) if k in argnums else None for k in range(len(xs)))
+
+
+def _recursive_jvp(fn: Callable, xs: tuple, xs_dot: tuple) -> Any:
+    """The tangent of such a call."""
+    argnums = tuple(k for k, (x, t) in enumerate(zip(xs, xs_dot)) if t is not None and _is_smooth(x))
+    return _products(fn, "jvp", argnums).apply(xs, tuple(xs_dot[k] for k in argnums))[1]
+
+
+runtime.DERIVATIVES.update(vjp=_recursive_vjp, jvp=_recursive_jvp)

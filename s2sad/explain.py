@@ -265,6 +265,11 @@ def explain(code: str) -> str:
     ------
     KeyError
         If there is no such code.
+
+    Examples
+    --------
+    >>> print(explain("S2S006").splitlines()[0])
+    S2S006  An integer argument cannot be differentiated
     """
     digits = code.upper().removeprefix("S2S").lstrip("0")
     entry = EXPLANATIONS[known := f"S2S{digits:0>3}"]

@@ -33,14 +33,23 @@ NOTHING = Nothing()
 
 
 def copy(a: Any) -> Any:
-    """A copy that shares no memory: arrays are copied, lists and dicts recursively; scalars are returned as they are."""
+    """A copy that shares no memory: arrays are copied, containers and the fields of objects recursively; what cannot be
+    changed is returned as it is."""
     if isinstance(a, np.ndarray):
         return a.copy()
     if type(a) in (list, tuple):
         return type(a)([copy(x) for x in a])
     if type(a) is dict:
         return {k: copy(x) for k, x in a.items()}
-    return a if np.isscalar(a) or a is None else _copy.copy(a)
+    if isinstance(a, tuple) and hasattr(a, "_fields"):
+        return type(a)(*[copy(x) for x in a])
+    if np.isscalar(a) or a is None or callable(a) and not hasattr(a, "__dict__"):
+        return a
+    made = _copy.copy(a)
+    if made is not a:
+        for name, x in getattr(a, "__dict__", {}).items():
+            object.__setattr__(made, name, copy(x))
+    return made
 
 
 def setitem(a: Any, index: Any, value: Any) -> Any:
@@ -108,6 +117,40 @@ def fold_list(ys: list, n: int) -> list:
     for k in range(n, len(ys)):
         out[k % n] = add(out[k % n], ys[k])
     return out
+
+
+class Recursive:
+    """A function that calls itself to a depth known only at run time, as one operation. Its derivative is that of the
+    function, compiled apart and called where the operation is met in the sweep."""
+
+    def __init__(self, fn: Any) -> None:
+        self.fn = fn
+        self.__name__ = self.__qualname__ = fn.__name__
+        self.__module__ = fn.__module__
+
+    def __call__(self, *args: Any) -> Any:
+        return self.fn(*args)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recursive) and other.fn is self.fn
+
+    def __hash__(self) -> int:
+        return hash((Recursive, self.fn))
+
+
+DERIVATIVES: dict[str, Any] = {}
+"""``vjp`` and ``jvp`` of a function, entered by the layer that compiles them."""
+
+
+def recursive_pullback(call: Recursive, xs: tuple, y_bar: Any) -> Any:
+    """The cotangents of the arguments of a recursive call; of a single argument not in a tuple."""
+    bars = DERIVATIVES["vjp"](call.fn, xs, y_bar)
+    return bars if len(bars) > 1 else bars[0]
+
+
+def recursive_pushforward(call: Recursive, xs: tuple, xs_dot: tuple) -> Any:
+    """The tangent of the result of a recursive call."""
+    return DERIVATIVES["jvp"](call.fn, xs, xs_dot)
 
 
 def raise_(exc: Any) -> None:

@@ -1,6 +1,6 @@
 """Finite differences over structured arguments: the oracle of the corpus and of the fuzzer.
 
-Directions, gradients and outputs are nested tuples, lists and dicts. A complex gradient ``g`` is paired with a
+Directions, gradients and outputs are nested tuples, lists, dicts and objects. A complex gradient ``g`` is paired with a
 direction ``d`` as Re(g d), which is the derivative along ``d`` under the convention ∂/∂x − i∂/∂y.
 """
 
@@ -12,26 +12,26 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.tree import parts, rebuilt
+
 STEP = 4e-3
 LEVELS = 5
 
 
 def tree_map(fn: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """``fn`` on the leaves of ``tree`` and of ``others``, which have the same structure."""
-    if isinstance(tree, dict):
-        return {k: tree_map(fn, v, *(o[k] for o in others)) for k, v in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        items = [tree_map(fn, v, *(o[i] for o in others)) for i, v in enumerate(tree)]
-        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+    """``fn`` on the leaves of ``tree``, integers and the like included, and of ``others``, of the same structure."""
+    items = parts(tree)
+    if items or isinstance(tree, (dict, list, tuple)):
+        inside = [parts(o) for o in others]
+        return rebuilt(tree, {k: tree_map(fn, v, *(o[k] for o in inside)) for k, v in items.items()})
     return fn(tree, *others)
 
 
 def leaves(tree: Any) -> list[Any]:
-    """The leaves of ``tree`` in order."""
-    if isinstance(tree, dict):
-        return [leaf for v in tree.values() for leaf in leaves(v)]
-    if isinstance(tree, (list, tuple)):
-        return [leaf for v in tree for leaf in leaves(v)]
+    """The leaves of ``tree`` in order, integers and the like included."""
+    items = parts(tree)
+    if items or isinstance(tree, (dict, list, tuple)):
+        return [leaf for v in items.values() for leaf in leaves(v)]
     return [tree]
 
 
@@ -39,13 +39,12 @@ def same(a: Any, b: Any) -> bool:
     """Whether two values are the same: structure, types, dtypes, shapes and bits (NaN equals NaN)."""
     if type(a) is not type(b):
         return False
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b))
     if isinstance(a, (np.ndarray, np.generic)):
         return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-    return a == b or (a != a and b != b)
+    items, others = parts(a), parts(b)
+    if items or others:
+        return list(items) == list(others) and all(same(items[k], others[k]) for k in items)
+    return a == b or type(a).__eq__ is object.__eq__ or (a != a and b != b)
 
 
 def widened(tree: Any) -> Any:

@@ -1,4 +1,5 @@
 """The public functions as users call them."""
+
 from __future__ import annotations
 
 import collections
@@ -14,8 +15,20 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad import (elementwise_grad, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize, stop_gradient, value_and_grad,
-                   vjp)
+from s2sad import (
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 from tests.differences import derivative, pair, random_direction, same
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
@@ -40,7 +53,8 @@ def check(fn, gradients, args, argnums):
         assert pair(gradients, direction) == pytest.approx(expected, rel=1e-7, abs=1e-8 + 10.0 * error)
 
 
-# ---- which arguments --------------------------------------------------------------------------------------------------
+# ---- which arguments -------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("argnums", [0, 1, 2, -1, np.int64(1)])
 def test_an_int_gives_a_bare_gradient(argnums):
@@ -73,6 +87,7 @@ def test_argnames():
 def test_argnames_of_a_keyword_only_parameter():
     def f(x, *, rate):
         return x * np.exp(rate)
+
     assert grad(f, argnames="rate")(0.4, rate=0.7) == pytest.approx(slope(lambda r: f(0.4, rate=r), (0.7,)))
     assert grad(f)(0.4, rate=0.7) == pytest.approx(math.exp(0.7))
 
@@ -91,11 +106,13 @@ def test_the_same_call_with_keywords():
 def test_star_arguments():
     def f(*xs, **named):
         return xs[0] * xs[1] + named["k"] * xs[0]
+
     assert grad(f, (0, 1))(0.4, 1.3, k=3.0) == pytest.approx((4.3, 0.4))
     assert grad(f, argnames="k")(0.4, 1.3, k=3.0) == pytest.approx(0.4)
 
 
-# ---- forms ------------------------------------------------------------------------------------------------------------
+# ---- forms -----------------------------------------------------------------------------------------------------------
+
 
 def test_decorator_forms():
     @grad
@@ -109,6 +126,7 @@ def test_decorator_forms():
     @value_and_grad(argnums=1)
     def both(x, y):
         return x * y
+
     assert plain(0.4, 1.3) == 1.3
     assert with_options(0.4, 1.3) == (1.3, 0.4)
     assert both(0.4, 1.3) == (0.4 * 1.3, 0.4)
@@ -169,14 +187,24 @@ def test_it_looks_like_the_function():
     def documented(x):
         """What it does."""
         return x * x
+
     df = grad(documented)
     assert df.__name__ == "documented" and df.__doc__ == "What it does." and df.__wrapped__ is documented
     assert df.__module__ == __name__
     assert "documented" in repr(df) and "grad" in repr(df)
 
 
-@pytest.mark.parametrize("transform", [grad, value_and_grad, functools.partial(grad, argnums=(0, 1)),
-                                       functools.partial(grad, argnames="y"), jacobian, jacfwd])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        grad,
+        value_and_grad,
+        functools.partial(grad, argnums=(0, 1)),
+        functools.partial(grad, argnames="y"),
+        jacobian,
+        jacfwd,
+    ],
+)
 def test_pickling(transform):
     df = transform(product)
     again = pickle.loads(pickle.dumps(df))
@@ -204,7 +232,8 @@ def test_check():
     grad(product).check(0.4, 1.3)
 
 
-# ---- aux --------------------------------------------------------------------------------------------------------------
+# ---- aux -------------------------------------------------------------------------------------------------------------
+
 
 def with_aux(x, y):
     z = x * y
@@ -231,7 +260,7 @@ def test_vjp_with_aux():
     check(lambda x, y: with_aux(x, y)[0], pullback(1.0), (V, 0.5), (0, 1))
 
 
-# ---- structure, shapes, dtypes ----------------------------------------------------------------------------------------
+# ---- structure, shapes, dtypes ---------------------------------------------------------------------------------------
 
 Point = collections.namedtuple("Point", "x y")
 
@@ -252,7 +281,8 @@ class Plain:
 def test_structured_arguments():
     def f(p):
         a, (b, c) = p["pair"]
-        return np.sum(a * b) + c ** 2 * p["list"][1] + p["list"][0] * p["point"].x - p["point"].y
+        return np.sum(a * b) + c**2 * p["list"][1] + p["list"][0] * p["point"].x - p["point"].y
+
     args = ({"pair": (V, [2.0 * V, 0.3]), "list": [0.7, 1.1], "point": Point(0.2, np.float64(0.9))},)
     g = grad(f)(*args)
     assert list(g) == ["pair", "list", "point"] and type(g["pair"]) is tuple and type(g["pair"][1]) is list
@@ -263,12 +293,14 @@ def test_structured_arguments():
 def test_what_has_no_derivative_in_a_structure_is_none():
     def f(p):
         return p["w"] * p["n"] if p["name"] == "a" else p["w"]
+
     assert grad(f)({"w": 0.5, "n": 3, "name": "a"}) == {"w": 3.0, "n": None, "name": None}
 
 
 def test_dataclass_and_object():
     def f(cell):
-        return np.sum(cell.weight ** 2) * cell.bias
+        return np.sum(cell.weight**2) * cell.bias
+
     for cell in (Cell(V.copy(), 0.5), Plain(V.copy(), 0.5)):
         g = grad(f)(cell)
         assert type(g) is Cell or isinstance(cell, Plain)
@@ -296,6 +328,7 @@ def test_shape_is_kept(shape):
 
     def f(a):
         return np.sum(a * a * 1.5)
+
     g = grad(f)(x)
     assert isinstance(g, np.ndarray if shape else (np.ndarray, np.generic)) and g.shape == shape and g.dtype == x.dtype
     check(f, (g,), (x,), (0,))
@@ -312,6 +345,7 @@ def test_complex_convention():
 
     def f(z):
         return np.sum(np.real(z * z * (1.0 + 2.0j)) + np.abs(z))
+
     g = grad(f)(z)
     assert g.dtype == z.dtype
     check(f, (g,), (z,), (0,))
@@ -320,12 +354,14 @@ def test_complex_convention():
 def test_a_real_argument_of_a_complex_program_has_a_real_gradient():
     def f(x):
         return np.sum(np.abs(np.exp(1j * x) + 0.5))
+
     g = grad(f)(V)
     assert g.dtype == np.float64
     check(f, (g,), (V,), (0,))
 
 
-# ---- purity -----------------------------------------------------------------------------------------------------------
+# ---- purity ----------------------------------------------------------------------------------------------------------
+
 
 def writes(a, b):
     a[0] = b[1] * a[1]
@@ -333,10 +369,18 @@ def writes(a, b):
     return np.sum(a * b)
 
 
-@pytest.mark.parametrize("transform", [grad, value_and_grad, lambda f, k: lambda *args: vjp(f, *args)[1](1.0),
-                                       lambda f, k: lambda *args: jvp(f, args, args),
-                                       lambda f, k: jacobian(f, k), lambda f, k: jacfwd(f, k),
-                                       lambda f, k: lambda *args: linearize(f, *args)[1](*args)])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        grad,
+        value_and_grad,
+        lambda f, k: lambda *args: vjp(f, *args)[1](1.0),
+        lambda f, k: lambda *args: jvp(f, args, args),
+        lambda f, k: jacobian(f, k),
+        lambda f, k: jacfwd(f, k),
+        lambda f, k: lambda *args: linearize(f, *args)[1](*args),
+    ],
+)
 def test_arguments_never_change(transform):
     args = (V.copy(), 2.0 * V)
     for _ in range(2):
@@ -344,11 +388,44 @@ def test_arguments_never_change(transform):
         assert same(args, (V, 2.0 * V))
 
 
-@pytest.mark.parametrize("f, args", [
-    (lambda x: np.sum(x), (V,)), (lambda x, y: np.sum(x * y), (V, V + 1.0)), (lambda x, y: np.sum(x + y), (V, V + 1.0)),
-    (lambda x, y: np.sum((x + y) * WEIGHTS), (V, V + 1.0)), (lambda x, y: np.vdot(x, WEIGHTS) + y[0], (V, V + 1.0)),
-    (lambda x, y: np.sum(x.reshape(2, 2) @ y.reshape(2, 2)), (V, V + 1.0)), (lambda x: np.dot(WEIGHTS, x[::-1]), (V,)),
-    (lambda p: np.sum(p[0] - p[1]), ([V, V + 1.0],))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda w: Point(w, 0.5),
+        lambda w: Cell(w, 0.5),
+        lambda w: Plain(w, 0.5),
+        lambda w: {"x": [w]},
+        lambda w: Plain([w], {"k": w}),
+    ],
+)
+def test_arguments_inside_structures_never_change(make):
+    def f(p):
+        w = p["x"][0] if isinstance(p, dict) else p.x if isinstance(p, Point) else p.weight
+        w = w[0] if isinstance(w, list) else w
+        w[0] = w[1] * w[2]
+        w *= 2.0
+        return np.sum(w)
+
+    w = V.copy()
+    p = make(w)
+    for call in (lambda: grad(f)(p), lambda: value_and_grad(f)(p), lambda: vjp(f, p)[1](1.0), lambda: linearize(f, p)):
+        call()
+        np.testing.assert_array_equal(w, V)
+
+
+@pytest.mark.parametrize(
+    "f, args",
+    [
+        (lambda x: np.sum(x), (V,)),
+        (lambda x, y: np.sum(x * y), (V, V + 1.0)),
+        (lambda x, y: np.sum(x + y), (V, V + 1.0)),
+        (lambda x, y: np.sum((x + y) * WEIGHTS), (V, V + 1.0)),
+        (lambda x, y: np.vdot(x, WEIGHTS) + y[0], (V, V + 1.0)),
+        (lambda x, y: np.sum(x.reshape(2, 2) @ y.reshape(2, 2)), (V, V + 1.0)),
+        (lambda x: np.dot(WEIGHTS, x[::-1]), (V,)),
+        (lambda p: np.sum(p[0] - p[1]), ([V, V + 1.0],)),
+    ],
+)
 def test_gradients_own_their_memory(f, args):
     args = copy.deepcopy(args)
     kept, weights = copy.deepcopy(args), WEIGHTS.copy()
@@ -358,9 +435,9 @@ def test_gradients_own_their_memory(f, args):
     flat = [g for part in first for g in (part if isinstance(part, list) else [part])]
     for k, g in enumerate(flat):
         assert g.flags.writeable
-        others = copy.deepcopy(flat[:k] + flat[k + 1:])
+        others = copy.deepcopy(flat[:k] + flat[k + 1 :])
         g += 100.0
-        assert same(flat[:k] + flat[k + 1:], others)
+        assert same(flat[:k] + flat[k + 1 :], others)
     assert same(args, kept) and same(WEIGHTS, weights)
     assert same(df(*args), expected)
 
@@ -381,28 +458,45 @@ def test_print_happens_once(capsys):
     def f(x):
         print("x is", x)
         return x * x
+
     assert grad(f)(0.5) == 1.0
     assert capsys.readouterr().out == "x is 0.5\n"
     assert jvp(f, (0.5,), (1.0,)) == (0.25, 1.0)
     assert capsys.readouterr().out == "x is 0.5\n"
 
 
-# ---- numbers at the edges, exceptions ---------------------------------------------------------------------------------
+# ---- numbers at the edges, exceptions --------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("f, x, expected", [
-    (lambda x: x ** 0.5, 0.0, math.inf), (lambda x: np.sqrt(x), 0.0, math.inf), (lambda x: math.sqrt(x), 0.0, math.inf),
-    (lambda x: abs(x), 0.0, 0.0), (lambda x: np.abs(x), 0.0, 0.0), (lambda x: x ** 0.0, 0.0, 0.0),
-    (lambda x: max(x, 0.0), 1.0, 1.0), (lambda x: np.maximum(x, 0.0), 0.0, 0.5),
-    (lambda x: np.where(x > 0.0, np.sqrt(x), 0.0), 0.0, 0.0)])
+
+@pytest.mark.parametrize(
+    "f, x, expected",
+    [
+        (lambda x: x**0.5, 0.0, math.inf),
+        (lambda x: np.sqrt(x), 0.0, math.inf),
+        (lambda x: math.sqrt(x), 0.0, math.inf),
+        (lambda x: abs(x), 0.0, 0.0),
+        (lambda x: np.abs(x), 0.0, 0.0),
+        (lambda x: x**0.0, 0.0, 0.0),
+        (lambda x: max(x, 0.0), 1.0, 1.0),
+        (lambda x: np.maximum(x, 0.0), 0.0, 0.5),
+        (lambda x: np.where(x > 0.0, np.sqrt(x), 0.0), 0.0, 0.0),
+    ],
+)
 def test_conventions_of_scalars(f, x, expected):
     with np.errstate(all="ignore"):
         assert grad(f)(x) == expected
         assert float(grad(lambda v: np.sum(f(v[0])))(np.array([x]))[0]) == expected
 
 
-@pytest.mark.parametrize("f, x, error", [
-    (lambda x: math.log(x), -1.0, ValueError), (lambda x: 1.0 / x, 0.0, ZeroDivisionError),
-    (lambda x: math.exp(x), 1e6, OverflowError), (lambda x: [x][int(x)], 3.0, IndexError)])
+@pytest.mark.parametrize(
+    "f, x, error",
+    [
+        (lambda x: math.log(x), -1.0, ValueError),
+        (lambda x: 1.0 / x, 0.0, ZeroDivisionError),
+        (lambda x: math.exp(x), 1e6, OverflowError),
+        (lambda x: [x][int(x)], 3.0, IndexError),
+    ],
+)
 def test_exceptions_of_the_program_come_through(f, x, error):
     with pytest.raises(error) as expected:
         f(x)
@@ -414,10 +508,20 @@ def test_exceptions_of_the_program_come_through(f, x, error):
 
 def test_the_gradient_alone_raises_what_it_needs_raises():
     """Primal statements that no adjoint reads are not run by ``grad``: log has a derivative below 0, as in NumPy."""
-    for f, x, error in ((lambda x: 1.0 / x, 0.0, ZeroDivisionError), (lambda x: math.exp(x), 1e6, OverflowError),
-                        (lambda x: math.log(x) ** 2, -1.0, ValueError), (lambda x: [x][int(x)], 3.0, IndexError)):
+    for f, x, error in (
+        (lambda x: 1.0 / x, 0.0, ZeroDivisionError),
+        (lambda x: math.exp(x), 1e6, OverflowError),
+        (lambda x: math.log(x) ** 2, -1.0, ValueError),
+        (lambda x: [x][int(x)], 3.0, IndexError),
+    ):
         with pytest.raises(error):
             grad(f)(x)
+
+
+@pytest.mark.xfail(reason="Python's power of a negative float is complex, which no fact foresees", strict=True)
+def test_a_float_that_becomes_complex_is_not_a_real_result():
+    with pytest.raises((s2sad.errors.ArgumentError, ValueError)):
+        grad(lambda x: x**0.5)(-2.0)
 
 
 def test_a_raise_statement_comes_through():
@@ -425,6 +529,7 @@ def test_a_raise_statement_comes_through():
         if x < 0.0:
             raise LookupError(f"negative: {x}")
         return x * x
+
     assert grad(f)(0.5) == 1.0
     with pytest.raises(LookupError, match="negative: -0.5"):
         grad(f)(-0.5)
@@ -434,6 +539,7 @@ def test_a_failing_assertion_comes_through():
     def f(x):
         assert x > 0.0, "must be positive"
         return x * x
+
     assert grad(f)(0.5) == 1.0
     with pytest.raises(AssertionError, match="must be positive"):
         grad(f)(-0.5)
@@ -451,6 +557,7 @@ def test_loops_of_any_length(n):
         while n > 0:
             x, n = np.sin(x), n - 1
         return x
+
     for fn in (f, g):
         assert grad(fn)(0.6, n) == pytest.approx(slope(fn, (0.6, n)))
 
@@ -461,11 +568,13 @@ def test_a_loop_over_nothing():
         for e in v:
             s = s + e * x
         return s
+
     g = grad(f, (0, 1))(np.zeros(0), 0.5)
     assert g[0].shape == (0,) and g[1] == 1.0
 
 
-# ---- products and matrices --------------------------------------------------------------------------------------------
+# ---- products and matrices -------------------------------------------------------------------------------------------
+
 
 def several(x, y):
     return {"a": np.sin(x) * y, "b": (x[0] * y, [np.sum(x)])}
@@ -507,14 +616,24 @@ def columns(fn, x):
     for j in range(np.size(x)):
         e = np.zeros(np.shape(x))
         e[np.unravel_index(j, np.shape(x))] = 1.0
-        rows = [derivative(lambda v, k=k: np.asarray(fn(v)).flat[k], (x,), (0,), (e,), 1.0)[0] for k in range(base.size)]
+        rows = [
+            derivative(lambda v, k=k: np.asarray(fn(v)).flat[k], (x,), (0,), (e,), 1.0)[0] for k in range(base.size)
+        ]
         out.append(np.reshape(rows, base.shape))
     return np.stack(out, axis=-1).reshape(base.shape + np.shape(x))
 
 
-@pytest.mark.parametrize("fn, x", [
-    (lambda x: np.sin(x) * x[0], V), (lambda x: np.sum(x * x), V), (lambda x: np.outer(x, x), V[:2]),
-    (lambda x: x @ x.T, A), (lambda x: np.array([x[0, 1] * x[1, 2]]), A), (lambda x: x[1:, ::2] * 2.0, A)])
+@pytest.mark.parametrize(
+    "fn, x",
+    [
+        (lambda x: np.sin(x) * x[0], V),
+        (lambda x: np.sum(x * x), V),
+        (lambda x: np.outer(x, x), V[:2]),
+        (lambda x: x @ x.T, A),
+        (lambda x: np.array([x[0, 1] * x[1, 2]]), A),
+        (lambda x: x[1:, ::2] * 2.0, A),
+    ],
+)
 @pytest.mark.parametrize("transform", [jacobian, jacrev, jacfwd])
 def test_jacobian(transform, fn, x):
     J = transform(fn)(x)
@@ -527,6 +646,7 @@ def test_jacobian(transform, fn, x):
 def test_jacobian_of_scalars_and_several_arguments(transform):
     def f(x, t):
         return np.sin(x * t)
+
     Jx, Jt = transform(f, (0, 1))(V, 0.5)
     assert Jx.shape == (4, 4) and Jt.shape == (4,)
     np.testing.assert_allclose(Jx, columns(lambda x: f(x, 0.5), V), atol=1e-8)
@@ -535,7 +655,7 @@ def test_jacobian_of_scalars_and_several_arguments(transform):
 
 
 def cubic(x):
-    return np.sum(x ** 3) * x[0] + np.prod(x)
+    return np.sum(x**3) * x[0] + np.prod(x)
 
 
 def test_hessian_and_hvp():
@@ -544,7 +664,7 @@ def test_hessian_and_hvp():
     np.testing.assert_allclose(H, H.T, rtol=1e-12)
     np.testing.assert_allclose(H, columns(grad(cubic), V), rtol=1e-6)
     np.testing.assert_allclose(hvp(cubic)(V, V), H @ V, rtol=1e-10)
-    assert hessian(lambda x: x ** 3)(0.5) == pytest.approx(3.0)
+    assert hessian(lambda x: x**3)(0.5) == pytest.approx(3.0)
     M = hessian(lambda a: np.sum(a @ a.T))(A)
     assert M.shape == A.shape + A.shape
 
@@ -552,12 +672,15 @@ def test_hessian_and_hvp():
 def test_hvp_of_another_argument():
     def f(s, x):
         return s * cubic(x)
+
     np.testing.assert_allclose(hvp(f, 1)(2.0, V, V), 2.0 * hvp(cubic)(V, V))
 
 
 def test_elementwise_grad():
     g = elementwise_grad(lambda x: np.tanh(x) * x)
-    np.testing.assert_allclose(g(A), [[slope(lambda x: np.tanh(x) * x, (float(x),)) for x in row] for row in A], rtol=1e-8)
+    np.testing.assert_allclose(
+        g(A), [[slope(lambda x: np.tanh(x) * x, (float(x),)) for x in row] for row in A], rtol=1e-8
+    )
     assert g(0.5) == pytest.approx(slope(lambda x: np.tanh(x) * x, (0.5,)))
     assert elementwise_grad(np.sin).__name__ == "sin"
     np.testing.assert_allclose(elementwise_grad(product, 1)(V, V), product(V, 1.0))
@@ -565,7 +688,7 @@ def test_elementwise_grad():
 
 
 def test_higher_orders():
-    below = lambda x: np.sin(x) * x ** 3  # noqa: E731
+    below = lambda x: np.sin(x) * x**3  # noqa: E731
     for _ in range(4):
         above = grad(below)
         assert above(0.7) == pytest.approx(slope(below, (0.7,)), rel=1e-6)
@@ -577,7 +700,8 @@ def test_stop_gradient():
     assert stop_gradient(V) is V
 
 
-# ---- threads ----------------------------------------------------------------------------------------------------------
+# ---- threads ---------------------------------------------------------------------------------------------------------
+
 
 def test_two_threads_make_the_first_call():
     for _ in range(3):
@@ -590,6 +714,7 @@ def test_two_threads_make_the_first_call():
                 results.append((x, df(x)))
             except BaseException as error:
                 wrong.append(error)
+
         threads = [threading.Thread(target=work, args=(x,)) for x in (0.5, V, V[:2], 0.7)]
         for t in threads:
             t.start()

@@ -1,4 +1,5 @@
 """Every refusal: its class, code, text, place, caret and remedy; and the errors as objects."""
+
 from __future__ import annotations
 
 import builtins
@@ -12,7 +13,15 @@ import pytest
 
 import s2sad
 from s2sad import errors
-from s2sad.errors import AliasError, ArgumentError, Loc, NotDifferentiable, S2SADError, SourceNotFound, UnsupportedSyntax
+from s2sad.errors import (
+    AliasError,
+    ArgumentError,
+    Loc,
+    NotDifferentiable,
+    S2SADError,
+    SourceNotFound,
+    UnsupportedSyntax,
+)
 
 V = np.array([0.3, 0.7, -0.2])
 STATE = np.zeros(3)
@@ -27,7 +36,8 @@ def caught(fn: Any, *args: Any, **options: Any) -> S2SADError:
     return info.value
 
 
-# ---- in the source: the line of the comment HERE ----------------------------------------------------------------------
+# ---- in the source: the line of the comment HERE ---------------------------------------------------------------------
+
 
 def generator(x):  # HERE
     yield x * x
@@ -61,6 +71,7 @@ def nonlocal_write():
         nonlocal count
         count = x  # HERE
         return count * x
+
     return inner
 
 
@@ -98,6 +109,7 @@ def deletes_an_attribute(x):
 def defines_a_class(x):
     class Local:  # HERE
         pass
+
     return x
 
 
@@ -145,10 +157,6 @@ def unassigned(x):
     return y  # HERE
 
 
-def endless(x):
-    return endless(x * x)  # HERE
-
-
 def wrong_keyword(x):
     return helper(x, wrong=3)  # HERE
 
@@ -169,30 +177,52 @@ def runtime_key(x):
 IN_SOURCE = [
     (generator, 0.5, UnsupportedSyntax, "S2S001", "`generator` is a generator (it has `yield`)", "def generator(x):"),
     (coroutine, 0.5, UnsupportedSyntax, "S2S001", "`coroutine` is an async function", "async def coroutine(x):"),
-    (global_write, 0.5, UnsupportedSyntax, "S2S009", "`TOTAL` is a global that this function writes to", "global TOTAL"),
+    (
+        global_write,
+        0.5,
+        UnsupportedSyntax,
+        "S2S009",
+        "`TOTAL` is a global that this function writes to",
+        "global TOTAL",
+    ),
     (global_array, 0.5, UnsupportedSyntax, "S2S009", "this changes the global `STATE`", "STATE[0] = y"),
     (global_list, 0.5, UnsupportedSyntax, "S2S009", "this changes the global `RECORD`", "RECORD.append(x)"),
     (nonlocal_write(), 0.5, UnsupportedSyntax, "S2S009", "`nonlocal count` of a function outside", "count = x"),
     (deleted, 0.5, UnsupportedSyntax, "S2S014", "`y` was deleted", "y"),
-    (deleted_item, 0.5, UnsupportedSyntax, "S2S010", "`del` of an item that is known only at run time", "del values[0]"),
+    (
+        deleted_item,
+        0.5,
+        UnsupportedSyntax,
+        "S2S010",
+        "`del` of an item that is known only at run time",
+        "del values[0]",
+    ),
     (executes, 0.5, UnsupportedSyntax, "S2S001", "`exec` runs or reads code that cannot be seen", 'exec("x = 2")'),
     (evaluates, 0.5, UnsupportedSyntax, "S2S001", "`eval` runs or reads code that cannot be seen", "return eval"),
     (deletes_an_attribute, 0.5, UnsupportedSyntax, "S2S001", "`del` of an attribute", "del values.first"),
     (defines_a_class, 0.5, UnsupportedSyntax, "S2S001", "`class` is not differentiated", "class Local:"),
-    (unknown_function, V, NotDifferentiable, "S2S003", "has no derivative rule and its argument is active", "return np.sum"),
+    (
+        unknown_function,
+        V,
+        NotDifferentiable,
+        "S2S003",
+        "has no derivative rule and its argument is active",
+        "return np.sum",
+    ),
     (unknown_method, V, UnsupportedSyntax, "S2S011", "has no attribute `frobnicate`", "return np.sum"),
     (unknown_name, 0.5, UnsupportedSyntax, "S2S014", "the name `no_such_name` is not defined", "no_such_name"),
     (possible_view, V, AliasError, "S2S004", "another name may or may not share memory", "b[0] = 0.0"),
     (place_of_a_branch, V, AliasError, "S2S004", "another name may or may not share memory", "c[0] = 5.0"),
     (structure_of_a_branch, 0.5, UnsupportedSyntax, "S2S010", "different structure on two paths", "state"),
-    (endless, 0.5, UnsupportedSyntax, "S2S012", "recursion", "return endless(x * x)"),
     (wrong_keyword, 0.5, UnsupportedSyntax, "S2S001", "`helper` has no parameter `wrong`", "return helper"),
     (set_of_values, 0.5, UnsupportedSyntax, "S2S001", "a set of values computed at run time", "{x, 2.0 * x}"),
     (runtime_key, 0.5, UnsupportedSyntax, "S2S010", "a dict key that is computed at run time", "return table[int(x)]"),
 ]
 
 
-@pytest.mark.parametrize("fn, arg, cls, code, text, marked", IN_SOURCE, ids=lambda v: getattr(v, "__name__", None) or "")
+@pytest.mark.parametrize(
+    "fn, arg, cls, code, text, marked", IN_SOURCE, ids=lambda v: getattr(v, "__name__", None) or ""
+)
 def test_refused_with_its_place(fn, arg, cls, code, text, marked):
     error = caught(fn, arg)
     lines, start = inspect.getsourcelines(fn)
@@ -201,16 +231,18 @@ def test_refused_with_its_place(fn, arg, cls, code, text, marked):
     assert text in error.message
     assert error.loc is not None and error.loc.file == __file__ and error.loc.line == line
     source = linecache.getline(__file__, line)
-    assert source[error.loc.col:].startswith(marked)
+    assert source[error.loc.col :].startswith(marked)
     report = str(error).splitlines()
     assert report[0] == f"{__file__}:{line}:{error.loc.col + 1}: {code}: {error.message}"
     assert report[1].strip() == source.strip()
     assert report[2].index("^") - report[1].index(source.strip()) == error.loc.col - len(source) + len(source.lstrip())
 
 
-@pytest.mark.parametrize("fn, arg", [case[:2] for case in IN_SOURCE if case[0] not in (
-    wrong_keyword, unknown_method, deletes_an_attribute)],
-                         ids=lambda v: getattr(v, "__name__", None) or "")
+@pytest.mark.parametrize(
+    "fn, arg",
+    [case[:2] for case in IN_SOURCE if case[0] not in (wrong_keyword, unknown_method, deletes_an_attribute)],
+    ids=lambda v: getattr(v, "__name__", None) or "",
+)
 def test_refused_with_a_remedy(fn, arg):
     assert "\n  try: " in str(caught(fn, arg))
 
@@ -224,11 +256,13 @@ def test_an_unknown_function_is_told_with_its_cause_and_a_stub():
 def test_an_error_in_a_helper_names_the_place_in_the_helper():
     def outer(x):
         return possible_view(x * 2.0)
+
     lines, start = inspect.getsourcelines(possible_view)
     assert caught(outer, V).loc.line == start + [k for k, s in enumerate(lines) if "# HERE" in s][0]
 
 
-# ---- in the call ------------------------------------------------------------------------------------------------------
+# ---- in the call -----------------------------------------------------------------------------------------------------
+
 
 def shares(a, b):
     a[0] = b[1]
@@ -258,7 +292,9 @@ IN_CALL = [
 ]
 
 
-@pytest.mark.parametrize("fn, args, options, code, text, hint", IN_CALL, ids=lambda v: v if str(v).startswith("S2S") else "")
+@pytest.mark.parametrize(
+    "fn, args, options, code, text, hint", IN_CALL, ids=lambda v: v if str(v).startswith("S2S") else ""
+)
 def test_refused_call(fn, args, options, code, text, hint):
     error = caught(fn, *args, **options)
     assert type(error) is ArgumentError and isinstance(error, TypeError)
@@ -286,9 +322,14 @@ def test_no_source():
     assert "hidden (<string>:1)" in error.message and "notebook" in error.hint
 
 
-@pytest.mark.parametrize("primals, tangents, text", [
-    ((0.5,), (1.0, 1.0), "1 primals but 2 tangents"), ((3,), (1.0,), "no argument that varies has a derivative"),
-    ((0.5,), (None,), "no argument that varies has a derivative")])
+@pytest.mark.parametrize(
+    "primals, tangents, text",
+    [
+        ((0.5,), (1.0, 1.0), "1 primals but 2 tangents"),
+        ((3,), (1.0,), "no argument that varies has a derivative"),
+        ((0.5,), (None,), "no argument that varies has a derivative"),
+    ],
+)
 def test_jvp_arguments(primals, tangents, text):
     with pytest.raises(ArgumentError, match=text):
         s2sad.jvp(lambda x: x * x, primals, tangents)
@@ -315,6 +356,7 @@ def test_a_tangent_of_another_shape():
 def test_nothing_is_wrong_after_an_error():
     def f(x):
         return np.sum(x * x)
+
     df = s2sad.grad(f)
     for bad in (3, np.arange(3), None):
         with pytest.raises(ArgumentError):
@@ -322,10 +364,16 @@ def test_nothing_is_wrong_after_an_error():
     assert df(0.5) == 1.0
 
 
-# ---- the objects ------------------------------------------------------------------------------------------------------
+# ---- the objects -----------------------------------------------------------------------------------------------------
 
-BUILTINS = {UnsupportedSyntax: SyntaxError, SourceNotFound: OSError, NotDifferentiable: NotImplementedError,
-            AliasError: NotImplementedError, ArgumentError: TypeError, errors.InternalError: RuntimeError}
+BUILTINS = {
+    UnsupportedSyntax: SyntaxError,
+    SourceNotFound: OSError,
+    NotDifferentiable: NotImplementedError,
+    AliasError: NotImplementedError,
+    ArgumentError: TypeError,
+    errors.InternalError: RuntimeError,
+}
 
 
 @pytest.mark.parametrize("cls", BUILTINS)

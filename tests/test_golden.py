@@ -1,7 +1,8 @@
 """Golden files: a program and everything that is made of it, one file each, rewritten by ``pytest --update-golden``.
 
-A new one needs two sections, ``==== program`` (its last function is differentiated) and ``==== call`` (``args``, ``argnums``);
-the flag adds the others. What is stored is also executed, and compared with the program and with finite differences.
+A new one needs two sections, ``==== program`` (its last function is differentiated) and ``==== call`` (``args`` and
+``argnums``); the flag adds the others. What is stored is also executed, and compared with the program and with finite
+differences.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import types
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ FOLDER = Path(__file__).parent / "golden"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 MADE = ("trace", "gradient", "tangent")
 MARK = "==== "
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def read(name: str) -> dict[str, str]:
     return {head.strip(): body.strip("\n") for head, _, body in (part.partition("\n") for part in parts[1:])}
 
 
-@lru_cache(maxsize=None)
+@cache
 def case(name: str) -> Case:
     sections = read(name)
     program, file = sections["program"] + "\n", f"<golden {name}>"
@@ -147,16 +149,21 @@ def test_made_again_the_bytes_are_the_same(name):
 def test_other_hash_seeds_give_the_same_bytes(seed):
     program = "import json; from tests.test_golden import *; print(json.dumps({n: case(n).made() for n in NAMES}))"
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(FOLDER.parents[1])}
-    output = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    output = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
     there = json.loads(output.stdout)
     for name in NAMES:
         assert there[name] == case(name).made()
 
 
-# ---- the two programs that the design prints ---------------------------------------------------------------------------
+# ---- the two programs that the design prints -------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("name", ["straight_line", "march"])
-@pytest.mark.parametrize("noise", ["unbroadcast", "zeros_like", "np.shape", "* 1.0", "assert", "cotangent", "astype", "seed"])
+@pytest.mark.parametrize(
+    "noise", ["unbroadcast", "zeros_like", "np.shape", "* 1.0", "assert", "cotangent", "astype", "seed"]
+)
 def test_no_noise(name, noise):
     assert noise not in case(name).sections["gradient"]
 
@@ -170,8 +177,15 @@ def test_straight_line_needs_no_sweep():
 
 def test_march_keeps_the_names_and_writes_in_place():
     text = case("march").sections["gradient"]
-    for line in ("# forward sweep", "# reverse sweep", "ps.append(p)", "a[i] = np.sin(p) - x", "a_bar[i - 1] += p_bar",
-                 "for i, p in zip(reversed(range(1, n)), reversed(ps)):", "x_bar += a_bar[0]"):
+    for line in (
+        "# forward sweep",
+        "# reverse sweep",
+        "ps.append(p)",
+        "a[i] = np.sin(p) - x",
+        "a_bar[i - 1] += p_bar",
+        "for i, p in zip(reversed(range(1, n)), reversed(ps)):",
+        "x_bar += a_bar[0]",
+    ):
         assert line in text
     for comment in ("# p = a[i - 1]", "# a[i] = np.sin(p) - x", "# a[i] = p * x", "# a[0] = x", "# return np.sum(a)"):
         assert comment in text

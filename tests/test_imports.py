@@ -22,11 +22,12 @@ ALLOWED = {
     "show": {"errors", "ir", "rules", "runtime", "numpy"},
     "derive": {"errors", "ir", "runtime", "frontend", "ad", "passes", "backend", "numpy"},
     "nested": {"errors", "ir", "runtime", "frontend", "derive", "numpy"},
+    "tree": {"numpy"},
     "numeric": {"numpy"},
     "api": {"errors", "ir", "rules", "runtime", "frontend", "ad", "backend", "derive", "nested", "numeric", "show", "numpy"},
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "numpy", "scipy"},
-    "__init__": {"api", "errors", "explain", "rules", "testing"},
+    "__init__": {"api", "errors", "explain", "rules", "testing", "tree"},
     "__main__": {"__init__", "api", "errors", "explain", "ir", "runtime", "show", "numpy"},
 }
 STANDARD = {"numpy", "scipy", "gast", "astor"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 
 import s2sad
 from s2sad import errors
+from s2sad.tree import parts
 from tests.differences import derivative, leaves, moved, pair, random_direction, richardson, same
 from tests.programs import PROGRAMS, REFUSED, Program, Refused
 
@@ -53,12 +56,16 @@ def is_scalar(out: Any) -> bool:
 
 
 def structure(tree: Any) -> Any:
-    """Structure, shapes and dtypes of an argument, which its gradient must share."""
+    """Structure, shapes and dtypes of an argument, which its gradient must share: a dataclass in its class, any other
+    object in a namespace, None where there is no derivative."""
     if isinstance(tree, dict):
         return {k: structure(v) for k, v in tree.items()}
     if isinstance(tree, (list, tuple)):
         return type(tree), [structure(v) for v in tree]
-    return np.shape(tree), np.asarray(tree).dtype
+    if items := parts(tree):
+        return type(tree) if is_dataclass(tree) else SimpleNamespace, {k: structure(v) for k, v in items.items()}
+    dtype = np.asarray(tree).dtype
+    return (np.shape(tree), dtype) if dtype.kind in "fc" else None
 
 
 def each(corpus: dict[str, Any]) -> Any:

@@ -43,6 +43,14 @@ TRUSTED = (*OPAQUE, "numpy", "scipy", "math", "cmath", "operator", "builtins", "
 Kwargs = tuple[tuple[str, Value], ...]
 
 
+class RunTimeRecursion(Exception):
+    """A function calls itself to a depth that is not known now: it is lowered again with its own calls as operations."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__(getattr(node, "name", "<lambda>"))
+        self.node = node
+
+
 class Calls:
     """The part of the lowerer for calls."""
 
@@ -152,7 +160,7 @@ class Calls:
             return False
         if rules.lookup(fn) is not None or rules.has_no_gradient(fn):
             return True
-        return isinstance(fn, np.ufunc) or fn in MUTATES or getattr(fn, "__module__", None) in ("math", "_operator")
+        return isinstance(fn, (np.ufunc, runtime.Recursive)) or fn in MUTATES or getattr(fn, "__module__", None) in ("math", "_operator")
 
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
@@ -197,12 +205,34 @@ class Calls:
         except SourceNotFound:
             return self.call_opaque(fn, args, kwargs, hint)
         analyse(source.node)
+        if source.node in self.recursive and any(f.source is not None and f.source.node is source.node for f in self.frames):
+            return self.call_recursive(fn, source.node, args, kwargs, hint)
         closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
         defaults = tuple(self.capture(d, None) for d in fn.__defaults__ or ())
         names = [a.id for a in source.node.args.kwonlyargs]
         kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
         return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
+
+    def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A call of a function by itself, to a depth that is known only at run time: one operation."""
+        parameters = list(inspect.signature(fn).parameters.values())
+        named = dict(kwargs)
+        given = list(args)
+        for p in parameters[len(args):]:
+            if p.name in named:
+                given.append(named.pop(p.name))
+            elif p.default is not p.empty:
+                given.append(self.capture(p.default, None))
+        names = {p.name for p in parameters}
+        writes = any(isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Store) and isinstance(n.value, gast.Name)
+                     and n.value.id in names for n in gast.walk(node))
+        plain = all(isinstance(v, Atom) or (isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer)) for v in given)
+        if writes or named or not plain or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
+            raise self.unsupported(f"`{fn.__name__}` calls itself to a depth known only at run time, with arguments other than "
+                                   "numbers and arrays, or writing to them", "write it as a loop", code="S2S012")
+        key = self.operations.setdefault(fn, runtime.Recursive(fn))
+        return self.call_op(key, tuple(given), (), hint)
 
     def constant_of(self, value: Value) -> Any:
         """The compile-time constant that a value is, containers included."""
@@ -279,6 +309,8 @@ class Calls:
         name = getattr(node, "name", "<lambda>")
         self.inlined += 1
         if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
+            if node not in self.recursive and sum(f.source is not None and f.source.node is node for f in self.frames) > 1:
+                raise RunTimeRecursion(node)
             raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
         if isinstance(node, gast.AsyncFunctionDef):

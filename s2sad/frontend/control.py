@@ -339,6 +339,8 @@ class Control:
             sides.append(Side(stmts, heap, envs, views))
         self.restore(before)
         self.loc = loc
+        for side in sides:
+            side.heap = {**self.origins, **side.heap}
         self.join_sides(arg, sides[0], sides[1], live)
 
     def test_arg(self, test: Value) -> Arg:

@@ -124,7 +124,7 @@ class Expressions:
         if isinstance(value, np.ndarray):
             if id(value) not in self.captured:
                 arg = Const(value, name or "captured")
-                self.captured[id(value)] = self.new_ref(Buffer(arg, fact_of(arg)))
+                self.captured[id(value)] = self.outer_ref(Buffer(arg, fact_of(arg)))
                 self.keep.append(value)
             return self.captured[id(value)]
         if type(value) in (list, dict) or (isinstance(value, tuple) and not isinstance(value, type)):
@@ -148,16 +148,16 @@ class Expressions:
             made: Value = const(value, name)
             if type(value) is list:
                 fact = Fact("list", item=Fact("float") if all(type(v) is float for v in value) else Fact("number"))
-                made = self.new_ref(Buffer(Const(value, name), fact))
+                made = self.outer_ref(Buffer(Const(value, name), fact))
             return made
         label = name or "captured"
         if type(value) is dict:
             values = tuple(self.capture(v, f"{label}_{k}" if str(k).isidentifier() else label) for k, v in value.items())
-            made = self.new_ref(Table(tuple(value), values))
+            made = self.outer_ref(Table(tuple(value), values))
         else:
             values = tuple(self.capture(v, None if isinstance(v, LITERALS) else f"{label}_{k}")
                            for k, v in enumerate(value))
-            made = self.new_list(values) if type(value) is list else Tup(values, type(value))
+            made = self.outer_ref(Items(values)) if type(value) is list else Tup(values, type(value))
         self.captured[id(value)] = made
         return made
 
@@ -220,7 +220,9 @@ class Expressions:
         elif not isinstance(obj, type) and not callable(value):
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
             label = name
-        elif not isinstance(value, types.MethodType):
+        elif isinstance(value, types.MethodType):
+            self.guard(("attr", id(obj), name), lambda: getattr(getattr(obj, name, UNSET), "__func__", UNSET), value.__func__)
+        else:
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
         self.keep.append(obj)
         return self.capture(value, label)

@@ -8,6 +8,7 @@ Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, resul
 """
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,6 +41,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.guards: list[Callable[[], bool]] = guards if guards is not None else []
         self.guarded: set[Any] = set()
         self.captured: dict[int, Value] = {}
+        self.origins: dict[int, Any] = {}
         self.views: dict[Any, tuple[Arg, Arg]] = {}
         self.shapes: dict[tuple[int, ...], Arg] = {}
         self.pending: list[Value] = []
@@ -47,6 +49,8 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
+        self.recursive: set[Any] = set()
+        self.operations: dict[Any, Any] = {}
         self.unsure: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
@@ -61,6 +65,11 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
     def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (), hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
+        if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
+            whole = Var(hint or "t", Fact("list", item=result.facts[0]))
+            self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
+            item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
+            return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
         names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}" for k in range(len(result.facts))]
         outs = tuple(Var(name, fact) for name, fact in zip(names, result.facts))
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
@@ -94,6 +103,12 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.next_cell += 1
         self.heap[self.next_cell] = cell
         return Ref(self.next_cell, (), cell.fact if isinstance(cell, Buffer) else Fact())
+
+    def outer_ref(self, cell: Any) -> Ref:
+        """A reference to a new cell for something that exists outside the function, so on every path."""
+        ref = self.new_ref(cell)
+        self.origins[ref.cell] = cell
+        return ref
 
     def new_list(self, values: tuple[Value, ...]) -> Ref:
         """A list of known structure."""
@@ -189,7 +204,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
 
     def restore(self, state: tuple) -> None:
         heap, envs, views = state
-        self.heap, self.views = dict(heap), dict(views)
+        self.heap, self.views = {**self.origins, **heap}, dict(views)
         for frame, env in envs.items():
             frame.env = dict(env)
 

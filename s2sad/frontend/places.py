@@ -179,7 +179,7 @@ class Places:
                 found |= state.holds
         return found
 
-    def cells_of(self, value: Value, seen: set[int] | None = None) -> Iterator[int]:
+    def cells_of(self, value: Value, seen: set[Any] | None = None) -> Iterator[int]:
         """Every cell that can be reached from a value."""
         seen = set() if seen is None else seen
         match value:
@@ -203,6 +203,9 @@ class Places:
             case Method():
                 yield from self.cells_of(value.owner, seen)
             case Closure():
+                if value.frame in seen:
+                    return
+                seen.add(value.frame)
                 for v in list(value.frame.env.values()):
                     if not isinstance(v, Closure):
                         yield from self.cells_of(v, seen)

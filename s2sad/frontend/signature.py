@@ -22,7 +22,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.errors import UnsupportedSyntax
 from s2sad.frontend.liveness import analyse
+from s2sad.frontend.calls import RunTimeRecursion
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
@@ -207,7 +209,19 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
     args, kwargs
         Arguments; only their structure and kinds matter.
     """
+    recursive: set[Any] = set()
+    for _ in range(8):
+        try:
+            return _lower(fn, args, kwargs, recursive)
+        except RunTimeRecursion as found:
+            recursive.add(found.node)
+    raise UnsupportedSyntax("S2S012", "functions that call each other to a depth known only at run time",
+                            hint="write them as a loop")
+
+
+def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any]) -> Lowered:
     lowerer = Lowerer()
+    lowerer.recursive = recursive
     inputs = Inputs(lowerer)
     names = parameter_names(fn, len(args), kwargs)
     params = tuple(Var(n, input_fact(x, inputs.sizes)) for n, x in zip(names, (*args, *kwargs.values())))

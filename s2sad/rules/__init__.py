@@ -105,6 +105,17 @@ def elementwise(*primals: Callable) -> Callable[[Callable], Rule]:
     decorator
         For a function with the primal's positional parameters that returns the partial with respect to each of them,
         as one value or a tuple (``None`` for a parameter without derivative). After ``*`` it may ask for ``y``.
+
+    Examples
+    --------
+    >>> def softplus(x):
+    ...     return np.log(1.0 + np.exp(x))
+    >>> @elementwise(softplus)
+    ... def softplus_rule(x):
+    ...     return 0.5 + 0.5 * np.tanh(0.5 * x)
+    >>> import s2sad
+    >>> s2sad.grad(softplus)(0.0)
+    0.5
     """
     return lambda fn: _register(primals, "elementwise", None, fn)
 
@@ -114,6 +125,15 @@ def linear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
 
     The decorated function has the primal's signature, then ``*, y_bar`` (and ``y`` if wanted), and returns the
     cotangent of ``wrt`` (a tuple if there are several). A parameter that is a list of arrays gets a list of cotangents.
+
+    >>> def mirrored(x):
+    ...     return np.asarray(x)[::-1]
+    >>> @linear(mirrored, "x")
+    ... def mirrored_rule(x, *, y_bar):
+    ...     return y_bar[::-1]
+    >>> import s2sad
+    >>> s2sad.vjp(mirrored, np.array([1.0, 2.0]))[1](np.array([3.0, 4.0]))
+    (array([4., 3.]),)
     """
     return lambda fn: _register((primal,), "linear", wrt, fn)
 
@@ -122,6 +142,16 @@ def bilinear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
     """Register the two transposes of a function that is linear in each of two parameters.
 
     ``wrt`` defaults to the parameters without default. The decorated function returns the two cotangents.
+
+    >>> def weighted(a, b):
+    ...     return float(np.sum(np.arange(len(a)) * a * b))
+    >>> @bilinear(weighted)
+    ... def weighted_rule(a, b, *, y_bar):
+    ...     weights = y_bar * np.arange(len(a))
+    ...     return weights * b, weights * a
+    >>> import s2sad
+    >>> s2sad.grad(weighted)(np.ones(3), np.array([4.0, 5.0, 6.0]))
+    array([ 0.,  5., 12.])
     """
     return lambda fn: _register((primal,), "bilinear", wrt or None, fn)
 
@@ -132,12 +162,33 @@ def rule(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Ca
     The decorated function has the primal's signature, then ``*, y, y_bar`` as far as it wants them, and returns the
     cotangents of ``wrt`` (by default the parameters without default), ``None`` where there is none. If the primal
     returns several values, ``y_bar`` is a tuple in which a missing cotangent is ``None``.
+
+    >>> def root(a):
+    ...     '''The x with x + exp(x) = a.'''
+    ...     x = 0.0
+    ...     while abs(x + np.exp(x) - a) > 1e-12:
+    ...         x -= (x + np.exp(x) - a) / (1.0 + np.exp(x))
+    ...     return x
+    >>> @rule(root)
+    ... def root_rule(a, *, y, y_bar):
+    ...     return y_bar / (1.0 + np.exp(y))
+    >>> import s2sad
+    >>> float(s2sad.grad(root)(1.0))
+    0.5
     """
     return lambda fn: _register(primals, "rule", wrt, fn)
 
 
 def no_gradient(*primals: Callable) -> Callable | None:
-    """Declare that the results of these functions carry no derivative (``np.argmax``, ``np.floor``, …)."""
+    """Declare that the results of these functions carry no derivative (``np.argmax``, ``np.floor``, …).
+
+    >>> @no_gradient
+    ... def bin_of(x):
+    ...     return int(10.0 * x)
+    >>> import s2sad
+    >>> s2sad.grad(lambda x: x * bin_of(x))(0.35)
+    3.0
+    """
     for primal in primals:
         NO_GRADIENT.add(primal)
     return primals[0] if primals else None
@@ -186,10 +237,24 @@ def canonical(op: Callable) -> Callable:
 
 def lookup(op: Callable) -> Rule | None:
     """The rule for an operation in any spelling, or None."""
+    if isinstance(op, runtime.Recursive):
+        return RULES.get(op) or _recursive(op)
     try:
         return RULES.get(op) or RULES.get(canonical(op))
     except TypeError:
         return None
+
+
+def _recursive(op: runtime.Recursive) -> Rule:
+    """The rule of a function that calls itself: its own derivative."""
+    def vjp(*xs, y_bar):
+        bars = runtime.recursive_pullback(op, xs, y_bar)
+        return bars if len(xs) > 1 else (bars,)
+
+    def jvp(*xs, xs_dot):
+        return runtime.recursive_pushforward(op, xs, xs_dot)
+    entry = RULES[op] = Rule(op, "rule", vjp, ("xs",), ("y_bar",), jvp)
+    return entry
 
 
 def has_no_gradient(op: Callable) -> bool:

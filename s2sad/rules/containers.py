@@ -120,3 +120,25 @@ def broadcast_like(g, y, *, y_bar):
 @linear(runtime.cotangent_of, "g")
 def cotangent_of(g, y, *, y_bar):
     return runtime.astype_of(y_bar, g)
+
+
+@rule(runtime.recursive_pullback, wrt=("xs", "y_bar"))
+def recursive_pullback(call, xs, y_bar):
+    """Not differentiated again."""
+    return NotImplemented
+
+
+@recursive_pullback.jvp
+def recursive_pullback_jvp(call, xs, y_bar, *, xs_dot, y_bar_dot):
+    return NotImplemented
+
+
+@rule(runtime.recursive_pushforward, wrt=("xs", "xs_dot"))
+def recursive_pushforward(call, xs, xs_dot):
+    """Not differentiated again."""
+    return NotImplemented
+
+
+@recursive_pushforward.jvp
+def recursive_pushforward_jvp(call, xs, xs_dot, *, xs_dot_dot):
+    return NotImplemented

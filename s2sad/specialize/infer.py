@@ -168,7 +168,7 @@ def _sizes(args: tuple[Arg, ...]) -> list[int]:
 
 
 def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
-    if op in _VALUE_DEPENDENT or not callable(op) or (isinstance(op, type) and issubclass(op, BaseException)):
+    if isinstance(op, runtime.Recursive) or op in _VALUE_DEPENDENT or not callable(op) or (isinstance(op, type) and issubclass(op, BaseException)):
         return Result((UNKNOWN,))
     if getattr(op, "__module__", "") in _IMPURE or op in _EFFECTS:
         return Result((UNKNOWN,))
@@ -229,6 +229,8 @@ def _describe(result: Any) -> Result:
 def _anonymous(fact: Fact) -> Fact:
     """The fact without what only this sample has: its sizes and value."""
     fact = fact.forget()
+    if fact.kind == "function":  # it may hold what it was made from
+        return Fact("object")
     return replace(fact, dims=tuple(fresh_dim() for _ in fact.dims or ())) if fact.kind == "array" else fact
 
 
@@ -692,6 +694,14 @@ def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     return picked
 
 
+def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
+    """The cotangents of a recursive call have the facts of its arguments."""
+    items = args[1].items if type(args[1]) is Pack else ()
+    given = [fact_of(a).forget() for a in items]
+    facts = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
+    return Result(facts, tuple if len(facts) > 1 else None)
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -703,6 +713,7 @@ _BY_HAND: dict[Any, Callable] = {
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
+    runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
     np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),

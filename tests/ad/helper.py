@@ -1,4 +1,5 @@
 """What the tests of both modes share: derivatives as IR before any pass, run by the interpreter."""
+
 from __future__ import annotations
 
 import copy
@@ -36,7 +37,7 @@ def loops(fn: Function) -> Iterator[For | While]:
 
 def collected(fn: Function) -> set[str]:
     """The names of what primal loops collect."""
-    return {o.name for s in loops(fn) if not s.adjoint for o in s.outs[len(s.inits):len(s.outs) - s.stop]}
+    return {o.name for s in loops(fn) if not s.adjoint for o in s.outs[len(s.inits) : len(s.outs) - s.stop]}
 
 
 def check(fn: Callable, *args: Any, argnums: tuple[int, ...] = (0,)) -> None:

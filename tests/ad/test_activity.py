@@ -1,4 +1,5 @@
 """Varied, useful, and what nothing depends on."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -26,8 +27,11 @@ def test_the_docstring_example():
 
 
 def test_discrete_values_do_not_vary():
-    v, _ = names("def f(x):\n    a = x > 0.0\n    b = np.argmax(x)\n    c = np.floor(x)\n    d = np.shape(x)\n    e = x * 2.0\n"
-                 "    return e", facts={"a": Fact("bool"), "b": Fact("int")})
+    v, _ = names(
+        "def f(x):\n    a = x > 0.0\n    b = np.argmax(x)\n    c = np.floor(x)\n    d = np.shape(x)\n    e = x * 2.0\n"
+        "    return e",
+        facts={"a": Fact("bool"), "b": Fact("int")},
+    )
     assert v == {"e"}
 
 
@@ -83,7 +87,8 @@ def f(x, y, c):
 
 
 def test_while_and_collected_values():
-    v, u = names("""
+    v, u = names(
+        """
 def f(x, n):
     k2, ps = while c carry k = 0:
         c = k < n
@@ -94,11 +99,24 @@ def f(x, n):
         yield k1
     s = np.sum(ps)
     return s
-""", facts={"k1": Fact("int"), "k2": Fact("int")})
+""",
+        facts={"k1": Fact("int"), "k2": Fact("int")},
+    )
     assert v == {"p", "q", "ps", "s"} and {"p", "ps", "s"} <= u and "q" not in u
 
 
-@pytest.mark.parametrize("op, has", [(np.sin, True), (np.argmax, False), (np.floor, False), (np.shape, False), (np.zeros_like, False),
-                                     (np.sum, True), (len, False), (max, True)])
+@pytest.mark.parametrize(
+    "op, has",
+    [
+        (np.sin, True),
+        (np.argmax, False),
+        (np.floor, False),
+        (np.shape, False),
+        (np.zeros_like, False),
+        (np.sum, True),
+        (len, False),
+        (max, True),
+    ],
+)
 def test_which_operations_have_a_derivative(op, has):
     assert has_derivative(Call((Var("y"),), op, (Var("x"),))) == has

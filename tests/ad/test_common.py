@@ -1,4 +1,5 @@
 """What both modes share."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -26,18 +27,39 @@ def arr(*dims, dtype=float):
     return Var("a", array(dtype, dims))
 
 
-@pytest.mark.parametrize("g, x, others, ops", [
-    (arr(N), arr(N), [arr(N)], []), (arr(N, M), arr(N, M), [arr(M)], []), (arr(N, M), arr(M), [arr(N, M)], [np.sum]),
-    (arr(N, M), arr(ONE, M), [arr(N, M)], [runtime.unbroadcast]), (arr(N), Var("x", Fact("float")), [arr(N)], [np.sum]),
-    (Var("g", Fact("float")), Var("x", Fact("float")), [], []), (arr(N), arr(N, dtype=np.float32), [arr(N)], [runtime.astype_of]),
-    (arr(N, dtype=complex), arr(N), [arr(N)], [runtime.astype_of]), (Var("g"), arr(N), [Var("y")], [runtime.unbroadcast]),
-    (arr(N), Var("x", Fact("scalar", np.dtype(np.float32))), [arr(N)], [runtime.unbroadcast])])
+@pytest.mark.parametrize(
+    "g, x, others, ops",
+    [
+        (arr(N), arr(N), [arr(N)], []),
+        (arr(N, M), arr(N, M), [arr(M)], []),
+        (arr(N, M), arr(M), [arr(N, M)], [np.sum]),
+        (arr(N, M), arr(ONE, M), [arr(N, M)], [runtime.unbroadcast]),
+        (arr(N), Var("x", Fact("float")), [arr(N)], [np.sum]),
+        (Var("g", Fact("float")), Var("x", Fact("float")), [], []),
+        (arr(N), arr(N, dtype=np.float32), [arr(N)], [runtime.astype_of]),
+        (arr(N, dtype=complex), arr(N), [arr(N)], [runtime.astype_of]),
+        (Var("g"), arr(N), [Var("y")], [runtime.unbroadcast]),
+        (arr(N), Var("x", Fact("scalar", np.dtype(np.float32))), [arr(N)], [runtime.unbroadcast]),
+    ],
+)
 def test_nothing_is_summed_where_the_facts_prove_it(g, x, others, ops):
     assert match(g, x, *others) == ops
 
 
-@pytest.mark.parametrize("shape, other", [((3,), (3,)), ((3,), (2, 3)), ((1,), (3,)), ((2, 1), (2, 3)), ((), (2, 3)), ((1, 1), (4,)),
-                                          ((0,), (1,)), ((3, 1, 2), (4, 2)), ((2, 3), ())])
+@pytest.mark.parametrize(
+    "shape, other",
+    [
+        ((3,), (3,)),
+        ((3,), (2, 3)),
+        ((1,), (3,)),
+        ((2, 1), (2, 3)),
+        ((), (2, 3)),
+        ((1, 1), (4,)),
+        ((0,), (1,)),
+        ((3, 1, 2), (4, 2)),
+        ((2, 3), ()),
+    ],
+)
 @pytest.mark.parametrize("dtype", [float, np.float32])
 def test_the_result_has_shape_and_dtype_of_the_operand(shape, other, dtype):
     x, y = np.ones(shape, dtype), np.ones(other)
@@ -79,7 +101,8 @@ def test_arguments_by_parameter():
 def test_representatives_outlive_updates_and_loops():
     vector = array(float, (N,))
     names = ("a", "b", "c", "d", "e", "f1", "x")
-    fn = parse("""
+    fn = parse(
+        """
 def f(x, n):
     a = np.sin(x)
     b = setitem(a, 0, 1.0)
@@ -88,7 +111,9 @@ def f(x, n):
         yield d
     f1 = setitem(e, 1, 3.0)
     return f1
-""", facts=dict.fromkeys(names, vector))
+""",
+        facts=dict.fromkeys(names, vector),
+    )
     root = representatives(fn)
     made = {v.name: v for s in fn.body.stmts for v in s.outs}
     assert root(made["f1"]) in (made["a"], fn.params[0]) and root(made["b"]) is root(made["a"])

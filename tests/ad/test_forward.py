@@ -1,4 +1,5 @@
 """Forward mode, before any pass."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -17,6 +18,7 @@ from tests.differences import pair, random_direction, same
 def test_forward_is_the_transpose_of_reverse(fn):
     def outputs(v):
         return fn(v) * v, [np.sin(fn(v))]
+
     rng = np.random.default_rng(0)
     weights, dot = random_direction(outputs(V), rng), random_direction(V, rng)
     y, y_dot = interpret(derived(outputs, (V,), "jvp"), V, dot)
@@ -30,6 +32,7 @@ def test_each_statement_is_followed_by_its_tangent():
         t = np.sin(x)
         u = np.cos(y)
         return t * x + u
+
     fn = derived(f, (0.5, 0.7), "jvp")
     names = [s.outs[0].name for s in statements(fn.body) if isinstance(s, Call)]
     assert names.index("t_dot") > names.index("t") and "u_dot" not in names
@@ -47,6 +50,7 @@ def test_tangents_of_what_is_written_are_written():
         a[1] = x
         a[2:] *= x
         return a
+
     y, y_dot = interpret(derived(f, (0.5, V), "jvp"), 0.5, V, 1.0)
     np.testing.assert_array_equal(y, f(0.5, V))
     np.testing.assert_allclose(y_dot, (f(0.5 + 1e-6, V) - f(0.5 - 1e-6, V)) / 2e-6, atol=1e-8)
@@ -55,6 +59,7 @@ def test_tangents_of_what_is_written_are_written():
 def test_a_result_that_does_not_vary_has_a_zero_tangent():
     def f(x):
         return x, 3.0, np.ones(2), 7
+
     _, dots = interpret(derived(f, (0.5,), "jvp"), 0.5, 1.0)
     assert dots[0] == 1.0 and dots[1] == 0.0 and same(dots[2], np.zeros(2))
 
@@ -62,6 +67,7 @@ def test_a_result_that_does_not_vary_has_a_zero_tangent():
 def test_tangents_of_structured_arguments():
     def f(p):
         return p["a"] * p["b"][0]
+
     args, dots = ({"a": V, "b": [0.5, 2]},), ({"a": V, "b": [1.0, None]},)
     _, dot = s2sad.jvp(f, args, dots)
     np.testing.assert_allclose(dot, V * 0.5 + V)

@@ -1,4 +1,5 @@
 """Rules inlined as source."""
+
 from __future__ import annotations
 
 import math
@@ -59,8 +60,12 @@ def test_tests_on_options_are_decided():
 
 def test_shapes_are_read_from_the_representative():
     other = Var("other", A.fact)
-    stmts, result = inline(chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, lambda a: other, LOC)
-    assert A not in {v for s in stmts for v in variables(*s.args)} and other in {v for s in stmts for v in variables(*s.args)}
+    stmts, result = inline(
+        chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, lambda a: other, LOC
+    )
+    assert A not in {v for s in stmts for v in variables(*s.args)} and other in {
+        v for s in stmts for v in variables(*s.args)
+    }
 
 
 def several(xs, *more, y_bar):
@@ -94,7 +99,7 @@ def test_a_missing_cotangent_is_none():
 
 @pytest.mark.parametrize("fn", ON_FLOATS, ids=lambda f: f.__name__)
 def test_the_form_for_floats_is_the_same_function(fn):
-    args = (0.4, 0.7)[:getattr(fn, "nin", 1)]
+    args = (0.4, 0.7)[: getattr(fn, "nin", 1)]
     assert float(ON_FLOATS[fn](*args)) == pytest.approx(float(fn(*args)), rel=1e-15)
 
 

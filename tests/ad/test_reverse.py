@@ -1,4 +1,5 @@
 """Reverse mode, before any pass."""
+
 from __future__ import annotations
 
 import math
@@ -110,7 +111,20 @@ def many_uses(v):
     return np.sum(a + a * a) + a[0] * np.dot(a, a) - np.max(a)
 
 
-PROGRAMS = [straight, branch, branch_of_one_side, loop, nested_loops, exits, while_loop, overwrites, swapped, lists, views, many_uses]
+PROGRAMS = [
+    straight,
+    branch,
+    branch_of_one_side,
+    loop,
+    nested_loops,
+    exits,
+    while_loop,
+    overwrites,
+    swapped,
+    lists,
+    views,
+    many_uses,
+]
 
 
 @pytest.mark.parametrize("fn", PROGRAMS, ids=lambda f: f.__name__)
@@ -129,6 +143,7 @@ def test_what_is_inactive_has_no_adjoint():
         table = np.arange(n) ** 2
         weights = np.sin(table)
         return x * np.sum(weights)
+
     assert np.cos not in adjoint_ops(f, 0.5, 4)
     assert adjoint_ops(f, 0.5, 4).count(np.sum) == 0
 
@@ -136,6 +151,7 @@ def test_what_is_inactive_has_no_adjoint():
 def test_one_argument_only():
     def f(x, y):
         return x * np.exp(y)
+
     assert len(adjoint_ops(f, 0.5, 0.7)) < len(adjoint_ops(f, 0.5, 0.7, argnums=(0, 1)))
 
 
@@ -143,6 +159,7 @@ def test_a_missing_cotangent_costs_nothing():
     def f(x):
         a, b = x * 2.0, np.sin(x)  # noqa: F841
         return a * x
+
     ops = adjoint_ops(f, 0.5)
     assert np.zeros_like not in ops and runtime.zeros_like not in ops and math.cos not in ops and np.cos not in ops
 
@@ -165,13 +182,18 @@ def test_parts_of_the_result_that_do_not_vary():
     np.testing.assert_array_equal(interpret(derived(lambda v: 3.0, (V,)), V)[0], np.zeros(4))
 
 
-@pytest.mark.parametrize("fn, x", [
-    (lambda x: np.sum(np.where(x > 0.0, np.sqrt(x), x)), np.array([0.3, -0.7, 0.0])),
-    (lambda x: np.sum(np.where(x > 0.0, np.log(x) * x, 2.0 * x)), np.array([0.3, -0.7])),
-    (lambda x: np.sum(np.where(x != 0.0, np.sin(x) / x, 1.0)), np.array([0.3, 0.7])),
-    (lambda x: np.where(x > 0.0, np.sqrt(x), x * 3.0), -0.5), (lambda x: np.where(x > 0.0, np.log(x), x * 3.0), -0.5),
-    (lambda x: np.sum(np.where(x > 1.0, (x - 1.0) ** 0.5 * 2.0, x)), np.array([0.3, 1.7])),
-    (lambda x: np.sum(np.where(x < 1.0, np.arcsin(x) + 1.0, x ** 2)), np.array([0.3, 1.7]))])
+@pytest.mark.parametrize(
+    "fn, x",
+    [
+        (lambda x: np.sum(np.where(x > 0.0, np.sqrt(x), x)), np.array([0.3, -0.7, 0.0])),
+        (lambda x: np.sum(np.where(x > 0.0, np.log(x) * x, 2.0 * x)), np.array([0.3, -0.7])),
+        (lambda x: np.sum(np.where(x != 0.0, np.sin(x) / x, 1.0)), np.array([0.3, 0.7])),
+        (lambda x: np.where(x > 0.0, np.sqrt(x), x * 3.0), -0.5),
+        (lambda x: np.where(x > 0.0, np.log(x), x * 3.0), -0.5),
+        (lambda x: np.sum(np.where(x > 1.0, (x - 1.0) ** 0.5 * 2.0, x)), np.array([0.3, 1.7])),
+        (lambda x: np.sum(np.where(x < 1.0, np.arcsin(x) + 1.0, x**2)), np.array([0.3, 1.7])),
+    ],
+)
 def test_the_branch_of_where_that_is_not_taken_gives_an_exact_zero(fn, x):
     with np.errstate(all="ignore"):
         g = s2sad.grad(fn)(x)

@@ -1,4 +1,5 @@
 """Each operation is the one that its symbol stands for."""
+
 import ast
 import operator
 
@@ -21,8 +22,11 @@ def name(x):
 def test_infix(op):
     symbol = INFIX[op]()
     for a, b in SAMPLES:
-        node = (ast.BinOp(name("a"), symbol, name("b")) if isinstance(symbol, ast.operator)
-                else ast.Compare(name("a"), [symbol], [name("b")]))
+        node = (
+            ast.BinOp(name("a"), symbol, name("b"))
+            if isinstance(symbol, ast.operator)
+            else ast.Compare(name("a"), [symbol], [name("b")])
+        )
         assert evaluate(node, a=a, b=b) == op(a, b)
 
 

@@ -20,7 +20,7 @@ def digits():
 
 
 def test_a_small_network_learns(digits):
-    right, params, losses = digits.train(epochs=3, hidden=8, rate=0.01)
+    right, params, losses = digits.train(epochs=8, hidden=8, rate=0.01)
     assert losses[-1] < 0.5 * losses[0] and right > 0.6
     assert params["W1"].shape == (64, 8)
 

@@ -1,4 +1,5 @@
 """What the tests of the frontend share: lower a function for a call, print it, run it."""
+
 from __future__ import annotations
 
 import copy

@@ -1,4 +1,5 @@
 """Branches, loops and their exits."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -244,13 +245,36 @@ def changes_kind(x, n):
 def recursion(x, n):
     def power(k):
         return 1.0 if k == 0 else x * power(k - 1)
+
     return power(4)
 
 
-PROGRAMS = [branches, branch_returns, branch_writes, branch_rebinds, branch_structures, one_sided, branch_appends, loop, loop_variable_after,
-            loop_steps, loop_breaks, loop_continues, loop_returns, loop_writes, loop_carries_structures, loop_appends,
-            loop_over_what_it_made, nested_exits, loop_undefined_before, while_loop, while_true, while_over_a_list,
-            changes_kind, recursion]
+PROGRAMS = [
+    branches,
+    branch_returns,
+    branch_writes,
+    branch_rebinds,
+    branch_structures,
+    one_sided,
+    branch_appends,
+    loop,
+    loop_variable_after,
+    loop_steps,
+    loop_breaks,
+    loop_continues,
+    loop_returns,
+    loop_writes,
+    loop_carries_structures,
+    loop_appends,
+    loop_over_what_it_made,
+    nested_exits,
+    loop_undefined_before,
+    while_loop,
+    while_true,
+    while_over_a_list,
+    changes_kind,
+    recursion,
+]
 
 
 @pytest.mark.parametrize("x, n", [(0.7, 0), (0.7, 1), (0.2, 4), (-0.3, 3), (0.2, 1), (0.9, 7)])
@@ -259,13 +283,23 @@ def test_same_as_python(fn, x, n):
     check(fn, x, n)
 
 
-@pytest.mark.parametrize("fn", [
-    lambda v: [x * 2.0 for x in v], lambda v: [i * x for i, x in enumerate(v, 1)], lambda v: [x * y for x, y in zip(v, v[::-1])],
-    lambda v: [x for x in reversed(v)], lambda v: [x + y for x, y in np.outer(v, v)[:, :2]],
-    lambda v: [k for k in {"a": 1, "b": 2}], lambda v: [x * y for x, y in {1.0: v[0], 2.0: v[1]}.items()],
-    lambda v: list(map(lambda x: x * 2.0, v)),
-    lambda v: [a * b + c for (a, b), c in zip(zip(v, v), v)], lambda v: [r.sum() for r in np.outer(v, v)],
-    lambda v: [i for i in np.arange(3)], lambda v: [c for c in "ab"]])
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda v: [x * 2.0 for x in v],
+        lambda v: [i * x for i, x in enumerate(v, 1)],
+        lambda v: [x * y for x, y in zip(v, v[::-1])],
+        lambda v: [x for x in reversed(v)],
+        lambda v: [x + y for x, y in np.outer(v, v)[:, :2]],
+        lambda v: [k for k in {"a": 1, "b": 2}],
+        lambda v: [x * y for x, y in {1.0: v[0], 2.0: v[1]}.items()],
+        lambda v: list(map(lambda x: x * 2.0, v)),
+        lambda v: [a * b + c for (a, b), c in zip(zip(v, v), v)],
+        lambda v: [r.sum() for r in np.outer(v, v)],
+        lambda v: [i for i in np.arange(3)],
+        lambda v: [c for c in "ab"],
+    ],
+)
 def test_iterables(fn):
     check(fn, V)
     check(fn, V[:2])
@@ -281,6 +315,7 @@ def test_loops_over_structure_dissolve():
         for w, b in layers:
             x = x * w + b
         return x
+
     assert kinds(f, [(1.0, 2.0), (3.0, 4.0)], 0.5) == []
     check(f, [(1.0, 2.0), (A, 4.0)], 0.5)
 
@@ -292,6 +327,7 @@ def test_the_loop_carries_only_what_changes():
             t = y * i
             z += t
         return z
+
     (made,) = [s for s in statements(lower(f, 0.5, 3).body) if isinstance(s, For)]
     assert len(made.inits) == 1
 
@@ -331,8 +367,16 @@ def maybe_unassigned(x):
     return x
 
 
-@pytest.mark.parametrize("fn, codes", [(different_structure, ("S2S010",)), (different_kind, ("S2S010",)), (grows, ("S2S010",)),
-                                       (iterates_while_it_changes, ("S2S010", "S2S001")), (maybe_unassigned, ("S2S014",))])
+@pytest.mark.parametrize(
+    "fn, codes",
+    [
+        (different_structure, ("S2S010",)),
+        (different_kind, ("S2S010",)),
+        (grows, ("S2S010",)),
+        (iterates_while_it_changes, ("S2S010", "S2S001")),
+        (maybe_unassigned, ("S2S014",)),
+    ],
+)
 def test_refusals(fn, codes):
     assert refused(fn, 0.5).code in codes
 
@@ -342,7 +386,9 @@ def test_a_name_without_a_value_raises_pythons_error_when_it_is_read():
         if x > 0.0:
             y = x
         return y
+
     check(f, 0.5)
     from s2sad.ir.interpret import interpret
+
     with pytest.raises(NameError):
         interpret(lower(f, 0.5), -0.5)

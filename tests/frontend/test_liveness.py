@@ -1,4 +1,5 @@
 """Names that may still be read after a statement."""
+
 from __future__ import annotations
 
 import textwrap
@@ -37,14 +38,30 @@ def test_the_docstring_example():
     assert loop.live_after == {"s"} and loop.live_head >= {"a", "s"} and "t" not in loop.live_head
 
 
-@pytest.mark.parametrize("tail, live", [
-    ("return x", {"x"}), ("x = 1\n    return x", set()), ("x += 1\n    return x", {"x"}), ("x[0] = y", {"x", "y"}),
-    ("x.a = y", {"x", "y"}), ("(x, [y, *z]) = w\n    return x, y, z", {"w"}), ("del x", set()),
-    ("return [x for x in y]", {"x", "y"}), ("x: int = y\n    return x", {"y"}), ("x: int\n    return x", {"x"}),
-    ("if x:\n        y = 1\n    return y", {"x", "y"}), ("if x:\n        y = 1\n    else:\n        y = 2\n    return y", {"x"}),
-    ("while x:\n        y = x\n    return y", {"x", "y"}), ("for x in y:\n        z = x\n    return z", {"y", "z"}),
-    ("with x as y:\n        z = y\n    return z", {"x", "y"}), ("raise x", {"x"}), ("assert x, y", {"x", "y"}),
-    ("return (x := y)", {"y"}), ("def g(): return x\n    return g()", {"x"})])
+@pytest.mark.parametrize(
+    "tail, live",
+    [
+        ("return x", {"x"}),
+        ("x = 1\n    return x", set()),
+        ("x += 1\n    return x", {"x"}),
+        ("x[0] = y", {"x", "y"}),
+        ("x.a = y", {"x", "y"}),
+        ("(x, [y, *z]) = w\n    return x, y, z", {"w"}),
+        ("del x", set()),
+        ("return [x for x in y]", {"x", "y"}),
+        ("x: int = y\n    return x", {"y"}),
+        ("x: int\n    return x", {"x"}),
+        ("if x:\n        y = 1\n    return y", {"x", "y"}),
+        ("if x:\n        y = 1\n    else:\n        y = 2\n    return y", {"x"}),
+        ("while x:\n        y = x\n    return y", {"x", "y"}),
+        ("for x in y:\n        z = x\n    return z", {"y", "z"}),
+        ("with x as y:\n        z = y\n    return z", {"x", "y"}),
+        ("raise x", {"x"}),
+        ("assert x, y", {"x", "y"}),
+        ("return (x := y)", {"y"}),
+        ("def g(): return x\n    return g()", {"x"}),
+    ],
+)
 def test_after_a_branch(tail, live):
     found = after(f"def f(c, x, y, z, w):\n    if c:\n        pass\n    {tail}")
     assert found - {"c", "int"} == live

@@ -1,4 +1,5 @@
 """The lowerer as a whole: what dissolves, what is emitted, state and errors."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -24,6 +25,7 @@ def test_the_docstring_example():
         y = x * 2
         z = [x, y]
         return z[1]
+
     assert text(f, 1.5) == "y = x * 2\nreturn y"
 
 
@@ -37,6 +39,7 @@ def test_containers_helpers_and_static_tests_dissolve():
         if "u" in table and isinstance(table, dict):
             return helper(table["u"], k="second")
         return table
+
     assert text(f, 1.5) == "t = x * 2.0\nreturn t"
 
 
@@ -44,6 +47,7 @@ def test_every_statement_has_its_place():
     def f(x):
         y = np.sin(x)
         return y * x
+
     first, second = lower(f, 1.5).body.stmts
     assert second.loc.line == first.loc.line + 1 and first.loc.text == "y = np.sin(x)" and first.loc.file == __file__
 
@@ -53,6 +57,7 @@ def test_names_of_variables_are_those_of_the_user():
         speed = x * 2.0
         a, (b, *c) = speed, (x, x + 1.0, x + 2.0)
         return a * b * c[1]
+
     names = {v.name for s in lower(f, 1.5).body.stmts for v in s.outs}
     assert "speed" in names
 
@@ -60,6 +65,7 @@ def test_names_of_variables_are_those_of_the_user():
 def test_facts_ride_on_variables():
     def f(a):
         return np.sum(np.tanh(a) * a, axis=0)
+
     function = lower(f, A)
     assert [s.outs[0].fact.ndim for s in function.body.stmts] == [2, 2, 1]
     assert function.body.stmts[1].outs[0].fact.dims == function.params[0].fact.dims
@@ -108,9 +114,16 @@ def test_what_has_no_ir_form(lowerer):
     assert finish(const(3), lowerer).value == 3
 
 
-@pytest.mark.parametrize("value, words", [
-    (const(3.0), "`3.0`"), (const(len), "`len`"), (Tup(()), "a tuple"), (Atom(Var("x"), Fact("float")), "a value of kind float"),
-    (Atom(Var("x")), "a value whose kind is not known")])
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (const(3.0), "`3.0`"),
+        (const(len), "`len`"),
+        (Tup(()), "a tuple"),
+        (Atom(Var("x"), Fact("float")), "a value of kind float"),
+        (Atom(Var("x")), "a value whose kind is not known"),
+    ],
+)
 def test_values_in_words(lowerer, value, words):
     assert lowerer.describe(value) == words
 
@@ -122,6 +135,7 @@ def test_docstrings_f_strings_and_asserts_do_not_matter():
         "a string"
         assert len(label) >= 0 and x == x, label
         return x * 2.0
+
     check(f, 1.5)
 
 
@@ -129,4 +143,5 @@ def test_shapes():
     def f(a):
         n, m = a.shape
         return np.zeros(a.shape) + n * m
+
     check(f, A)

@@ -1,4 +1,5 @@
 """Names and places: reads see the newest version, writes are seen under every name, doubtful writes are refused."""
+
 from __future__ import annotations
 
 import operator
@@ -165,9 +166,28 @@ def possible_view_of_what_is_gone(v):
     return a
 
 
-PROGRAMS = [two_names, row, view_of_a_view, transposed, new_axis, moved_axes, fancy_is_a_copy, mask_write, overlapping, in_a_list,
-            in_a_dict, out_argument, argument_is_copied, rebinding_is_not_a_write, numbers_are_rebound, a_list_is_shared,
-            swap_of_items, copies_are_apart, possible_view_read_only, possible_view_of_what_is_gone]
+PROGRAMS = [
+    two_names,
+    row,
+    view_of_a_view,
+    transposed,
+    new_axis,
+    moved_axes,
+    fancy_is_a_copy,
+    mask_write,
+    overlapping,
+    in_a_list,
+    in_a_dict,
+    out_argument,
+    argument_is_copied,
+    rebinding_is_not_a_write,
+    numbers_are_rebound,
+    a_list_is_shared,
+    swap_of_items,
+    copies_are_apart,
+    possible_view_read_only,
+    possible_view_of_what_is_gone,
+]
 
 
 @pytest.mark.parametrize("fn", PROGRAMS, ids=lambda f: f.__name__)
@@ -180,6 +200,7 @@ def test_a_write_through_a_view_is_a_new_version_of_the_root():
         row = A[i]
         row[0] = v
         return A
+
     assert text(f, A, 1, 2.0) == "row = A1[i]\nA2 = setview(A1, (('index', i),), 0, v)\nreturn A2"
 
 
@@ -187,6 +208,7 @@ def test_an_augmented_item_is_read_added_and_set():
     def f(a, v):
         a[1:] += v
         return a
+
     assert ops(f, V, 2.0) == [operator.getitem, operator.iadd, runtime.setitem]
 
 
@@ -196,6 +218,7 @@ def test_a_view_is_read_once_per_version():
         s = r[0] + r[1]
         A[1, 1] = s
         return s * r[2]
+
     assert text(f, A).count("A1[0]") == 1 and text(f, A).count("A2[0]") == 1
 
 
@@ -233,8 +256,16 @@ def asarray_of_a_list_element(v):
     return a * b
 
 
-@pytest.mark.parametrize("fn", [through_reshape, through_the_original, through_a_branch, into_an_argument_seen_by_reshape,
-                                asarray_of_a_list_element])
+@pytest.mark.parametrize(
+    "fn",
+    [
+        through_reshape,
+        through_the_original,
+        through_a_branch,
+        into_an_argument_seen_by_reshape,
+        asarray_of_a_list_element,
+    ],
+)
 def test_a_doubtful_write_is_refused(fn):
     error = refused(fn, V)
     assert isinstance(error, AliasError) and error.code == "S2S004" and ".copy()" in error.hint
@@ -246,6 +277,7 @@ def test_the_same_write_is_fine_when_nobody_looks():
         b = a.reshape(2, 2)
         b[0, 0] = 1.0
         return b
+
     check(f, V)
 
 
@@ -265,6 +297,7 @@ def test_writes_to_captured_arrays_are_refused_through_any_name():
     def by_view(x):
         GLOBAL[1:][0] = x
         return x
+
     for fn in (direct, by_name, by_view):
         assert refused(fn, 1.0).code == "S2S009"
 
@@ -274,5 +307,6 @@ def test_a_copy_of_a_captured_array_may_be_written():
         g = GLOBAL.copy()
         g[0] = x
         return g
+
     check(f, 2.0)
     assert GLOBAL[0] == 0.0

@@ -1,4 +1,5 @@
 """Signatures, structured arguments, and functions lowered for them."""
+
 from __future__ import annotations
 
 import collections
@@ -8,8 +9,16 @@ import numpy as np
 import pytest
 
 from s2sad.errors import SourceNotFound
-from s2sad.frontend.signature import (Record, exact_key, fields_of, is_long, is_record, lower_function, parameter_names,
-                                      signature)
+from s2sad.frontend.signature import (
+    Record,
+    exact_key,
+    fields_of,
+    is_long,
+    is_record,
+    lower_function,
+    parameter_names,
+    signature,
+)
 from s2sad.ir import Pack, Var
 from s2sad.ir.interpret import interpret
 from tests.frontend.helper import A, V, check, lower
@@ -34,23 +43,55 @@ def ones(*shape, dtype=float):
     return np.ones(shape, dtype)
 
 
-@pytest.mark.parametrize("a, b", [
-    ((1.0,), (2.0,)), ((ones(3, 1),), (ones(7, 1),)), ((ones(3), ones(3)), (ones(4), ones(4))), (([1.0, 2],), ([0.5, 3],)),
-    (({"a": 1.0},), ({"a": 2.0},)), ((Pair(1.0, V),), (Pair(2.0, V),)), ((np.float32(1),), (np.float32(2),)),
-    (("s",), ("s",)), ((None, len), (None, len)), ((Box(V),), (Box(V + 1),)), (([1.0] * 100,), ([2.0] * 200,)),
-    ((ones(0),), (ones(2),))])
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        ((1.0,), (2.0,)),
+        ((ones(3, 1),), (ones(7, 1),)),
+        ((ones(3), ones(3)), (ones(4), ones(4))),
+        (([1.0, 2],), ([0.5, 3],)),
+        (({"a": 1.0},), ({"a": 2.0},)),
+        ((Pair(1.0, V),), (Pair(2.0, V),)),
+        ((np.float32(1),), (np.float32(2),)),
+        (("s",), ("s",)),
+        ((None, len), (None, len)),
+        ((Box(V),), (Box(V + 1),)),
+        (([1.0] * 100,), ([2.0] * 200,)),
+        ((ones(0),), (ones(2),)),
+    ],
+)
 def test_calls_of_one_signature(a, b):
     assert signature(a) == signature(b) and hash(signature(a)) == hash(signature(b))
 
 
-@pytest.mark.parametrize("a, b", [
-    ((1.0,), (1,)), ((1,), (True,)), ((1.0,), (1j,)), ((1.0,), (np.float64(1.0),)), ((np.float64(1),), (np.float32(1),)),
-    ((np.array(1.0),), (1.0,)), ((ones(3),), (ones(3, 1),)), ((ones(3),), (ones(1),)),
-    ((ones(3, 4),), (ones(3, 3),)), ((ones(3), ones(3)), (ones(3), ones(4))), ((ones(3),), (ones(3, dtype=np.float32),)),
-    (([1.0],), ((1.0,),)), (([1.0],), ([1.0, 2.0],)), (({"a": 1.0},), ({"b": 1.0},)),
-    (({"a": 1.0, "b": 1.0},), ({"b": 1.0, "a": 1.0},)), (("s",), ("t",)), ((len,), (max,)), ((None,), (1.0,)),
-    ((Pair(1.0, 2.0),), ((1.0, 2.0),)), ((Box(V),), (Box(1.0),)), ((Box(V),), (Slotted(V),)), ((int,), (float,)),
-    (([1.0] * 100,), ([1] * 100,))])
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        ((1.0,), (1,)),
+        ((1,), (True,)),
+        ((1.0,), (1j,)),
+        ((1.0,), (np.float64(1.0),)),
+        ((np.float64(1),), (np.float32(1),)),
+        ((np.array(1.0),), (1.0,)),
+        ((ones(3),), (ones(3, 1),)),
+        ((ones(3),), (ones(1),)),
+        ((ones(3, 4),), (ones(3, 3),)),
+        ((ones(3), ones(3)), (ones(3), ones(4))),
+        ((ones(3),), (ones(3, dtype=np.float32),)),
+        (([1.0],), ((1.0,),)),
+        (([1.0],), ([1.0, 2.0],)),
+        (({"a": 1.0},), ({"b": 1.0},)),
+        (({"a": 1.0, "b": 1.0},), ({"b": 1.0, "a": 1.0},)),
+        (("s",), ("t",)),
+        ((len,), (max,)),
+        ((None,), (1.0,)),
+        ((Pair(1.0, 2.0),), ((1.0, 2.0),)),
+        ((Box(V),), (Box(1.0),)),
+        ((Box(V),), (Slotted(V),)),
+        ((int,), (float,)),
+        (([1.0] * 100,), ([1] * 100,)),
+    ],
+)
 def test_calls_of_two_signatures(a, b):
     assert signature(a) != signature(b)
 
@@ -77,6 +118,7 @@ def test_long_lists_are_not_taken_apart():
 def test_leaves_follow_the_structure():
     def f(p, q):
         return p["a"][0] * q.w
+
     leaves = lower_function(f, ({"a": [1.0, (V, 2)]}, Box(2.0)), {}).leaves
     assert isinstance(leaves[0]["a"][0], Var) and isinstance(leaves[0]["a"][1], tuple)
     assert isinstance(leaves[1], Record) and leaves[1].cls is Box and list(leaves[1].fields) == ["w", "n"]
@@ -90,6 +132,7 @@ def test_what_is_written_to():
         row = b["x"][0]
         row += 1.0
         return a, b, c
+
     lowered = lower_function(f, (V, {"x": A, "y": A}, V), {})
     assert lowered.written == {lowered.leaves[0], lowered.leaves[1]["x"]}
 
@@ -103,6 +146,7 @@ def test_equal_sizes_share_a_dimension():
 def test_names_of_parameters():
     def f(x, *rest, k, **more):
         return x
+
     assert parameter_names(f, 3, {"k": 1, "m": 2}) == ["x", "rest0", "rest1", "k", "m"]
     assert parameter_names(np.sin, 1, {}) == ["x0"]
     assert [p.name for p in lower(lambda u, v: u, 1.0, 2.0).params] == ["u", "v"]
@@ -130,6 +174,7 @@ def test_an_object_is_returned_as_an_object():
     def f(box):
         box.w = box.w * 2.0
         return box
+
     box = Box(V.copy())
     made = interpret(lower(f, box), box)
     assert type(made) is Box and made.n == 3
@@ -144,6 +189,7 @@ def test_bound_methods_and_keyword_arguments():
 
         def times(self, x, *, by=1.0):
             return self.s * x * by
+
     check(Scale(3.0).times, V)
     check(Scale(V).times, 2.0, by=3.0)
 
@@ -153,6 +199,7 @@ def test_guards_see_a_new_global(monkeypatch):
 
     def f(x):
         return x * FACTOR  # noqa: F821
+
     guards = lower_function(f, (1.0,), {}).guards
     assert all(g() for g in guards)
     monkeypatch.setitem(globals(), "FACTOR", 3.0)
@@ -165,6 +212,7 @@ def test_guards_accept_an_equal_value_only_where_it_is_the_same(value, monkeypat
 
     def f(x):
         return (x, THING)[0]  # noqa: F821
+
     guards = lower_function(f, (1.0,), {}).guards
     assert guards and all(g() for g in guards)
     monkeypatch.setitem(globals(), "THING", [value])

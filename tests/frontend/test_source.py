@@ -95,10 +95,10 @@ def test_a_lambda_among_others_on_its_line(fn):
 
 
 def test_a_lambda_over_several_lines():
-    fn = (lambda x:
+    (fn,) = (lambda x:
           x + 1
           if x
-          else 2)
+          else 2),
     found = find(fn)
     assert found.loc(found.node.body).text == "x + 1 if x else 2"
     assert found.node.body.lineno == line_of("          x + 1") and found.node.body.col_offset == 10

@@ -1,4 +1,5 @@
 """Simple statements."""
+
 from __future__ import annotations
 
 import math
@@ -20,7 +21,7 @@ def chained(v):
 def unpacking(v):
     a, (b, [c, d]) = v[0], (v[1], [v[2], v[3]])
     e, *f, g = [a, b, c, d]
-    *h, = (a, b)
+    (*h,) = (a, b)
     (i,) = [c]
     return a, b, e, f, g, h, i
 
@@ -81,6 +82,7 @@ def order_of_evaluation(v):
     def at(k):
         seen.append(k)
         return k
+
     a = v * 1.0
     a[at(1)] = v[at(0)]
     a[at(2)] += v[at(3)]
@@ -107,6 +109,7 @@ def nested_functions(v):
     def times(x, by=2.0, *, plus=0.0):
         """Inner."""
         return x * by * scale + plus
+
     scale = v[1]
     return times(v[2]), times(v[2], 3.0, plus=v[3])
 
@@ -117,6 +120,7 @@ def nonlocal_inside(v):
     def add(x):
         nonlocal total
         total += x
+
     for x in v:
         add(x)
     return total
@@ -129,12 +133,15 @@ def decorated_inside(v):
     @twice
     def half(x):
         return x / 2.0
+
     return half(v[0])
 
 
 def imports(v):
     import math as m
-    from math import cos, sin as sine  # noqa: I001
+    from math import cos  # noqa: I001
+    from math import sin as sine
+
     return m.exp(v[0]) + cos(v[1]) + sine(v[2])
 
 
@@ -176,9 +183,29 @@ def global_read(v):
     return math.sin(v[0])
 
 
-PROGRAMS = [chained, unpacking, unpacking_arrays, unpacking_rows, swap, annotated, augmented, augmented_targets,
-            order_of_evaluation, value_before_target, asserts, nested_functions, nonlocal_inside, decorated_inside, imports,
-            deletes, with_errstate, nothing, expression_statements, early, global_read]
+PROGRAMS = [
+    chained,
+    unpacking,
+    unpacking_arrays,
+    unpacking_rows,
+    swap,
+    annotated,
+    augmented,
+    augmented_targets,
+    order_of_evaluation,
+    value_before_target,
+    asserts,
+    nested_functions,
+    nonlocal_inside,
+    decorated_inside,
+    imports,
+    deletes,
+    with_errstate,
+    nothing,
+    expression_statements,
+    early,
+    global_read,
+]
 
 
 @pytest.mark.parametrize("fn", PROGRAMS, ids=lambda f: f.__name__)
@@ -190,6 +217,7 @@ def test_what_cannot_fail_is_not_asserted():
     def f(v):
         assert v.ndim == 1
         return v
+
     assert runtime.raise_ not in ops(f, V)
 
 
@@ -197,12 +225,13 @@ def test_a_failing_assertion_raises_in_the_ir():
     def f(x):
         assert x > 0.0, "positive"
         return x
+
     assert runtime.raise_ in ops(f, 1.0)
 
 
-@pytest.mark.parametrize("fn, args, code", [
-    (lambda v: v.x, (V,), "S2S011"),
-    (lambda t: [a for a, b in [t]], ((1.0, 2.0, 3.0),), "S2S010")])
+@pytest.mark.parametrize(
+    "fn, args, code", [(lambda v: v.x, (V,), "S2S011"), (lambda t: [a for a, b in [t]], ((1.0, 2.0, 3.0),), "S2S010")]
+)
 def test_refusals(fn, args, code):
     assert refused(fn, *args).code == code
 
@@ -211,6 +240,7 @@ def test_too_many_values():
     def f(v):
         a, b = (v, v, v)
         return a
+
     error = refused(f, V)
     assert error.code == "S2S010" and "3 values are unpacked into 2 names" in error.message
 
@@ -220,6 +250,7 @@ def test_a_name_that_was_deleted():
         a = v
         del a
         return a
+
     assert refused(f, V).code == "S2S014"
 
 
@@ -228,6 +259,7 @@ def test_a_global_that_is_written():
         global A
         A = v
         return v
+
     assert refused(f, V).code == "S2S009" and A.shape == (2, 3)
 
 
@@ -238,4 +270,5 @@ def test_writing_to_an_outer_variable_of_a_closure():
         nonlocal count
         count += 1
         return v
+
     assert refused(f, V).code == "S2S009" and count == 0

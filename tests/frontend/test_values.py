@@ -1,4 +1,5 @@
 """Abstract values."""
+
 from __future__ import annotations
 
 import math
@@ -6,14 +7,43 @@ import math
 import numpy as np
 import pytest
 
-from s2sad.frontend.values import FALSE, NONE, TRUE, Atom, Buffer, Frame, Ref, Step, Tup, Unbound, const, is_var, pack, static
+from s2sad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Atom,
+    Buffer,
+    Frame,
+    Ref,
+    Step,
+    Tup,
+    Unbound,
+    const,
+    is_var,
+    pack,
+    static,
+)
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, array
 
 
-@pytest.mark.parametrize("x, kind", [(2.0, "float"), (3, "int"), (True, "bool"), (1j, "complex"), ("s", "str"),
-                                     (None, "none"), (math, "object"), (len, "function"), (np.float32(1), "scalar"),
-                                     (Ellipsis, "object"), ((1, 2), "tuple"), (int, "function")])
+@pytest.mark.parametrize(
+    "x, kind",
+    [
+        (2.0, "float"),
+        (3, "int"),
+        (True, "bool"),
+        (1j, "complex"),
+        ("s", "str"),
+        (None, "none"),
+        (math, "object"),
+        (len, "function"),
+        (np.float32(1), "scalar"),
+        (Ellipsis, "object"),
+        ((1, 2), "tuple"),
+        (int, "function"),
+    ],
+)
 def test_constants(x, kind):
     value = const(x, "name")
     assert value.arg.value is x and value.arg.name == "name" and value.fact.kind == kind

@@ -1,4 +1,5 @@
 """What still reads a buffer that is about to be written."""
+
 import numpy as np
 import pytest
 
@@ -15,19 +16,29 @@ FACTS = {**dict.fromkeys("x a b c d e f g".split(), VECTOR), "s": Fact("float"),
 def found(body: str) -> list[tuple[str, bool, set[str], int, bool]]:
     """Name of the result, foreign, others, number of lists that keep it, operands: of every conflict."""
     fn = parse("def f(x, n, s):\n" + "\n".join(f"    {line}" for line in body.strip("\n").splitlines()), facts=FACTS)
-    return [(c.call.outs[0].name, c.foreign, {v.name for v in c.others}, len(c.kept), c.operands) for c in conflicts(Memory(fn))]
+    return [
+        (c.call.outs[0].name, c.foreign, {v.name for v in c.others}, len(c.kept), c.operands)
+        for c in conflicts(Memory(fn))
+    ]
 
 
-@pytest.mark.parametrize("body, expected", [
-    ("a = np.sin(x)\nb = setitem(a, 0, s)\nreturn b", []),
-    ("b = setitem(x, 0, s)\nreturn b", [("b", True, set(), 0, False)]),
-    ("a = np.sin(x)\nb = setitem(a, 0, s)\nreturn a, b", [("b", False, {"a"}, 0, False)]),
-    ("a = np.sin(x)\nc = a[1:]\nb = setitem(a, 0, s)\nreturn b, c", [("b", False, {"c"}, 0, False)]),
-    ("a = np.sin(x)\nc = a[1:]\nd = np.cos(c)\nb = setitem(a, 0, s)\nreturn b, d", []),
-    ("a = np.sin(x)\nb = setitem(a, 0, s)\nc = setitem(b, 1, s)\nreturn c", []),
-    ("a = np.sin(x)\nb = setitem(a, 0, s)\nc = setitem(a, 1, s)\nreturn b, c", [("b", False, {"a"}, 0, False)]),
-    ("a = np.sin(x)\nb = iadd(a, x)\nreturn b, a", [("b", False, {"a"}, 0, False)]),
-    ("a = np.sin(x)\nb = setitem(a, 0, s)\nc = np.zeros_like(a)\nreturn b, c", [])])
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        ("a = np.sin(x)\nb = setitem(a, 0, s)\nreturn b", []),
+        ("b = setitem(x, 0, s)\nreturn b", [("b", True, set(), 0, False)]),
+        ("a = np.sin(x)\nb = setitem(a, 0, s)\nreturn a, b", [("b", False, {"a"}, 0, False)]),
+        ("a = np.sin(x)\nc = a[1:]\nb = setitem(a, 0, s)\nreturn b, c", [("b", False, {"c"}, 0, False)]),
+        ("a = np.sin(x)\nc = a[1:]\nd = np.cos(c)\nb = setitem(a, 0, s)\nreturn b, d", []),
+        ("a = np.sin(x)\nb = setitem(a, 0, s)\nc = setitem(b, 1, s)\nreturn c", []),
+        (
+            "a = np.sin(x)\nb = setitem(a, 0, s)\nc = setitem(a, 1, s)\nreturn b, c",
+            [("c", False, {"b"}, 0, False), ("b", False, {"a"}, 0, False)],
+        ),
+        ("a = np.sin(x)\nb = iadd(a, x)\nreturn b, a", [("b", False, {"a"}, 0, False)]),
+        ("a = np.sin(x)\nb = setitem(a, 0, s)\nc = np.zeros_like(a)\nreturn b, c", []),
+    ],
+)
 def test_straight_line(body, expected):
     assert found(body) == expected
 
@@ -72,20 +83,37 @@ return e
 
 
 def test_element_updates_that_one_statement_can_do():
-    fn = parse("""
+    fn = parse(
+        """
 def f(x, i, s):
     a = np.sin(x)
     t = a[i]
     c = iadd(t, s)
     b = setitem(a, i, c)
     return b
-""", facts=FACTS)
+""",
+        facts=FACTS,
+    )
     (made,) = fused_updates(fn.body, count_uses(fn))
-    assert (made.base.name, made.read.outs[0].name, made.update.outs[0].name, made.write.outs[0].name) == ("a", "t", "c", "b")
+    assert (made.base.name, made.read.outs[0].name, made.update.outs[0].name, made.write.outs[0].name) == (
+        "a",
+        "t",
+        "c",
+        "b",
+    )
 
 
-@pytest.mark.parametrize("a, b, same", [("x[0]", "x[0]", True), ("x[0]", "x[1]", False), ("x[1:]", "x[1:]", True),
-                                        ("x[i, 0]", "x[i, 0]", True), ("x[0.0]", "x[0]", False), ("x[i]", "x[j]", False)])
+@pytest.mark.parametrize(
+    "a, b, same",
+    [
+        ("x[0]", "x[0]", True),
+        ("x[0]", "x[1]", False),
+        ("x[1:]", "x[1:]", True),
+        ("x[i, 0]", "x[i, 0]", True),
+        ("x[0.0]", "x[0]", False),
+        ("x[i]", "x[j]", False),
+    ],
+)
 def test_certainly_equal_indices(a, b, same):
     first, second = parse(f"def f(x, i, j):\n    a = {a}\n    b = {b}\n    return a").body.stmts
     assert same_arg(first.args[1], second.args[1]) == same

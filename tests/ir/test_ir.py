@@ -1,4 +1,5 @@
 """The data types of the IR."""
+
 import copy
 import dataclasses
 import pickle
@@ -10,9 +11,20 @@ from s2sad.ir import UNDEFINED, Block, Call, Const, Fact, For, Function, If, Pac
 X = Var("x", Fact("float"))
 
 
-@pytest.mark.parametrize("node", [X, Const(1), Pack("tuple", (X,)), Call((), len, (X,)), Block((X,), (), (X,)),
-                                  If((), X, Block((), (), ()), Block((), (), ())), For((), (X,), (), Block((X,), (), ())),
-                                  While((), (), Block((), (), (X,)), Block((), (), ())), Function("f", Block((X,), (), (X,)))])
+@pytest.mark.parametrize(
+    "node",
+    [
+        X,
+        Const(1),
+        Pack("tuple", (X,)),
+        Call((), len, (X,)),
+        Block((X,), (), (X,)),
+        If((), X, Block((), (), ()), Block((), (), ())),
+        For((), (X,), (), Block((X,), (), ())),
+        While((), (), Block((), (), (X,)), Block((), (), ())),
+        Function("f", Block((X,), (), (X,))),
+    ],
+)
 def test_nodes_are_frozen_and_equal_only_to_themselves(node):
     assert node == node and hash(node) == hash(node)
     assert dataclasses.replace(node) != node

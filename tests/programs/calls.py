@@ -138,6 +138,18 @@ def recursion_on_values(x, y):
     return gcd_like(x, y)
 
 
+def halves(v):
+    if len(v) <= 1:
+        return np.sum(v)
+    h = len(v) // 2
+    return halves(v[:h]) * 1.5 + halves(v[h:]) * halves(v[:h])
+
+
+@program(np.array([0.3, 1.1, 0.7, 0.4, 0.2]))
+def recursion_on_arrays(v):
+    return halves(v * v) * v[0]
+
+
 @program(0.9)
 def mutual_recursion(x):
     return is_even(x, 3) * is_odd(x, 2)

@@ -247,19 +247,6 @@ def clenshaw(c, x):
     return c[0] + x * b1 - b2
 
 
-@program(np.array([0.3, 1.1, 0.7, 0.4]))
-def fft_by_recursion(v):
-    def real_parts(u):
-        n = len(u)
-        if n == 1:
-            return [u[0]]
-        even = real_parts(u[::2])
-        odd = real_parts(u[1::2])
-        return [even[k] + odd[k] for k in range(n // 2)] + [even[k] - odd[k] for k in range(n // 2)]
-
-    return sum([r * r for r in real_parts(v)])
-
-
 @program(0.4, 1.1)
 def adaptive_simpson(a, b):
     def g(t):

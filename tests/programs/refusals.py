@@ -174,3 +174,16 @@ _SHARED = V.copy()
 def arguments_share_memory(v, w):
     v[0] = w[0] * 2.0
     return np.sum(v) * np.sum(w)
+
+
+@refused("UnsupportedSyntax", np.array([0.3, 1.1, 0.7, 0.4]), text="depth depends on run-time values")
+def local_function_recursive_at_run_time(v):
+    def real_parts(u):
+        n = len(u)
+        if n == 1:
+            return [u[0]]
+        even = real_parts(u[::2])
+        odd = real_parts(u[1::2])
+        return [even[k] + odd[k] for k in range(n // 2)] + [even[k] - odd[k] for k in range(n // 2)]
+
+    return sum([r * r for r in real_parts(v)])

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from s2sad.tree import leaves
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,13 @@ REFUSED: dict[str, Refused] = {}
 
 
 def is_differentiable(value: Any) -> bool:
-    """Whether every leaf of ``value`` is a float, a complex number or an array of them, and there is one."""
+    """Whether every leaf of ``value`` is a float, a complex number or an array of them, and there is one; for objects,
+    whether there is one."""
     if isinstance(value, (list, tuple)):
         return bool(value) and all(is_differentiable(v) for v in value)
     if isinstance(value, dict):
         return bool(value) and all(is_differentiable(v) for v in value.values())
-    return (
-        np.asarray(value).dtype.kind in "fc" if isinstance(value, (float, complex, np.generic, np.ndarray)) else False
-    )
+    return bool(leaves(value))
 
 
 def _name(fn: Callable[..., Any], taken: Any) -> str:

@@ -21,6 +21,8 @@ SAMPLES = [
     sample(runtime.astype_of, Z, V), sample(runtime.astype_of, V, Z),
     sample(runtime.unbroadcast_to, A, (3,), V.dtype), sample(runtime.broadcast_like, V, A), sample(runtime.same, V),
     sample(runtime.cotangent_of, V, V), sample(runtime.masked_product, V, 2.0 * V),
+    sample(runtime.join_lists, [1.0, 2.0], [3.0]), sample(runtime.repeat_list, [1.0, 2.0], 3),
+    sample(runtime.fold_list, [1.0, 2.0, 3.0, 4.0], 2),
     sample(list, [1.0, 2.0]), sample(list, A), sample(tuple, (1.0, 2.0)),
 ]
 
@@ -46,3 +48,21 @@ def test_pop_with_one_cotangent(y_bar, expected):
 @pytest.mark.parametrize("op", [runtime.zeros_like, zip, enumerate])
 def test_no_gradient(op):
     assert rules.has_no_gradient(op)
+
+
+@pytest.mark.parametrize("op", [runtime.recursive_pullback, runtime.recursive_pushforward])
+def test_derivatives_of_recursive_calls_are_not_differentiated_again(op):
+    entry = rules.lookup(op)
+    given = [None] * len(entry.params)
+    assert entry.vjp(*given) is NotImplemented
+    assert entry.pushforward(*given, **{f"{n}_dot": None for n in entry.wrt}) is NotImplemented
+
+
+def test_a_recursive_call_has_its_own_derivative():
+    def halves(x, n):
+        return x if n == 0 else halves(0.5 * x * x, n - 1)
+    call = runtime.Recursive(halves)
+    assert call(2.0, 2) == halves(2.0, 2)
+    bars = rules.pullback(call, (2.0, 2), {}, y=call(2.0, 2), y_bar=1.0)
+    assert bars["xs"][0] == pytest.approx((halves(2.0 + 1e-6, 2) - halves(2.0 - 1e-6, 2)) / 2e-6, rel=1e-8)
+    assert bars["xs"][1] is None

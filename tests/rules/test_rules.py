@@ -43,7 +43,8 @@ def resolve(node: ast.AST, known: dict[str, Any]) -> Any:
 def test_every_rule_is_checked():
     spellings: dict[rules.Rule, list[Callable]] = {}
     for op, entry in rules.RULES.items():
-        spellings.setdefault(entry, []).append(op)
+        if entry.vjp.__module__.startswith("s2sad.rules."):
+            spellings.setdefault(entry, []).append(op)
     checked = mentioned()
     unchecked = [entry.vjp for entry, ops in spellings.items() if not checked.intersection(ops)]
     assert not [f"{fn.__module__}.{fn.__name__}" for fn in unchecked]

@@ -1,4 +1,5 @@
 """Facts of results: what is inferred has to hold of every value that the operation gives."""
+
 from __future__ import annotations
 
 import math
@@ -11,8 +12,18 @@ import pytest
 from s2sad import runtime
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, array, constant, is_not_one, of_value
-from s2sad.specialize.infer import (broadcast_dims, dims_of, fact_of, fills, index_parts, infer, int_dim, is_basic, sample,
-                                    sample_of)
+from s2sad.specialize.infer import (
+    broadcast_dims,
+    dims_of,
+    fact_of,
+    fills,
+    index_parts,
+    infer,
+    int_dim,
+    is_basic,
+    sample,
+    sample_of,
+)
 
 
 def var(fact: Fact) -> Var:
@@ -91,14 +102,82 @@ def check(op, args, kwargs=()):
 S = Static
 SHAPES = [(), (1,), (3,), (0,), (3, 1), (1, 3), (3, 3), (2, 3), (4, 2, 3)]
 DTYPES = [float, np.float32, complex, int, bool]
-UNARY = [np.sin, np.sqrt, np.absolute, np.negative, np.exp, np.real, np.conjugate, np.isfinite, np.floor, np.sign, operator.neg,
-         abs, np.transpose, np.ravel, np.sum, np.mean, np.max, np.cumsum, np.copy, np.zeros_like, np.ones_like, np.array,
-         np.squeeze, np.shape, np.ndim, np.size, len, np.argmax, np.sort, np.diag, np.trace, np.linalg.norm, np.linalg.inv,
-         np.linalg.det, np.linalg.slogdet, np.linalg.eigh, np.linalg.svd, np.linalg.qr, np.linalg.cholesky, np.triu, np.flip,
-         np.atleast_2d, np.prod, np.var, np.any, np.nonzero, runtime.copy, runtime.zeros_like, runtime.same, float, bool]
-BINARY = [np.add, np.multiply, operator.sub, operator.truediv, operator.pow, np.maximum, np.less, operator.eq, np.matmul,
-          operator.matmul, np.dot, np.outer, np.inner, np.arctan2, np.vdot, np.tensordot, operator.floordiv, operator.mod,
-          operator.iadd, np.kron, np.append]
+UNARY = [
+    np.sin,
+    np.sqrt,
+    np.absolute,
+    np.negative,
+    np.exp,
+    np.real,
+    np.conjugate,
+    np.isfinite,
+    np.floor,
+    np.sign,
+    operator.neg,
+    abs,
+    np.transpose,
+    np.ravel,
+    np.sum,
+    np.mean,
+    np.max,
+    np.cumsum,
+    np.copy,
+    np.zeros_like,
+    np.ones_like,
+    np.array,
+    np.squeeze,
+    np.shape,
+    np.ndim,
+    np.size,
+    len,
+    np.argmax,
+    np.sort,
+    np.diag,
+    np.trace,
+    np.linalg.norm,
+    np.linalg.inv,
+    np.linalg.det,
+    np.linalg.slogdet,
+    np.linalg.eigh,
+    np.linalg.svd,
+    np.linalg.qr,
+    np.linalg.cholesky,
+    np.triu,
+    np.flip,
+    np.atleast_2d,
+    np.prod,
+    np.var,
+    np.any,
+    np.nonzero,
+    runtime.copy,
+    runtime.zeros_like,
+    runtime.same,
+    float,
+    bool,
+]
+BINARY = [
+    np.add,
+    np.multiply,
+    operator.sub,
+    operator.truediv,
+    operator.pow,
+    np.maximum,
+    np.less,
+    operator.eq,
+    np.matmul,
+    operator.matmul,
+    np.dot,
+    np.outer,
+    np.inner,
+    np.arctan2,
+    np.vdot,
+    np.tensordot,
+    operator.floordiv,
+    operator.mod,
+    operator.iadd,
+    np.kron,
+    np.append,
+]
 
 
 def value(shape, dtype, k=0):
@@ -125,29 +204,64 @@ def test_two_arguments(op):
             check(op, (x, y))
 
 
-@pytest.mark.parametrize("op", [runtime.add, runtime.unbroadcast, runtime.broadcast_like, runtime.astype_of],
-                         ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "op", [runtime.add, runtime.unbroadcast, runtime.broadcast_like, runtime.astype_of], ids=lambda f: f.__name__
+)
 def test_helpers_of_cotangents(op):
     for shape in SHAPES[1:]:
         for dtype in (float, np.float32, complex):
             check(op, (value(shape, dtype), value(shape, dtype, 1)))
-    for g, x in ((0.5, 0.7), (np.float64(0.5), 0.7), (np.float32(0.5), np.float32(1)), (value((4, 3), float), value((3,), float)),
-                 (value((4, 3), float), value((1, 3), np.float32))):
+    for g, x in (
+        (0.5, 0.7),
+        (np.float64(0.5), 0.7),
+        (np.float32(0.5), np.float32(1)),
+        (value((4, 3), float), value((3,), float)),
+        (value((4, 3), float), value((1, 3), np.float32)),
+    ):
         if op is not runtime.add or np.shape(g) == np.shape(x):
             check(op, (g, x))
 
 
-@pytest.mark.parametrize("op, args, kwargs", [
-    (np.sum, (), {"axis": 0}), (np.sum, (), {"axis": -1, "keepdims": True}), (np.max, (S(1),), {}), (np.mean, (S((0, 1)),), {}),
-    (np.transpose, (S((1, 0)),), {}), (np.transpose, ((S(1), S(0)),), {}), (np.swapaxes, (S(0), S(-1)), {}),
-    (np.moveaxis, (S(0), S(1)), {}), (np.expand_dims, (S(-1),), {}), (np.reshape, (S(-1),), {}), (np.reshape, ((S(1), S(-1)),), {}),
-    (np.squeeze, (), {"axis": 0}), (np.cumsum, (), {"axis": 0}), (np.repeat, (S(2),), {"axis": 0}), (np.tile, (S(2),), {}),
-    (np.sum, (), {"dtype": np.float32}), (np.argmax, (), {"axis": 1}), (np.clip, (S(0.0), S(1.0)), {}), (np.split, (S(3),), {}),
-    (np.broadcast_to, ((S(4), S(2), S(3)),), {}), (np.roll, (S(1),), {}), (np.pad, (S(1),), {}), (np.diff, (), {}),
-    (np.linalg.norm, (), {"axis": 0}), (np.ndarray.astype, (S(np.float32),), {}), (np.take, (S([0, 0]),), {"axis": 0}),
-    (np.concatenate, (), {}), (np.stack, (), {}), (np.einsum, (), {}), (np.ones_like, (), {"dtype": int}),
-    (np.zeros_like, (), {"shape": (2, 2)}), (np.var, (), {"ddof": 1}), (np.flip, (S(0),), {}), (np.rollaxis, (S(1),), {})],
-    ids=lambda v: getattr(v, "__name__", "") if callable(v) else "")
+@pytest.mark.parametrize(
+    "op, args, kwargs",
+    [
+        (np.sum, (), {"axis": 0}),
+        (np.sum, (), {"axis": -1, "keepdims": True}),
+        (np.max, (S(1),), {}),
+        (np.mean, (S((0, 1)),), {}),
+        (np.transpose, (S((1, 0)),), {}),
+        (np.transpose, ((S(1), S(0)),), {}),
+        (np.swapaxes, (S(0), S(-1)), {}),
+        (np.moveaxis, (S(0), S(1)), {}),
+        (np.expand_dims, (S(-1),), {}),
+        (np.reshape, (S(-1),), {}),
+        (np.reshape, ((S(1), S(-1)),), {}),
+        (np.squeeze, (), {"axis": 0}),
+        (np.cumsum, (), {"axis": 0}),
+        (np.repeat, (S(2),), {"axis": 0}),
+        (np.tile, (S(2),), {}),
+        (np.sum, (), {"dtype": np.float32}),
+        (np.argmax, (), {"axis": 1}),
+        (np.clip, (S(0.0), S(1.0)), {}),
+        (np.split, (S(3),), {}),
+        (np.broadcast_to, ((S(4), S(2), S(3)),), {}),
+        (np.roll, (S(1),), {}),
+        (np.pad, (S(1),), {}),
+        (np.diff, (), {}),
+        (np.linalg.norm, (), {"axis": 0}),
+        (np.ndarray.astype, (S(np.float32),), {}),
+        (np.take, (S([0, 0]),), {"axis": 0}),
+        (np.concatenate, (), {}),
+        (np.stack, (), {}),
+        (np.einsum, (), {}),
+        (np.ones_like, (), {"dtype": int}),
+        (np.zeros_like, (), {"shape": (2, 2)}),
+        (np.var, (), {"ddof": 1}),
+        (np.flip, (S(0),), {}),
+        (np.rollaxis, (S(1),), {}),
+    ],
+    ids=lambda v: getattr(v, "__name__", "") if callable(v) else "",
+)
 def test_options(op, args, kwargs):
     for shape in SHAPES:
         for dtype in DTYPES:
@@ -156,10 +270,30 @@ def test_options(op, args, kwargs):
             check(op, (S("ij->i"), first) if op is np.einsum else (first, *args), kwargs)
 
 
-INDICES = [0, S(0), S(-1), S(None), S(Ellipsis), slice(1, None), slice(None, -1), slice(None, None, -1), slice(0, 2),
-           slice(1, -1), slice(None), (S(0), slice(None)), (slice(None), S(None)), (S(Ellipsis), S(0)), ([S(0), S(1)],),
-           (slice(1, None), slice(None, -1)), np.array([0, 0, 1]), np.array([True, False, True]), (np.array([0, 1]), 0),
-           np.int64(1), S((0, 1)), S(slice(1, 2))]
+INDICES = [
+    0,
+    S(0),
+    S(-1),
+    S(None),
+    S(Ellipsis),
+    slice(1, None),
+    slice(None, -1),
+    slice(None, None, -1),
+    slice(0, 2),
+    slice(1, -1),
+    slice(None),
+    (S(0), slice(None)),
+    (slice(None), S(None)),
+    (S(Ellipsis), S(0)),
+    ([S(0), S(1)],),
+    (slice(1, None), slice(None, -1)),
+    np.array([0, 0, 1]),
+    np.array([True, False, True]),
+    (np.array([0, 1]), 0),
+    np.int64(1),
+    S((0, 1)),
+    S(slice(1, 2)),
+]
 
 
 @pytest.mark.parametrize("k", range(len(INDICES)))
@@ -184,16 +318,44 @@ def test_basic_indices_are_those_that_give_views(k):
     assert index_parts(arg_of((1, 2), {})) is not None
 
 
-@pytest.mark.parametrize("op, args", [
-    (np.zeros, (3,)), (np.zeros, ((2, 3),)), (np.ones, ((4, S(2)),)), (np.full, ((2, 2), 0.5)), (np.arange, (5,)), (np.eye, (3,)),
-    (np.arange, (0.5, 2.5)), (np.linspace, (0.0, 1.0, S(7))), (range, (3,)), (len, (value((3, 2), float),)), (math.sin, (0.5,)),
-    (max, (1.0, 2)), (min, (0.5, 0.7)), (round, (2.5,)), (int, (2.5,)), (operator.pow, (2, 3)), (operator.pow, (2, -3)),
-    (operator.pow, (2.0, 3)), (operator.add, (2, True)), (operator.truediv, (4, 2)),
-    (np.where, (value((3,), bool), value((3,), float), 0.0)), (np.where, (True, 0.5, 2.0)), (isinstance, (0.5, S(float))),
-    (operator.and_, (True, False)), (operator.not_, (0.5,)), (np.cross, (value((3,), float), value((3,), float))),
-    (np.unravel_index, (S(3), S((2, 2)))), (divmod, (7, 2)), (operator.lt, (value((3,), float), 0.5)), (str, (3,)),
-    (np.interp, (0.5, value((3,), float), value((3,), float))), (np.searchsorted, (value((3,), float), 0.5))],
-    ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize(
+    "op, args",
+    [
+        (np.zeros, (3,)),
+        (np.zeros, ((2, 3),)),
+        (np.ones, ((4, S(2)),)),
+        (np.full, ((2, 2), 0.5)),
+        (np.arange, (5,)),
+        (np.eye, (3,)),
+        (np.arange, (0.5, 2.5)),
+        (np.linspace, (0.0, 1.0, S(7))),
+        (range, (3,)),
+        (len, (value((3, 2), float),)),
+        (math.sin, (0.5,)),
+        (max, (1.0, 2)),
+        (min, (0.5, 0.7)),
+        (round, (2.5,)),
+        (int, (2.5,)),
+        (operator.pow, (2, 3)),
+        (operator.pow, (2, -3)),
+        (operator.pow, (2.0, 3)),
+        (operator.add, (2, True)),
+        (operator.truediv, (4, 2)),
+        (np.where, (value((3,), bool), value((3,), float), 0.0)),
+        (np.where, (True, 0.5, 2.0)),
+        (isinstance, (0.5, S(float))),
+        (operator.and_, (True, False)),
+        (operator.not_, (0.5,)),
+        (np.cross, (value((3,), float), value((3,), float))),
+        (np.unravel_index, (S(3), S((2, 2)))),
+        (divmod, (7, 2)),
+        (operator.lt, (value((3,), float), 0.5)),
+        (str, (3,)),
+        (np.interp, (0.5, value((3,), float), value((3,), float))),
+        (np.searchsorted, (value((3,), float), 0.5)),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
 def test_others(op, args):
     check(op, args)
 
@@ -231,9 +393,19 @@ def infer_t(x):
 N, M = (("n", 1), 0), (("m", 2), 0)
 
 
-@pytest.mark.parametrize("shapes, dims", [
-    ([(N,), (1,)], (N,)), ([(N,), ()], (N,)), ([(1,), (1,)], (1,)), ([(3, 1), (N,)], (3, N)), ([(M,), (M,)], (M,)), ([], ()),
-    ([(N,), (M,)], (N,)), ([(M,), (1,)], (M,))])
+@pytest.mark.parametrize(
+    "shapes, dims",
+    [
+        ([(N,), (1,)], (N,)),
+        ([(N,), ()], (N,)),
+        ([(1,), (1,)], (1,)),
+        ([(3, 1), (N,)], (3, N)),
+        ([(M,), (M,)], (M,)),
+        ([], ()),
+        ([(N,), (M,)], (N,)),
+        ([(M,), (1,)], (M,)),
+    ],
+)
 def test_broadcast_of_dimensions(shapes, dims):
     assert broadcast_dims(shapes) == dims
 
@@ -243,16 +415,39 @@ def test_a_dimension_that_may_be_one_is_not_taken_for_another():
     assert dim not in (M, (("m", 3), 0)) and not is_not_one(dim)
 
 
-@pytest.mark.parametrize("dims, others, certain", [
-    ((N,), [(N,)], True), ((N,), [(M,)], True), ((M,), [(N,)], False), ((M,), [(1,)], True), ((M,), [()], True), ((1,), [(1,)], True),
-    ((1,), [(N,)], False), ((N,), [(3, N)], False), ((3, N), [(N,)], True), ((N,), [None], False), (None, [(N,)], False)])
+@pytest.mark.parametrize(
+    "dims, others, certain",
+    [
+        ((N,), [(N,)], True),
+        ((N,), [(M,)], True),
+        ((M,), [(N,)], False),
+        ((M,), [(1,)], True),
+        ((M,), [()], True),
+        ((1,), [(1,)], True),
+        ((1,), [(N,)], False),
+        ((N,), [(3, N)], False),
+        ((3, N), [(N,)], True),
+        ((N,), [None], False),
+        (None, [(N,)], False),
+    ],
+)
 def test_whether_an_operand_has_the_shape_of_the_broadcast(dims, others, certain):
     assert fills(dims, others) == certain
 
 
 def test_samples_have_their_facts():
-    for fact in (Fact("float"), Fact("int"), Fact("bool"), Fact("complex"), Fact("scalar", np.dtype(np.float32)),
-                 array(float, (3, N, 1)), array(complex, ()), Fact("list", item=Fact("float")), Fact("str"), Fact("range")):
+    for fact in (
+        Fact("float"),
+        Fact("int"),
+        Fact("bool"),
+        Fact("complex"),
+        Fact("scalar", np.dtype(np.float32)),
+        array(float, (3, N, 1)),
+        array(complex, ()),
+        Fact("list", item=Fact("float")),
+        Fact("str"),
+        Fact("range"),
+    ):
         x = sample_of(fact, 5)
         assert_holds(fact if fact.kind != "array" else Fact("array", fact.dtype), x, {})
     assert sample(Pack("dict", (Const(1.0),), ("k",)), 2) == {"k": 1.0}

@@ -1,4 +1,5 @@
 """Methods and attributes are the operations that they are named for."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,9 +9,24 @@ from s2sad.specialize.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE, MUTA
 from tests.differences import same
 
 A = np.array([[3.0, -1.0], [2.0, 0.5]])
-ARGS = {"clip": (0.0, 1.0), "reshape": (4,), "swapaxes": (0, 1), "repeat": (2,), "take": ([0, 1],), "dot": (A,), "astype": (np.float32,),
-        "__add__": (1.0,), "__sub__": (A,), "__mul__": (A,), "__truediv__": (A,), "__pow__": (2,),
-        "__matmul__": (A,), "__getitem__": (0,), "searchsorted": (0.5,), "item": (0,)}
+ARGS = {
+    "clip": (0.0, 1.0),
+    "reshape": (4,),
+    "swapaxes": (0, 1),
+    "repeat": (2,),
+    "take": ([0, 1],),
+    "dot": (A,),
+    "astype": (np.float32,),
+    "__add__": (1.0,),
+    "__sub__": (A,),
+    "__mul__": (A,),
+    "__truediv__": (A,),
+    "__pow__": (2,),
+    "__matmul__": (A,),
+    "__getitem__": (0,),
+    "searchsorted": (0.5,),
+    "item": (0,),
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(METHODS) - {"choose", "ptp"}))
@@ -29,8 +45,10 @@ def test_an_attribute_is_its_operation(name):
 @pytest.mark.parametrize("name", METHODS_IN_PLACE - {"itemset", "setflags", "setfield", "resize"})
 def test_methods_in_place_write(name):
     a = A.copy()
-    getattr(a, name)(*{"fill": (1.0,), "partition": (0,), "put": (0, 9.0), "sort": (0,)}.get(name, ()), **(
-        {"inplace": True} if name == "byteswap" else {}))
+    getattr(a, name)(
+        *{"fill": (1.0,), "partition": (0,), "put": (0, 9.0), "sort": (0,)}.get(name, ()),
+        **({"inplace": True} if name == "byteswap" else {}),
+    )
     assert not same(a, A)
 
 
