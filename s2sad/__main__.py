@@ -6,6 +6,7 @@ import ast
 import difflib
 import importlib.util
 import inspect
+import io
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -42,14 +43,19 @@ class Complaint(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 0, 1 (the function cannot be differentiated) or 2 (bad command line)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     options = parser().parse_args(argv)
     try:
-        print(options.run(options))
+        with np.errstate(all="ignore"):
+            print(options.run(options))
     except (Complaint, ArgumentError) as error:
         print(f"s2sad: {one_line(error)}", file=sys.stderr)
         return 2
     except S2SADError as error:
         print(error, file=sys.stderr)
+        if not getattr(options, "args", True):
+            print("s2sad: without ARGS all parameters are taken to be floats; give arguments of the right kinds", file=sys.stderr)
         return 1
     except BrokenPipeError:
         sys.stderr.close()

@@ -133,12 +133,12 @@ def recursive_pullback_jvp(call, xs, y_bar, *, xs_dot, y_bar_dot):
     return NotImplemented
 
 
-@rule(runtime.recursive_pushforward, wrt=("xs", "xs_dot"))
-def recursive_pushforward(call, xs, xs_dot):
+@rule(runtime.recursive_pushforward, wrt=("xs", "dots"))
+def recursive_pushforward(call, xs, dots):
     """Not differentiated again."""
     return NotImplemented
 
 
 @recursive_pushforward.jvp
-def recursive_pushforward_jvp(call, xs, xs_dot, *, xs_dot_dot):
+def recursive_pushforward_jvp(call, xs, dots, *, xs_dot, dots_dot):
     return NotImplemented
