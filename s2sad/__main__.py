@@ -54,8 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except S2SADError as error:
         print(error, file=sys.stderr)
-        if not getattr(options, "args", True):
-            print("s2sad: without ARGS all parameters are taken to be floats; give arguments of the right kinds", file=sys.stderr)
+        if error.code == "S2S011" and not getattr(options, "args", True):
+            print("s2sad: without ARGS all parameters are taken to be floats; give arguments of the right kinds",
+                  file=sys.stderr)
         return 1
     except BrokenPipeError:
         sys.stderr.close()

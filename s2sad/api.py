@@ -39,11 +39,12 @@ class Derivative:
     """A derivative of a Python function, compiled for each signature on first use.
 
     It is called like the function. ``source`` is the generated source (``source_for(*args)`` for certain arguments),
-    ``stages(*args)`` every stage on the way, ``trace(*args)`` the evaluation trace with values, ``check(*args)`` a comparison
-    with finite differences, ``save(path)`` writes the source.
+    ``stages(*args)`` every stage on the way, ``trace(*args)`` the evaluation trace with values, ``check(*args)`` a
+    comparison with finite differences, ``save(path)`` writes the source.
     """
 
-    def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None, argnames: str | Sequence[str] | None = None,
+    def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None,
+                 argnames: str | Sequence[str] | None = None,
                  has_aux: bool = False) -> None:
         if not callable(fn):
             raise ArgumentError("S2S008", f"{fn!r} is not callable, so it has no derivative")
@@ -53,7 +54,8 @@ class Derivative:
         self.request_args = (argnums, argnames)
         self.names = _names(argnames)
         self.argnums = _positions(fn, argnums, argnames)
-        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
+        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list,
+                                                                                                               tuple)))
         self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
         self.quick: dict[Any, Entry] = {}
         self.numbers: dict[Any, Entry] = {}
@@ -109,21 +111,22 @@ class Derivative:
             return self.recover(entry, args, names, (), error)
 
     def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
-        """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where NumPy's
-        goes on, or the user's function catches it, which generated code does not."""
+        """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
+        NumPy's goes on, or the user's function catches it, which generated code does not."""
         if isinstance(error, runtime.NotScalar):
             raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
                                 hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
         if entry.lowered.catches and isinstance(error, entry.lowered.catches):
-            raise UnsupportedSyntax("S2S001", f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
+            raise UnsupportedSyntax("S2S001",
+                                    f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
         if isinstance(error, NUMBER_ERRORS):
             return self.run_with_numpy(args, names, extra, error)
         raise error
 
     def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
-        """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the derivative is
-        taken with NumPy's arithmetic, which has inf and nan."""
+        """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the
+        derivative is taken with NumPy's arithmetic, which has inf and nan."""
         n, latest = len(args) - len(names), self.latest
         self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
         try:
@@ -183,7 +186,8 @@ class Derivative:
         count = len([p for p in inspect.signature(self.fn).parameters.values()
                      if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
         try:
-            return self.entry((1.0,) * max(count, 1 + max(k for k in self.argnums if isinstance(k, int))), {}).source.text
+            return self.entry((1.0,) * max(count, 1 + max(k for k in self.argnums if isinstance(k, int))),
+                              {}).source.text
         finally:
             self.latest = None
 
@@ -330,7 +334,8 @@ def _lower_floats(x: Any) -> Any:
     return float(x) if type(x) is np.float64 else x
 
 
-# ---- decorators --------------------------------------------------------------------------------------------------------
+# ---- decorators
+# --------------------------------------------------------------------------------------------------------
 
 def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool) -> Any:
     if argnum is not None:
@@ -367,7 +372,8 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
     Raises
     ------
     S2SADError
-        On the first call: code that is not differentiated (with its place), integer arguments, a result that is not a number.
+        On the first call: code that is not differentiated (with its place), integer arguments, a result that is not a
+        number.
 
     Examples
     --------
@@ -379,7 +385,8 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
 
 def value_and_grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
                    argnames: str | Sequence[str] | None = None, has_aux: bool = False) -> Any:
-    """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is ``((value, aux), gradient)``.
+    """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is ``((value, aux),
+    gradient)``.
 
     >>> value_and_grad(lambda x: x ** 3)(2.0)
     (8.0, 12.0)
@@ -455,7 +462,8 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     Returns
     -------
     value, pullback
-        ``pullback(y_bar)`` takes a cotangent with the structure of the value and returns a tuple, one entry per argument.
+        ``pullback(y_bar)`` takes a cotangent with the structure of the value and returns a tuple, one entry per
+        argument.
 
     Examples
     --------
@@ -507,7 +515,8 @@ def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[
         raise ArgumentError("S2S008", f"{len(primals)} primals but {len(tangents)} tangents were given")
     argnums = tuple(k for k, (x, t) in enumerate(zip(primals, tangents)) if t is not None and _is_smooth(x))
     if not argnums:
-        raise ArgumentError("S2S006", "no argument that varies has a derivative", hint="pass floats or arrays of floats")
+        raise ArgumentError("S2S006", "no argument that varies has a derivative",
+                            hint="pass floats or arrays of floats")
     made = _products(fn, "jvp", argnums)
     return made.apply(tuple(primals), tuple(tangents[k] for k in argnums))
 
@@ -532,7 +541,8 @@ class _Matrix:
 
     def __init__(self, fn: Callable, mode: str, argnums: Any, argnames: Any) -> None:
         self.fn, self.mode, self.request_args = fn, mode, (argnums, argnames)
-        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
+        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list,
+                                                                                                               tuple)))
         self.positions = _positions(fn, argnums, argnames)
         self.inner = _Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
         functools.update_wrapper(self, fn, updated=())
@@ -786,7 +796,8 @@ jvp.__s2sad_lower__ = lower_jvp  # type: ignore[attr-defined]
 linearize.__s2sad_lower__ = lower_linearize  # type: ignore[attr-defined]
 stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
 checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
-__all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp",
+__all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
+           "jvp",
            "linearize", "operator", "stop_gradient", "value_and_grad", "vjp"]
 
 

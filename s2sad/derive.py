@@ -234,7 +234,8 @@ def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: 
 
 
 def pipeline(request: Request) -> tuple[passes.Pass, ...]:
-    """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares copies."""
+    """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares
+    copies."""
     def own_gradients(fn: Function) -> Function:
         names = ("y_dot",) if request.mode == "jvp" else tuple(f"{fn.params[k].name}_bar" for k in request.argnums)
         at = None if request.mode == "grad" and not request.has_aux else 0 if request.mode == "grad" else 1
@@ -341,10 +342,12 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar) if given is None else primal.params, result)
+    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar) if given is None else primal.params,
+                   result)
 
 
-def tangent_function(primal: Function, trees: list[Any], wrt: list[Var], given: tuple[Arg, ...] | None = None) -> Function:
+def tangent_function(primal: Function, trees: list[Any], wrt: list[Var], given: tuple[Arg,
+                                                                                      ...] | None = None) -> Function:
     """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument. With ``given`` they are no
     parameters."""
     stmts: list[Stmt] = []

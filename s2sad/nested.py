@@ -1,7 +1,7 @@
 """A derivative that is called inside a function that is being differentiated (or compiled) itself.
 
-The inner function is lowered in place, differentiated as IR, and its statements go where the call stood; so derivatives nest
-to any depth and the variables of the outer function that the inner one reads are simply free variables.
+The inner function is lowered in place, differentiated as IR, and its statements go where the call stood; so derivatives
+nest to any depth and the variables of the outer function that the inner one reads are simply free variables.
 
 Before: ``def f(x): return grad(lambda y: x * y * y)(3.0)``.  After: the statements of ``x * 2 * y`` at ``y = 3.0``.
 """
@@ -29,8 +29,8 @@ from s2sad.ir import Arg, Block, Function, Pack, Var
 
 def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Value, ...],
                      extra: tuple[Value, ...] = ()) -> Value:
-    """The derivative of ``fn`` at abstract arguments, inlined into what is being lowered; ``extra`` are cotangents of the
-    result or tangents of the arguments."""
+    """The derivative of ``fn`` at abstract arguments, inlined into what is being lowered; ``extra`` are cotangents of
+    the result or tangents of the arguments."""
     loc = lowerer.loc
     with lowerer.block() as stmts:
         built = [independent(lowerer, a) if k in request.argnums else (a, None) for k, a in enumerate(args)]
@@ -138,7 +138,8 @@ def independent(lowerer: Any, value: Value, name: str = "x") -> tuple[Value, Any
         case Ref():
             arg = lowerer.reify(value)
             new = lowerer.emit_call(runtime.copy, (arg,), (), Var(getattr(arg, "name", None) or name, arg.fact.forget()
-                                                                  if isinstance(arg, Var) else lowerer.fact(value).forget()))
+                                                                  if isinstance(arg,
+                                                                                Var) else lowerer.fact(value).forget()))
             return lowerer.new_ref(Buffer(new, new.fact)), new
         case Atom() if value.fact.is_scalar or value.fact.kind == "unknown":
             fact = value.fact.forget()

@@ -15,7 +15,7 @@ import numpy as np
 class Nothing:
     """Stands where a branch that was not taken or a loop without trips left no value; using it as one is an error."""
 
-    def copy(self) -> "Nothing":
+    def copy(self) -> Nothing:
         """Itself, so that it can be saved like an array."""
         return self
 
@@ -176,7 +176,8 @@ def add(g: Any, h: Any) -> Any:
 
 
 def zeros_like(x: Any) -> Any:
-    """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, recursively for lists and tuples."""
+    """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, recursively for lists and
+    tuples."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
     if type(x) in (list, tuple):

@@ -23,8 +23,18 @@ from typing import Any
 import numpy as np
 
 from s2sad import api, rules
-from s2sad.numeric import (STEPS, compare, dot, flat, in_double, is_leaf, items_of, leaves, map_leaves, numerical_jvp,
-                           random_like, rebuild, shift)
+from s2sad.numeric import (
+    STEPS,
+    compare,
+    dot,
+    flat,
+    in_double,
+    items_of,
+    leaves,
+    map_leaves,
+    numerical_jvp,
+    random_like,
+)
 
 __all__ = ["check_grads", "check_rule", "numerical_jvp"]
 

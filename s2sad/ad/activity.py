@@ -1,5 +1,5 @@
-"""Which variables carry a derivative: *varied* (they depend on an input that is differentiated) and *useful* (the result
-depends on them). Nothing else gets adjoint code.
+"""Which variables carry a derivative: *varied* (they depend on an input that is differentiated) and *useful* (the
+result depends on them). Nothing else gets adjoint code.
 
 Before: ``k = n * 2; y = x * k; z = y + 1; return y`` (derivative by x).  After: active are x and y.
 """
@@ -60,7 +60,8 @@ def _forward_stmt(s: Stmt, found: set[Var]) -> bool:
                 changed |= _mark(found, s.outs)
         case If():
             changed |= _forward(s.then, found) | _forward(s.orelse, found)
-            changed |= _mark(found, (o for o, a, b in zip(s.outs, s.then.results, s.orelse.results) if _any(found, a, b)))
+            changed |= _mark(found, (o for o, a, b in zip(s.outs, s.then.results, s.orelse.results) if _any(found, a,
+                                                                                                            b)))
         case For() | While():
             items = s.body.params[:len(s.iters)] if isinstance(s, For) else ()
             carried = s.body.params[len(items):]

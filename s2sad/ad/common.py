@@ -94,7 +94,8 @@ def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
 
 def refuses(call: Call, parameter: str) -> NotDifferentiable:
     """The error for an active argument at a parameter without derivative."""
-    return NotDifferentiable("S2S003", f"`{op_name(call.op)}` has no derivative with respect to `{parameter}`", call.loc,
+    return NotDifferentiable("S2S003", f"`{op_name(call.op)}` has no derivative with respect to `{parameter}`",
+                             call.loc,
                              "its argument depends on an input that is differentiated",
                              "wrap the argument in s2sad.stop_gradient if it should count as constant")
 

@@ -51,7 +51,8 @@ class Forward:
             return self.emit.zeros(out, x, self.name(x), loc)
         if x.value is UNDEFINED:
             return x
-        return Const(runtime.zeros_like(x.value)) if isinstance(x.value, (float, int, complex, np.ndarray)) else Const(0.0)
+        return Const(runtime.zeros_like(x.value)) if isinstance(x.value, (float, int, complex,
+                                                                          np.ndarray)) else Const(0.0)
 
     def known(self, x: Any) -> Any:
         """The tangent as a rule sees it: None where there is none."""
@@ -112,7 +113,8 @@ class Forward:
         y = s.outs[0]
         if rules.canonical(s.op) is np.where:
             test, a, b = list(bound.values())[:3]
-            return self.shaped(out, self.emit.call(out, np.where, test, self.dot(out, a), self.dot(out, b), hint=self.name(y),
+            return self.shaped(out, self.emit.call(out, np.where, test, self.dot(out, a), self.dot(out, b),
+                                                   hint=self.name(y),
                                                    loc=s.loc), y, s.loc)
         known = {"y": y} if "y" in entry.extra else {}
         stmts, result = inline(entry.vjp, {**bound, **known}, lambda a: a, s.loc)
@@ -223,7 +225,8 @@ class Forward:
         item_dots = tuple(Var(self.name(i), i.fact.forget()) for _, i in moving)
         seq_dots = tuple(self.dot(out, seq, s.loc) for seq, _ in moving)
         outer = self.dots
-        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)), **dict(zip((i for _, i in moving), item_dots))}
+        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)), **dict(zip((i for _, i in moving),
+                                                                                          item_dots))}
         stmts = self.block(s.body.stmts)
         results = [self.dot(stmts, s.body.results[k], s.loc) for k in live]
         collected = [self.dot(stmts, s.body.results[k], s.loc) for k in kept]
@@ -231,7 +234,8 @@ class Forward:
         outs = tuple(Var(p.name, p.fact) for p in params)
         lists = tuple(Var(plural(self.name(s.outs[k])), s.outs[k].fact.forget()) for k in kept)
         res = s.body.results
-        body = Block((*items, *item_dots, *carried, *params), tuple(stmts), (*res[:n], *results, *res[n:end], *collected,
+        body = Block((*items, *item_dots, *carried, *params), tuple(stmts), (*res[:n], *results, *res[n:end],
+                                                                             *collected,
                                                                              *res[end:]))
         all_outs = (*s.outs[:n], *outs, *s.outs[n:end], *lists, *s.outs[end:])
         if isinstance(s, For):

@@ -1,7 +1,7 @@
 """Inlining rules: a rule is Python source, lowered by the same frontend as the user's function, in place.
 
-Before: ``z = np.sin(x)`` with cotangent ``z_bar``.  After: ``t = math.cos(x)``, ``x_bar = z_bar * t``: the body of the rule
-with its parameters replaced, in the form for known numbers where the facts say so.
+Before: ``z = np.sin(x)`` with cotangent ``z_bar``.  After: ``t = math.cos(x)``, ``x_bar = z_bar * t``: the body of the
+rule with its parameters replaced, in the form for known numbers where the facts say so.
 """
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class RuleLowerer(Lowerer):
     def at(self, node: Any) -> Loc | None:
         return self.user_loc
 
-    def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (), hint: str = "") -> Value:
+    def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (),
+             hint: str = "") -> Value:
         facts = [fact_of(a) for a in args]
         if op in IDENTITY_ON_NUMBERS and args and facts[0].is_float and not kwargs and len(args) == 1:
             return self.wrap(args[0])

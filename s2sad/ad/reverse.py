@@ -1,7 +1,8 @@
 """Reverse mode: one walk backwards over the trace, each statement followed by the rule of its operation.
 
-A missing cotangent is absent and costs nothing; the first contribution is the cotangent itself, later ones are added. The
-derivative of a loop is a loop over the same positions in the other direction; what its body reads of the primal body is
+A missing cotangent is absent and costs nothing; the first contribution is the cotangent itself, later ones are added.
+The derivative of a loop is a loop over the same positions in the other direction; what its body reads of the primal
+body is
 *saved* (see ``saving``). The result is ordinary IR, so it can be differentiated again.
 
 Before: ``t = np.sin(x); y = t * x; return y``.
@@ -91,7 +92,8 @@ class Reverse:
 
     def renamed(self, out: list[Stmt], g: Arg, x: Var) -> Arg:
         """``g`` under the name of the cotangent of ``x`` if it was made just now and is only a temporary."""
-        if type(g) is not Var or not out or not isinstance(out[-1], Call) or out[-1].outs != (g,) or g.name.endswith("_bar"):
+        if type(g) is not Var or not out or not isinstance(out[-1],
+                                                           Call) or out[-1].outs != (g,) or g.name.endswith("_bar"):
             return g
         new = Var(self.name(x), g.fact)
         out[-1] = replace(out[-1], outs=(new,))
@@ -194,7 +196,8 @@ class Reverse:
             if partial is NotImplemented:
                 raise refuses(s, entry.wrt[operands.index(x)])
             g = self.scaled(out, y_bar, partial, x, op, s.loc)
-            matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x), s.loc)
+            matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x),
+                                            s.loc)
             if y_bar in self.masked and type(matched) is Var:
                 self.masked.add(matched)
             self.accumulate(out, x, matched, s.loc)
@@ -253,7 +256,8 @@ class Reverse:
             fact = v.fact.forget() if v.fact.is_array else facts[0] if facts[0] == facts[1] else v.fact.forget() if (
                 v.fact.is_scalar) else Fact()
             if v.fact.is_scalar and facts[0] != facts[1]:
-                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64 for f in facts) else Fact()
+                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64
+                                                              for f in facts) else Fact()
             outs.append(Var(self.name(v), fact))
             for side, a in zip(results, args):
                 side.append(a)

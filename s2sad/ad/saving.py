@@ -1,7 +1,8 @@
 """How the reverse sweep gets at primal values from inside loops and branches.
 
-What a reverse body reads of the primal body is, in this order: still alive (defined outside), an item of the loop itself,
-recomputed (cheap arithmetic on what is there anyway), or saved: *collected* by the loop, handed out by the branch.
+What a reverse body reads of the primal body is, in this order: still alive (defined outside), an item of the loop
+itself, recomputed (cheap arithmetic on what is there anyway), or saved: *collected* by the loop, handed out by the
+branch.
 
 Before: a reverse body that reads ``p`` of ``for i in r: p = a[i - 1]; a[i] = np.sin(p)``.
 After:  ``a2, ps = for i in r …: collect p``, and the reverse loop walks ``reversed(zip(r, ps))``.
@@ -20,7 +21,8 @@ from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, 
 from s2sad.specialize.infer import fact_of
 
 FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
-CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt, operator.le,
+CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt,
+         operator.le,
          operator.gt, operator.ge, operator.eq, operator.ne, operator.not_}
 
 
@@ -46,7 +48,8 @@ class Saver:
             block = self.shapes_only(block, primal, local)
             for v in free(block):
                 if v in local:
-                    known = next((o for o, r in zip(outs, results[side]) if r is v and self.only(results, outs, o, v)), None)
+                    known = next((o for o, r in zip(outs, results[side]) if r is v and self.only(results, outs, o, v)),
+                                 None)
                     if known is None:
                         known = Var(v.name, v.fact.forget())
                         outs.append(known)
@@ -64,7 +67,8 @@ class Saver:
 
     # ---- loops -----------------------------------------------------------------------------------------------------
 
-    def save_loop(self, s: For | While, primal: list[Stmt], body: Block, seq_bars: tuple[Arg, ...], inits: tuple[Arg, ...],
+    def save_loop(self, s: For | While, primal: list[Stmt], body: Block, seq_bars: tuple[Arg, ...], inits: tuple[Arg,
+                                                                                                                 ...],
                   outs: tuple[Var, ...]) -> tuple[For | While, list[Stmt], list[Stmt]]:
         """The primal loop that collects what ``body`` reads, and the loop in the other direction with ``body``."""
         iters = s.iters if isinstance(s, For) else ()
@@ -123,10 +127,12 @@ class Saver:
         inner = Block((*fresh_items, *body.params[n_items:]), body.stmts, body.results)
         inner = replace(inner, stmts=tuple(substitute(mapping, st) for st in inner.stmts),
                         results=substitute(mapping, Block((), (), inner.results)).results)
-        loop = For(outs, tuple(q for q, _ in walked), inits, inner, not getattr(s, "reverse", False), False, s.loc, True)
+        loop = For(outs, tuple(q for q, _ in walked), inits, inner, not getattr(s, "reverse", False), False, s.loc,
+                   True)
         return new, [loop], prelude
 
-    def count(self, s: For | While, stmts: list[Stmt], results: tuple, outs: tuple, params: tuple, start: tuple) -> tuple:
+    def count(self, s: For | While, stmts: list[Stmt], results: tuple, outs: tuple, params: tuple,
+              start: tuple) -> tuple:
         """Add a counter of the trips that were made."""
         n = len(s.inits)
         first = len(params) - n
@@ -249,7 +255,8 @@ def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
 
 
 def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stmt, ...]:
-    """The statements with a placeholder in place of no value for the variables ``wanted``: they are read on every path."""
+    """The statements with a placeholder in place of no value for the variables ``wanted``: they are read on every
+    path."""
     wanted = set(wanted)
     while True:
         size = len(wanted)

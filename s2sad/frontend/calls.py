@@ -1,6 +1,7 @@
 """Calls: which are operations, which are inlined, and what builtins and container methods mean here.
 
-Before: ``helper(a, k=2)`` with ``def helper(b, k): b[0] *= k``.  After: the body of ``helper`` in place, writing to ``a``.
+Before: ``helper(a, k=2)`` with ``def helper(b, k): b[0] *= k``.  After: the body of ``helper`` in place, writing to
+``a``.
 """
 from __future__ import annotations
 
@@ -23,28 +24,85 @@ from s2sad import rules, runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend import known
 from s2sad.frontend.liveness import analyse
+from s2sad.frontend.places import DEFINITE_VIEWS
 from s2sad.frontend.source import code_of, find
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Choice, Closure, Fields, Frame, Items, Iteration, Method,
-                                   Ref, Slice, Super, Table, Tup, Unbound, Value, const, static)
+from s2sad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Atom,
+    Bound,
+    Buffer,
+    Choice,
+    Closure,
+    Fields,
+    Frame,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Super,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+    static,
+)
 from s2sad.ir import Arg, Const, Fact
 from s2sad.ir.effects import VIEWS
 from s2sad.ir.facts import UNSET
-from s2sad.frontend.places import DEFINITE_VIEWS
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
 
 MAX_DEPTH, MAX_CALLS = 60, 2000
-TAKES_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.stack, np.concatenate, np.vstack, np.hstack,
-               np.column_stack, np.dstack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.shape,
-               np.meshgrid, np.r_, np.c_, np.einsum, np.pad, np.full, np.tile}
+TAKES_LISTS = {
+    np.array,
+    np.asarray,
+    np.asanyarray,
+    np.ascontiguousarray,
+    np.stack,
+    np.concatenate,
+    np.vstack,
+    np.hstack,
+    np.column_stack,
+    np.dstack,
+    np.block,
+    np.select,
+    np.choose,
+    np.piecewise,
+    np.linalg.multi_dot,
+    np.shape,
+    np.meshgrid,
+    np.r_,
+    np.c_,
+    np.einsum,
+    np.pad,
+    np.full,
+    np.tile,
+}
 IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
 OPAQUE = ("warnings", "logging", "os", "sys", "re", "io", "time", "random", "json", "datetime", "pathlib", "inspect",
           "traceback", "threading", "copy", "locale", "string", "textwrap")
-TRUSTED = (*OPAQUE, "numpy", "scipy", "math", "cmath", "operator", "builtins", "_operator", "itertools", "random", "time")
+TRUSTED = (
+    *OPAQUE,
+    "numpy",
+    "scipy",
+    "math",
+    "cmath",
+    "operator",
+    "builtins",
+    "_operator",
+    "itertools",
+    "random",
+    "time",
+)
 Kwargs = tuple[tuple[str, Value], ...]
 
 
 class RunTimeRecursion(Exception):
-    """A function calls itself to a depth that is not known now: it is lowered again with its own calls as operations."""
+    """A function calls itself to a depth that is not known now: it is lowered again with its own calls as
+    operations."""
 
     def __init__(self, node: Any) -> None:
         super().__init__(getattr(node, "name", "<lambda>"))
@@ -160,7 +218,8 @@ class Calls:
             return False
         if rules.lookup(fn) is not None or rules.has_no_gradient(fn):
             return True
-        return isinstance(fn, (np.ufunc, runtime.Recursive)) or fn in MUTATES or getattr(fn, "__module__", None) in ("math", "_operator")
+        return isinstance(fn, (np.ufunc, runtime.Recursive)) or fn in MUTATES or getattr(fn, "__module__",
+                                                                                         None) in ("math", "_operator")
 
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
@@ -205,16 +264,19 @@ class Calls:
         except SourceNotFound:
             return self.call_opaque(fn, args, kwargs, hint)
         analyse(source.node)
-        if source.node in self.recursive and any(f.source is not None and f.source.node is source.node for f in self.frames):
+        if source.node in self.recursive and any(f.source is not None and f.source.node is source.node
+                                                 for f in self.frames):
             return self.call_recursive(fn, source.node, args, kwargs, hint)
         closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
         defaults = tuple(self.capture(d, None) for d in fn.__defaults__ or ())
         names = [a.id for a in source.node.args.kwonlyargs]
-        kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None for n in names)
+        kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None
+                            for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
         return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
 
-    def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+    def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs,
+                       hint: str) -> Value:
         """A call of a function by itself, to a depth that is known only at run time: one operation."""
         parameters = list(inspect.signature(fn).parameters.values())
         named = dict(kwargs)
@@ -227,7 +289,8 @@ class Calls:
         names = {p.name for p in parameters}
         writes = any(isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Store) and isinstance(n.value, gast.Name)
                      and n.value.id in names for n in gast.walk(node))
-        plain = all(isinstance(v, Atom) or (isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer)) for v in given)
+        plain = all(isinstance(v, Atom) or (isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer))
+                    for v in given)
         if writes or named or not plain or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
             raise self.unsupported(f"`{fn.__name__}` calls itself to a depth known only at run time, with arguments other than "
                                    "numbers and arrays, or writing to them", "write it as a loop", code="S2S012")
@@ -274,13 +337,16 @@ class Calls:
             dtype = static(named["dtype"]) if "dtype" in named else None
             if not named or (set(named) == {"dtype"} and _same_dtype(dtype, self.fact(args[0]).dtype)):
                 return args[0]
-        if fn in DEFINITE_VIEWS and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
+        definite = fn in DEFINITE_VIEWS or (fn in (np.reshape, np.ravel) and self.is_contiguous(args, named))
+        if definite and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
             rest = tuple(self.reify(a) for a in args[1:])
             named_args = tuple((k, self.reify(v)) for k, v in named.items())
             return self.view_of(args[0], fn, rest, named_args, hint)
-        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy")):
+        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None)
+                                                                   or "").startswith("numpy")):
             args, named = self.lists_as_arrays(fn, args, named)
-        value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()), hint)
+        value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
+                          hint)
         if fn in VIEWS and args and isinstance(args[0], Ref):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
@@ -292,7 +358,16 @@ class Calls:
         self.put(out, const(Ellipsis), value)
         return out
 
-    def lists_as_arrays(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> tuple[tuple[Value, ...], dict]:
+    def is_contiguous(self, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
+        """Whether the first argument is certainly an array in C order, and no other order is asked for."""
+        if not args or not isinstance(args[0], Ref) or args[0].path or set(named) - {"shape",
+                                                                                     "newshape"} or len(args) > 2:
+            return False
+        cell = self.heap[args[0].cell]
+        return isinstance(cell, Buffer) and cell.contiguous
+
+    def lists_as_arrays(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> tuple[tuple[Value,
+            ...], dict]:
         """Lists given where NumPy wants arrays, as arrays: rules are written for arrays."""
         entry = rules.lookup(fn)
         if entry is None:
@@ -309,7 +384,8 @@ class Calls:
         name = getattr(node, "name", "<lambda>")
         self.inlined += 1
         if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
-            if node not in self.recursive and sum(f.source is not None and f.source.node is node for f in self.frames) > 1:
+            if node not in self.recursive and sum(f.source is not None and f.source.node is node
+                                                  for f in self.frames) > 1:
                 raise RunTimeRecursion(node)
             raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
@@ -325,7 +401,8 @@ class Calls:
         unlocal = local - shared - node.scope.outside
         parent = fn.frame
         globals_, closure = (parent.globals, parent.closure)
-        frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name)
+        frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name,
+                      outside=node.scope.outside)
         frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
         loc = self.loc
         caller = self.frames[-1] if self.frames else None
@@ -424,7 +501,8 @@ class Calls:
     def array_method(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         fact = self.fact(owner)
         if fact.kind == "unknown":
-            if name not in ("sum", "mean", "reshape", "copy", "dot", "max", "min", "prod", "std", "var", "ravel", "flatten",
+            if name not in ("sum", "mean", "reshape", "copy", "dot", "max", "min", "prod", "std", "var", "ravel",
+                            "flatten",
                             "transpose", "astype", "item", "cumsum", "T", "any", "all"):
                 raise self.unsupported(f"the method `.{name}` of a value whose kind is not known",
                                        f"call np.{name}", code="S2S011")
@@ -433,13 +511,16 @@ class Calls:
         if name == "flatten":
             flat = self.call_op(np.ravel, (owner, *args), kwargs, hint)
             return self.call_op(np.copy, (flat,), (), hint)
+        if name == "copy" and not args and not kwargs and fact.is_array:
+            return self.emit(runtime.copy, (self.reify(owner),), hint=hint)
         if name == "astype":
             kwargs = tuple((k, v) for k, v in kwargs if k != "copy" or static(v) is not True)
             if fact.is_scalar:
                 dtype = static(args[0])
                 return self.call_object(np.dtype(dtype).type, (owner,), (), hint)
         if name == "item" and not args and fact.kind == "scalar" and fact.dtype is not None:
-            return self.call_object(float if fact.dtype.kind == "f" else complex if fact.dtype.kind == "c" else int, (owner,),
+            return self.call_object(float if fact.dtype.kind == "f" else complex if fact.dtype.kind == "c" else int,
+                                    (owner,),
                                     (), hint)
         return self.call_op(METHODS[name], (owner, *args), kwargs, hint)
 
@@ -480,7 +561,8 @@ class Calls:
                 return const(getattr([static(v) for v in cell.values], name)(static(args[0])))
         raise self.unsupported(f"the method `.{name}` of a list", "build a new list", code="S2S010")
 
-    def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+    def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str,
+                                                                                                    Value]) -> Value:
         pairs = list(zip(cell.keys, cell.values))
         if name == "items":
             return Iteration("static", (), tuple(Tup((self.capture(k, None), v)) for k, v in pairs))
@@ -546,7 +628,8 @@ class Calls:
         fact = self.fact(value)
         if fact.kind == "scalar" and fact.dtype is not None:
             return fact.dtype.type
-        return {"float": float, "int": int, "bool": bool, "complex": complex, "array": np.ndarray, "list": list, "dict": dict,
+        return {"float": float, "int": int, "bool": bool, "complex": complex, "array": np.ndarray, "list": list,
+                "dict": dict,
                 "str": str, "none": type(None), "range": range, "tuple": tuple}.get(fact.kind)
 
     def python_value(self, value: Value) -> Any:
@@ -633,7 +716,8 @@ class Calls:
     def call_special(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs = ()) -> Value:
         found = self.find_special(owner, name)
         if found is None:
-            raise self.unsupported(f"an object of class `{self.heap[owner.cell].cls.__name__}` has no `{name}`", code="S2S011")
+            raise self.unsupported(f"an object of class `{self.heap[owner.cell].cls.__name__}` has no `{name}`",
+                                   code="S2S011")
         return self.call(found, args, kwargs)
 
     def object_attribute(self, owner: Ref, cell: Fields, name: str) -> Value:
@@ -671,7 +755,8 @@ class Calls:
             raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
         if not isinstance(cell, Fields):
             cls = self.class_of(owner)
-            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins")):
+            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
+                                                                                                       "builtins")):
                 self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
@@ -778,7 +863,8 @@ def _init_nothing(*args: Any, **kwargs: Any) -> None:
     """``object.__init__``."""
 
 
-# ---- builtins ----------------------------------------------------------------------------------------------------------
+# ---- builtins
+# ----------------------------------------------------------------------------------------------------------
 
 def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     (x,) = args
@@ -891,7 +977,8 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 def _some_numbers(dtype: Any) -> tuple[Any, ...]:
     """One value of each type that some number may have."""
     double = (1.0, np.float64(1.0))
-    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1) for c in "bBhHiIlLqQefgdFDG?"))
+    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1)
+                                                                       for c in "bBhHiIlLqQefgdFDG?"))
 
 
 def _type(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -957,7 +1044,8 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         return NotImplemented
     if all(self.fact(v).is_float or self.fact(v).kind in ("int", "bool") for v in items) and static(start) == 0:
         given = tuple(self.reify(v) for v in items)
-        return self.emit(sum, (self.reify(Tup(tuple(items))) if not given else self.reify(self.new_list(items)),), hint=hint)
+        return self.emit(sum, (self.reify(Tup(tuple(items))) if not given else self.reify(self.new_list(items)),),
+                         hint=hint)
     for v in items:
         start = self.binary(operator.add, start, v)
     return start
@@ -1096,12 +1184,40 @@ def _np_real(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 _SPECIAL: dict[Any, Callable] = {
-    len: _len, range: _range, enumerate: _enumerate, zip: _zip, reversed: _reversed, list: _list, tuple: _tuple, dict: _dict,
-    isinstance: _isinstance, type: _type, map: _map, filter: _filter, sorted: _sorted, any: _any_all(False),
-    all: _any_all(True), sum: _sum, getattr: _getattr, hasattr: _hasattr, callable: _callable, slice: _slice, print: _print,
-    max: _extreme(operator.gt), min: _extreme(operator.lt), copy.copy: _copied(False), copy.deepcopy: _copied(True),
-    functools.partial: _partial, functools.update_wrapper: _wrapper, functools.reduce: _reduce, itertools.product: _repeatable, itertools.chain: _chain,
-    np.shape: _np_shape, np.real: _np_real, np.add.at: _ufunc_at, float: _float,
+    len: _len,
+    range: _range,
+    enumerate: _enumerate,
+    zip: _zip,
+    reversed: _reversed,
+    list: _list,
+    tuple: _tuple,
+    dict: _dict,
+    isinstance: _isinstance,
+    type: _type,
+    map: _map,
+    filter: _filter,
+    sorted: _sorted,
+    any: _any_all(False),
+    all: _any_all(True),
+    sum: _sum,
+    getattr: _getattr,
+    hasattr: _hasattr,
+    callable: _callable,
+    slice: _slice,
+    print: _print,
+    max: _extreme(operator.gt),
+    min: _extreme(operator.lt),
+    copy.copy: _copied(False),
+    copy.deepcopy: _copied(True),
+    functools.partial: _partial,
+    functools.update_wrapper: _wrapper,
+    functools.reduce: _reduce,
+    itertools.product: _repeatable,
+    itertools.chain: _chain,
+    np.shape: _np_shape,
+    np.real: _np_real,
+    np.add.at: _ufunc_at,
+    float: _float,
 }
 
 

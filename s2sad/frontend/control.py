@@ -2,7 +2,8 @@
 
 Both branches are lowered from the same state; every live name and every cell in which they differ becomes an out of the
 ``If``. A loop is lowered again and again with more things carried, until what the body leaves at its end is of the form
-assumed at its head. ``break``, ``continue`` and ``return`` set flags; what follows is lowered into the branch that goes on.
+assumed at its head. ``break``, ``continue`` and ``return`` set flags; what follows is lowered into the branch that goes
+on.
 
 Before: ``if c: a[0] = 1.0`` (then ``return a``).  After: ``a3 = if c: setitem(a1, 0, 1.0) else: a1``.
 """
@@ -17,8 +18,28 @@ import gast
 
 from s2sad.errors import S2SADError
 from s2sad.frontend.liveness import reads_of, stores_of
-from s2sad.frontend.values import (FALSE, TRUE, Atom, Bound, Broken, Buffer, Choice, Closure, Fields, Frame, Items,
-                                   Iteration, Method, Ref, Table, Tup, Unbound, Value, const, static)
+from s2sad.frontend.values import (
+    FALSE,
+    TRUE,
+    Atom,
+    Bound,
+    Broken,
+    Buffer,
+    Choice,
+    Closure,
+    Fields,
+    Frame,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+    static,
+)
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, For, If, Stmt, Var, While
 from s2sad.ir.facts import UNSET, fresh_dim, join
 from s2sad.ir.walk import clone
@@ -43,6 +64,7 @@ class Leaf:
     cell: bool
     alias: frozenset[int] = frozenset()
     holds: frozenset[int] = frozenset()
+    contiguous: bool = False
 
 
 @dataclass(eq=False)
@@ -102,7 +124,8 @@ class Control:
         fa, fb = self.fact_in(a, ha), self.fact_in(b, hb)
         if isinstance(a, (Atom, Ref)) and isinstance(b, (Atom, Ref)):
             mutable = any(isinstance(v, Ref) for v in (a, b))
-            if any(isinstance(v, Ref) and isinstance(h.get(v.cell), (Items, Table, Fields)) for v, h in ((a, ha), (b, hb))):
+            if any(isinstance(v, Ref) and isinstance(h.get(v.cell), (Items, Table, Fields)) for v, h in ((a, ha), (b,
+                    hb))):
                 return Bad("a name holds a list, dict or object on one path and something else on another")
             if isinstance(a, Atom) and isinstance(b, Atom) and a.is_static and b.is_static and (
                     type(a.value) is type(b.value) and not _is_array(a.value) and a.value == b.value
@@ -142,7 +165,7 @@ class Control:
         """The template of the contents of a cell."""
         if isinstance(ca, Buffer) and isinstance(cb, Buffer):
             fact = join(ca.fact.forget(), cb.fact.forget())
-            return Leaf(fact, True, ca.alias | cb.alias, ca.holds | cb.holds)
+            return Leaf(fact, True, ca.alias | cb.alias, ca.holds | cb.holds, ca.contiguous and cb.contiguous)
         if {type(ca), type(cb)} <= {Items, Buffer} and (type(ca) is not type(cb) or len(ca.values) != len(cb.values)):
             ra, rb = Ref(-1), Ref(-2)
             return self.list_leaf(ra, rb, {**ha, -1: ca}, {**hb, -2: cb})
@@ -230,7 +253,8 @@ class Control:
     def listed(self, cell: Items) -> Arg:
         """A list of known items as one IR value; no value where one of the items may have none."""
         for value in cell.values:
-            arg = value.arg if isinstance(value, Atom) else getattr(self.heap.get(getattr(value, "cell", None)), "arg", None)
+            arg = value.arg if isinstance(value, Atom) else getattr(self.heap.get(getattr(value, "cell", None)), "arg",
+                                                                    None)
             if arg in self.unsure:
                 return Const(UNDEFINED)
         return self.reify(self.dynamic_list(cell.values))
@@ -271,7 +295,8 @@ class Control:
                 return Broken(template.reason)
             case Leaf():
                 arg = make(template.fact)
-                return Buffer(arg, fact_of(arg) if isinstance(arg, Var) else template.fact, template.alias, template.holds)
+                known = fact_of(arg) if isinstance(arg, Var) else template.fact
+                return Buffer(arg, known, template.alias, template.holds, None, template.contiguous)
         values = tuple(self.instantiate(p, make, made) for p in template.parts)
         if template.kind == "Items":
             return Items(values)
@@ -459,7 +484,8 @@ class Control:
         made: dict[int, Any] = {}
         for f, name, template, va, vb in templates:
             if f is None:
-                label = next((s.arg.name for s in (va, vb) if isinstance(s, Buffer) and getattr(s.arg, "name", None)), "t")
+                label = next((s.arg.name for s in (va, vb) if isinstance(s, Buffer) and getattr(s.arg, "name", None)),
+                             "t")
                 self.heap[name] = self.instantiate_cell(template, make_named(label), made)
             else:
                 label = "returned" if name == "$ret" else "result" if name == "$val" else (
@@ -518,7 +544,8 @@ class Control:
         self.scan(walked, name, None, body, live, node.live_head, stored, node.body)
         for v, state in zip(watched, before):
             if self.heap[v.cell] is not state and any(self._grows(node.body)):
-                raise self.unsupported("a list changes its length while the loop runs over it", "loop over a copy, `list(xs)`",
+                raise self.unsupported("a list changes its length while the loop runs over it",
+                                       "loop over a copy, `list(xs)`",
                                        node=node)
 
     def _grows(self, body: list[Any]) -> list[Any]:
@@ -629,7 +656,7 @@ class Control:
                 value = frame.env.get(base.id) if isinstance(base, gast.Name) else None
                 if isinstance(value, Ref) and isinstance(self.heap.get(value.cell), Buffer):
                     cell = self.heap[value.cell]
-                    plan[None, value.cell] = Leaf(cell.fact.forget(), True, cell.alias, cell.holds)
+                    plan[None, value.cell] = Leaf(cell.fact.forget(), True, cell.alias, cell.holds, cell.contiguous)
         return plan
 
     def try_loop(self, plan: dict, walked: Arg | None, name: str, test: Any, body: Any) -> Any:
@@ -684,10 +711,12 @@ class Control:
         return Side(stmts, heap, envs, views), head, params, inits, prelude, item, stop, test_block
 
     def disjoint(self, plan: dict, before: tuple, attempt: tuple) -> bool:
-        """Whether the arrays that a loop carries under different names share no memory, at its start and after a step."""
+        """Whether the arrays that a loop carries under different names share no memory, at its start and after a
+        step."""
         side = attempt[0]
         for heap, envs in ((before[0], before[1]), (side.heap, side.envs)):
-            held = [envs[f].get(key) for (f, key), t in plan.items() if f is not None and isinstance(t, Leaf) and t.cell]
+            held = [envs[f].get(key) for (f, key), t in plan.items() if f is not None and isinstance(t, Leaf)
+                    and t.cell]
             seen: list[tuple[int, frozenset[int], Any]] = []
             for value in held:
                 if not isinstance(value, Ref):
@@ -749,6 +778,8 @@ class Control:
             return old
         if isinstance(old, Leaf) and isinstance(new, Leaf):
             fact = _cover_fact(old.fact, new.fact, wild)
+            if old.contiguous and not new.contiguous:
+                return Leaf(fact, old.cell or new.cell, old.alias | new.alias, old.holds | new.holds)
             if fact is old.fact and new.alias <= old.alias and new.holds <= old.holds and old.cell >= new.cell:
                 return old
             if fact is old.fact and old.cell >= new.cell and not (new.alias - old.alias - set(self._young)) and (

@@ -14,8 +14,29 @@ import gast
 import numpy as np
 
 from s2sad import runtime
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Bound, Buffer, Closure, Fields, Frame, Items, Iteration, Method,
-                                   Ref, Slice, Super, Table, Tup, Unbound, Value, const, static)
+from s2sad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Atom,
+    Bound,
+    Buffer,
+    Closure,
+    Fields,
+    Frame,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Super,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+    static,
+)
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
 from s2sad.specialize.infer import fact_of
@@ -82,6 +103,9 @@ class Expressions:
                 break
             frame = frame.parent
         scope = frame.globals if frame is not None else {}
+        module = self.modules.get(id(scope))
+        if module is not None and name in module.env:
+            return module.env[name]
         if name in scope:
             value = scope[name]
             self.guard(("global", id(scope), name), lambda: scope.get(name, UNSET), value)
@@ -152,7 +176,8 @@ class Expressions:
             return made
         label = name or "captured"
         if type(value) is dict:
-            values = tuple(self.capture(v, f"{label}_{k}" if str(k).isidentifier() else label) for k, v in value.items())
+            values = tuple(self.capture(v, f"{label}_{k}" if str(k).isidentifier() else label) for k,
+                           v in value.items())
             made = self.outer_ref(Table(tuple(value), values))
         else:
             values = tuple(self.capture(v, None if isinstance(v, LITERALS) else f"{label}_{k}")
@@ -201,6 +226,9 @@ class Expressions:
 
     def static_attribute(self, owner: Atom, name: str) -> Value:
         obj = owner.value
+        module = self.modules.get(id(getattr(obj, "__dict__", None)))
+        if module is not None and name in module.env:
+            return module.env[name]
         try:
             value = getattr(obj, name)
         except AttributeError as error:
@@ -221,7 +249,8 @@ class Expressions:
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
             label = name
         elif isinstance(value, types.MethodType):
-            self.guard(("attr", id(obj), name), lambda: getattr(getattr(obj, name, UNSET), "__func__", UNSET), value.__func__)
+            self.guard(("attr", id(obj), name), lambda: getattr(getattr(obj, name, UNSET), "__func__", UNSET),
+                       value.__func__)
         else:
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
         self.keep.append(obj)
@@ -303,7 +332,8 @@ class Expressions:
         if op in (operator.eq, operator.ne) and seqs[0] is not None and seqs[1] is not None:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
-                isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type, types.FunctionType, np.dtype)):
+                isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
+                    types.FunctionType, np.dtype)):
             return self.capture(op(left.value, right.value), None)
         kinds = [self.fact(v).kind for v in (left, right)]
         if "list" in kinds and any(k in ("array", "scalar") for k in kinds):
@@ -321,7 +351,8 @@ class Expressions:
         elif op is operator.add and all(f.kind == "list" for f in facts):
             value = self.emit(runtime.join_lists, (self.reify(left), self.reify(right)))
         else:
-            raise self.unsupported(f"`{op.__name__}` of a list of run-time length", "convert it with np.array", code="S2S011")
+            raise self.unsupported(f"`{op.__name__}` of a list of run-time length", "convert it with np.array",
+                                   code="S2S011")
         self.hold(value, left, right)
         return value
 
@@ -489,7 +520,8 @@ class Expressions:
             if k is None:
                 table = self.heap[value.cell] if isinstance(value, Ref) else None
                 if not isinstance(table, Table):
-                    raise self.unsupported("`**` of something that is not a dict of known keys", node=node, code="S2S010")
+                    raise self.unsupported("`**` of something that is not a dict of known keys", node=node,
+                                           code="S2S010")
                 pairs = list(zip(table.keys, table.values))
             else:
                 pairs = [(self.static_key(self.expr(k)), value)]
@@ -509,7 +541,8 @@ class Expressions:
                 got = self.expr(e.value)
                 items = self.static_items(got)
                 if items is None:
-                    raise self.unsupported("`*` of something whose length is known only at run time", node=e, code="S2S010")
+                    raise self.unsupported("`*` of something whose length is known only at run time", node=e,
+                                           code="S2S010")
                 values.extend(items)
             else:
                 values.append(self.expr(e))
@@ -535,7 +568,8 @@ class Expressions:
         gast.copy_location(pair, node.key)
         pairs = self.static_items(self.comprehension(node, pair, hint))
         if pairs is None:
-            raise self.unsupported("a dict with keys that are known only at run time", "use lists", node=node, code="S2S010")
+            raise self.unsupported("a dict with keys that are known only at run time", "use lists", node=node,
+                                   code="S2S010")
         result = self.new_ref(Table((), ()))
         for p in pairs:
             self.put(result, p.items[0], p.items[1])

@@ -33,7 +33,8 @@ OF_KINDS = {np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.fin
             np.isscalar, np.iterable, *(f for name in ("isdtype",) if (f := getattr(np, name, None)) is not None)}
 """Functions of the kinds and dtypes of their arguments alone."""
 OF_CONSTANTS = {issubclass, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format, typing.cast,
-                inspect.signature, inspect.isclass, inspect.isfunction, inspect.ismethod, inspect.unwrap, typing.get_args,
+                inspect.signature, inspect.isclass, inspect.isfunction, inspect.ismethod, inspect.unwrap,
+                typing.get_args,
                 typing.get_origin, typing.get_type_hints}
 """Pure functions, called now if all their arguments are constants."""
 

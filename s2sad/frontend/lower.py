@@ -1,8 +1,8 @@
 """From a syntax tree to IR: one abstract interpretation of the function under the facts of its arguments.
 
 A ``Lowerer`` walks the body as Python would. Names are bound to abstract values (``values``), mutable things live in an
-abstract heap, and what has to happen at run time is appended to the current block as IR. Because structure is known, tuples,
-lists, dicts and objects dissolve, calls of user functions are inlined, and tests on structure disappear.
+abstract heap, and what has to happen at run time is appended to the current block as IR. Because structure is known,
+tuples, lists, dicts and objects dissolve, calls of user functions are inlined, and tests on structure disappear.
 
 Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, result ``y``.
 """
@@ -11,7 +11,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import AliasError, InternalError, Loc, S2SADError, UnsupportedSyntax
@@ -20,17 +23,39 @@ from s2sad.frontend.control import Control
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.places import Places
 from s2sad.frontend.statements import Statements
-from s2sad.frontend.values import (NONE, Atom, Bound, Broken, Buffer, Closure, Fields, Frame, Items, Iteration, Method, Ref,
-                                   Slice, Table, Tup, Unbound, Value, const)
+from s2sad.frontend.values import (
+    NONE,
+    Atom,
+    Bound,
+    Broken,
+    Buffer,
+    Closure,
+    Fields,
+    Frame,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+)
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
+from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import UNSET
+from s2sad.rules import canonical
 from s2sad.specialize.infer import fact_of, infer
 
+IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, runtime.copy}
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")
 
 
 class Lowerer(Expressions, Statements, Control, Places, Calls):
-    """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions entered."""
+    """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
+    entered."""
 
     def __init__(self, *, adjoint: bool = False, guards: list | None = None) -> None:
         self.stmts: list[Stmt] = []
@@ -49,6 +74,9 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
+        self.modules: dict[int, Frame] = {}
+        self.global_locs: dict[tuple[int, str], Loc | None] = {}
+        self.contiguous: set[Any] = set()
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.unsure: set[Any] = set()
@@ -62,7 +90,8 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
 
     # ---- emitting --------------------------------------------------------------------------------------------------
 
-    def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (), hint: str = "") -> Value:
+    def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (),
+             hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
@@ -70,13 +99,28 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
             self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
-        names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}" for k in range(len(result.facts))]
+        names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}"
+                                                                for k in range(len(result.facts))]
         outs = tuple(Var(name, fact) for name, fact in zip(names, result.facts))
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
         values = tuple(self.wrap(v) for v in outs)
+        if len(values) == 1 and isinstance(values[0], Ref) and self.makes_contiguous(op, args, kwargs, outs[0].fact):
+            self.contiguous.add(outs[0])
+            self.heap[values[0].cell] = replace(self.heap[values[0].cell], contiguous=True)
         if result.structure is None:
             return values[0]
         return self.new_list(values) if result.structure is list else Tup(values, result.structure)
+
+    def makes_contiguous(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, fact: Fact) -> bool:
+        """Whether the result is certainly a new array in C order."""
+        if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
+            return False
+        if op in IN_C_ORDER and (op is not np.array or fact_of(args[0]).kind in ("list", "tuple")):
+            return True
+        elementwise = isinstance(canonical(op), np.ufunc) and op not in UPDATES
+        given = [a for a in args if fact_of(a).is_array]
+        return elementwise and (fact.ndim == 1 or all(a in self.contiguous for a in given)) and all(
+            fact_of(a).is_array or fact_of(a).is_scalar for a in args)
 
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
@@ -191,7 +235,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
 
     def all_frames(self) -> list[Frame]:
         """Every frame whose variables may change: those entered, and those of closures."""
-        found = dict.fromkeys(self.frames)
+        found = dict.fromkeys((*self.modules.values(), *self.frames))
         for frame in list(found):
             parent = frame.parent
             while parent is not None and parent not in found:
@@ -224,7 +268,8 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         source = self.frame.source
         return source.loc(node) if source is not None and hasattr(node, "lineno") else self.loc
 
-    def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None, why: str = "") -> S2SADError:
+    def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
+                    why: str = "") -> S2SADError:
         return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
 
     def unbound(self, value: Unbound, name: str = "") -> S2SADError:
@@ -237,7 +282,8 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
             raise self.unsupported(f"this changes the global `{self.outside[cell]}`; a derivative call is pure",
                                    f"work on a copy, or pass `{self.outside[cell]}` as an argument", code="S2S009")
 
-    def alias_error(self, message: str, hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
+    def alias_error(self, message: str,
+                    hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
         return AliasError("S2S004", message, self.loc, hint=hint)
 
 

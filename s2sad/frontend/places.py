@@ -1,9 +1,9 @@
 """Reading and writing through names: what aliases what, and when a write has to be refused.
 
-A name is a ``Ref``: a cell and a chain of views. Reading walks the chain from the newest version of the cell; writing makes
-a new version of the *cell*, so every other name for it sees the write. ``Buffer.alias`` lists cells with which memory *may*
-be shared (``reshape``, a name bound to different arrays on two paths): reading is fine, writing while one of them can
-still be seen is an error.
+A name is a ``Ref``: a cell and a chain of views. Reading walks the chain from the newest version of the cell; writing
+makes a new version of the *cell*, so every other name for it sees the write. ``Buffer.alias`` lists cells with which
+memory *may* be shared (``reshape``, a name bound to different arrays on two paths): reading is fine, writing while one
+of them can still be seen is an error.
 
 Before: ``row = A[i]; row[j] = v; return A``.  After: ``A2 = setview(A1, ((getitem, i),), j, v)``, result ``A2``.
 """
@@ -17,8 +17,26 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.frontend.values import (Atom, Bound, Broken, Buffer, Closure, Fields, Iteration, Items, Method, Ref, Slice, Step,
-                                   Table, Tup, Unbound, Value, const, static)
+from s2sad.frontend.values import (
+    Atom,
+    Bound,
+    Broken,
+    Buffer,
+    Closure,
+    Fields,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Step,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+    static,
+)
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
 from s2sad.specialize.infer import fact_of, infer, is_basic
@@ -123,7 +141,8 @@ class Places:
             return tuple(self.static_key(v) for v in index.items)
         key = static(index)
         if key is UNSET:
-            raise self.unsupported("a dict key that is computed at run time", "use a list or an array, indexed by an int",
+            raise self.unsupported("a dict key that is computed at run time",
+                                   "use a list or an array, indexed by an int",
                                    code="S2S010")
         return key
 

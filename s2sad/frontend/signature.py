@@ -1,8 +1,8 @@
 """The signature of a call, and a function lowered for it.
 
 A signature is what generated code is specialised for: the structure and kinds of the arguments (dtype and number of
-dimensions of arrays, which dimensions are 1, and which are equal), never values or sizes. Strings, None, functions and classes
-count as static and are part of it.
+dimensions of arrays, which dimensions are 1, and which are equal), never values or sizes. Strings, None, functions and
+classes count as static and are part of it.
 
     >>> import numpy as np
     >>> signature((2.0, np.ones((3, 1)))) == signature((5.0, np.ones((7, 1))))
@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import UnsupportedSyntax
-from s2sad.frontend.liveness import analyse
 from s2sad.frontend.calls import RunTimeRecursion
+from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.source import code_of, find
+from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
 from s2sad.ir.facts import of_value
@@ -84,13 +85,15 @@ def _signature(x: Any, sizes: dict[int, int]) -> Hashable:
 
 def is_long(x: Any) -> bool:
     """Whether a list is long and of one kind of number, so that it is not taken apart item by item."""
-    return type(x) is list and len(x) > LONG_LIST and type(x[0]) in (float, int) and all(type(v) is type(x[0]) for v in x)
+    return type(x) is list and len(x) > LONG_LIST and type(x[0]) in (float, int) and all(type(v) is type(x[0])
+                                                                                         for v in x)
 
 
 def is_record(x: Any) -> bool:
     """Whether a value is an instance of a Python class whose fields can be taken apart."""
     cls = type(x)
-    if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str, bytes)):
+    if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str,
+                      bytes)):
         return False
     if cls.__module__.split(".")[0] in ("builtins", "numpy", "s2sad", "functools"):
         return False
@@ -148,7 +151,8 @@ class Inputs:
         if is_long(x):
             return self.leaf(arg)
         if type(x) is dict:
-            parts = [self.part(v, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name) for k, v in x.items()]
+            parts = [self.part(v, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name) for k,
+                     v in x.items()]
             table = Table(tuple(x), tuple(p[0] for p in parts))
             return self.lowerer.new_ref(table), dict(zip(x, [p[1] for p in parts]))
         if is_record(x):
@@ -170,7 +174,8 @@ class Inputs:
     def part(self, x: Any, owner: Arg, op: Callable, key: Any, name: str) -> tuple[Value, Any]:
         if not (isinstance(x, (np.ndarray, np.generic, list, tuple, dict)) or type(x) in SCALARS or is_record(x)):
             return const(x), None
-        var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x, self.sizes)))
+        var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x,
+            self.sizes)))
         return self.build(x, var, name)
 
     def leaf(self, arg: Arg) -> tuple[Value, Any]:
@@ -210,17 +215,23 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
         Arguments; only their structure and kinds matter.
     """
     recursive: set[Any] = set()
-    for _ in range(8):
+    globals_: list[tuple[dict[str, Any], str]] = []
+    for _ in range(64):
         try:
-            return _lower(fn, args, kwargs, recursive)
+            return _lower(fn, args, kwargs, recursive, globals_)
+        except GlobalWritten as found:
+            globals_.append((found.scope, found.name))
         except RunTimeRecursion as found:
             recursive.add(found.node)
     raise UnsupportedSyntax("S2S012", "functions that call each other to a depth known only at run time",
                             hint="write them as a loop")
 
 
-def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any]) -> Lowered:
+def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any],
+           globals_: list[tuple[dict[str, Any], str]]) -> Lowered:
     lowerer = Lowerer()
+    for scope, name in globals_:
+        lowerer.follow_global(scope, name)
     lowerer.recursive = recursive
     inputs = Inputs(lowerer)
     names = parameter_names(fn, len(args), kwargs)
@@ -231,6 +242,7 @@ def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any
     with deep_recursion():
         result = lowerer.call(*callable_value(lowerer, fn, values[:len(args)]), tuple(zip(kwargs, values[len(args):])))
         out = result_arg(lowerer, result)
+        lowerer.check_globals()
     source = None
     plain, _ = code_of(fn)
     if isinstance(plain, types.FunctionType):
@@ -283,7 +295,8 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
     """The result of a function as one IR argument: containers and objects become Packs."""
     match value:
         case Tup():
-            return Pack("tuple" if value.cls is tuple else value.cls, tuple(result_arg(lowerer, v) for v in value.items))
+            return Pack("tuple" if value.cls is tuple else value.cls, tuple(result_arg(lowerer, v)
+                                                                            for v in value.items))
         case Ref() if not value.path:
             cell = lowerer.heap[value.cell]
             if isinstance(cell, Items):

@@ -150,7 +150,8 @@ def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:
 
 
 def _missing(code: types.CodeType) -> SourceNotFound:
-    return SourceNotFound("S2S002", f"the source of {code.co_name} ({code.co_filename}:{code.co_firstlineno}) cannot be "
+    return SourceNotFound("S2S002",
+                          f"the source of {code.co_name} ({code.co_filename}:{code.co_firstlineno}) cannot be "
                           "read", hint="define it in a file or a notebook cell, not at the `>>>` prompt or in exec()")
 
 

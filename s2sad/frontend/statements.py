@@ -1,11 +1,13 @@
 """Statements other than branches and loops: assignment, return, raise, assert, with, nested definitions, imports.
 
-Before: ``a, *b = t; b[0] += 1.0``.  After: names bound to places; one ``iadd`` and one ``setitem`` where memory changes.
+Before: ``a, *b = t; b[0] += 1.0``.  After: names bound to places; one ``iadd`` and one ``setitem`` where memory
+changes.
 """
 from __future__ import annotations
 
 import importlib
 import operator
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +17,35 @@ from s2sad import runtime
 from s2sad.frontend.expressions import BINARY
 from s2sad.frontend.liveness import analyse, reads_of, stores_of
 from s2sad.frontend.places import IN_PLACE
-from s2sad.frontend.values import (FALSE, NONE, TRUE, Atom, Buffer, Closure, Fields, Frame, Items, Ref, Slice, Table, Tup, Unbound,
-                                   Value, const, static)
+from s2sad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Atom,
+    Buffer,
+    Closure,
+    Fields,
+    Frame,
+    Items,
+    Ref,
+    Slice,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+    static,
+)
 from s2sad.ir import Var
 from s2sad.ir.facts import UNSET
+
+
+class GlobalWritten(Exception):
+    """A function may write to a global of the module ``scope``: lowering starts again with it as a variable."""
+
+    def __init__(self, scope: dict[str, Any], name: str) -> None:
+        super().__init__(name)
+        self.scope, self.name = scope, name
 
 
 class CertainError(Exception):
@@ -104,6 +131,9 @@ class Statements:
 
     def bind_name(self, name: str, value: Value) -> None:
         frame: Frame | None = self.frames[-1]
+        if name in frame.outside:
+            self.modules[id(frame.globals)].env[name] = value
+            return
         if name in frame.nonlocals:
             frame = frame.parent
             while frame is not None and name not in frame.env and name not in frame.local_names:
@@ -123,13 +153,15 @@ class Statements:
             items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
         if star is None:
             if len(items) != len(elts):
-                raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target, code="S2S010")
+                raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
+                                       code="S2S010")
             for e, item in zip(elts, items):
                 self.assign(e, item)
             return
         after = len(elts) - star - 1
         if len(items) < len(elts) - 1:
-            raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target, code="S2S010")
+            raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
+                                   code="S2S010")
         for e, item in zip(elts[:star], items[:star]):
             self.assign(e, item)
         self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
@@ -232,10 +264,12 @@ class Statements:
     def raised_text(self, node: Any) -> str:
         value = node.args[0] if isinstance(node, gast.Call) and node.args else node
         text = static(self.expr(value)) if isinstance(node, gast.Call) and node.args else "these arguments"
-        return f"the rule refuses these arguments: {text}" if isinstance(text, str) else "the rule refuses these arguments"
+        return f"the rule refuses these arguments: {text}" if isinstance(text,
+                                                                         str) else "the rule refuses these arguments"
 
     def raise_in_try(self, node: Any, value: Value) -> None:
-        """``raise`` inside ``try``: a certain one goes to its handler now; one that depends on run-time values cannot."""
+        """``raise`` inside ``try``: a certain one goes to its handler now; one that depends on run-time values
+        cannot."""
         cls = self.raised_class(value)
         caught = any(cls is None or h is None or issubclass(cls, h) for t in self.tries for h in t.classes)
         if not caught:
@@ -289,7 +323,7 @@ class Statements:
         items = value.items if isinstance(value, Tup) else (value,)
         return tuple(c if isinstance(c := static(v), type) else None for v in items)
 
-    def handle(self, node: Any, error: "CertainError") -> None:
+    def handle(self, node: Any, error: CertainError) -> None:
         for handler in node.handlers:
             if any(c is None or issubclass(error.cls, c) for c in self.handled(handler)):
                 if handler.name is not None:
@@ -425,14 +459,39 @@ class Statements:
         pass
 
     def stmt_Global(self, node: Any) -> None:
-        names = set(node.names) & self.stored_here()
-        if names:
-            raise self.unsupported(f"`{sorted(names)[0]}` is a global that this function writes to; a derivative call is pure",
-                                   "return the value, or pass an object in", code="S2S009", node=node)
+        """Globals that a function may write to are variables of the lowering, like any others; at the end they must be what
+        they were (``check_globals``)."""
+        scope = self.frames[-1].globals
+        for name in node.names:
+            if id(scope) not in self.modules or name not in self.modules[id(scope)].env:
+                raise GlobalWritten(scope, name)
+            self.global_locs[id(scope), name] = self.at(node)
 
-    def stored_here(self) -> set[str]:
-        source = self.frames[-1].source
-        return set(stores_of(source.node.body)) if source is not None and isinstance(source.node.body, list) else set()
+    def follow_global(self, scope: dict[str, Any], name: str) -> None:
+        """Make a global a variable of this lowering."""
+        frame = self.modules.setdefault(id(scope), Frame({}, globals=scope, name="<module>"))
+        if name not in scope:
+            frame.env[name] = Unbound(f"the global `{name}` has no value")
+            return
+        self.guard(("global", id(scope), name), lambda: scope.get(name, UNSET), scope[name])
+        frame.env[name] = self.capture(scope[name], name)
+
+    def check_globals(self) -> None:
+        """Refuse a function after which a global has another value. A module or function kept in a global that was None
+        (a lazy import) is no change: the next call finds it again."""
+        for key, frame in self.modules.items():
+            for name, value in frame.env.items():
+                before, after = frame.globals.get(name, UNSET), static(value)
+                lazy = before is None and (callable(after) or isinstance(after, types.ModuleType))
+                same = after is before or (type(after) is type(before) and isinstance(after, (str, int, float)) and after == before)
+                unset = before is UNSET and isinstance(value, Unbound)
+                if same and after is not UNSET or lazy or unset or (
+                        isinstance(value, Ref) and value == self.captured.get(id(before)) and value.cell not in self.written
+                        and self.heap[value.cell] == self.origins.get(value.cell)):
+                    continue
+                self.loc = self.global_locs.get((key, name), self.loc)
+                raise self.unsupported(f"`{name}` is a global that this function writes to; a derivative call is pure",
+                                       "return the value, or pass an object in", code="S2S009")
 
     def stmt_Nonlocal(self, node: Any) -> None:
         pass
@@ -465,7 +524,8 @@ class Statements:
         """What cannot be imported now raises when the function runs, if it gets there."""
         self.certain_error(type(error), str(error))
         if self.tries:
-            raise self.unsupported(f"an import that fails ({error}), inside `try`", "import it at the top of the module")
+            raise self.unsupported(f"an import that fails ({error}), inside `try`",
+                                   "import it at the top of the module")
         self.raise_exception(self.emit_arg(type(error), const(str(error)).arg))
 
     def stmt_ImportFrom(self, node: Any) -> None:

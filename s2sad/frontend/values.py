@@ -2,13 +2,15 @@
 
 Numbers and other immutable things are ``Atom``s: an IR argument. Everything that can be changed lives in a *cell* of an
 abstract heap and is referred to by ``Ref(cell, path)``; two names for one array are two equal ``Ref``s, so aliasing is
-exact. A ``path`` is a chain of views (``A[i]``, ``A.T``): reading goes through it from the *newest* version of the root.
+exact. A ``path`` is a chain of views (``A[i]``, ``A.T``): reading goes through it from the *newest* version of the
+root.
 
 What a cell holds:
 
 * ``Buffer(arg)``   an array, or a list whose length is known only at run time: the newest IR version of it;
-  ``alias`` are cells that may be the same memory, ``holds`` cells that a list may refer to; cells of one ``family`` (what one
-  loop carries under different names, disjoint at the start and at the end of its body) share nothing with each other
+  ``alias`` are cells that may be the same memory, ``holds`` cells that a list may refer to; cells of one ``family``
+  (what one loop carries under different names, disjoint at the start and at the end of its body) share nothing with
+  each other; of a ``contiguous`` array (in C order) ``reshape`` and ``ravel`` are certainly views
 * ``Items(values)`` a list whose structure is known; it dissolves, no list exists in the IR
 * ``Table(keys, values)`` a dict with known keys
 * ``Fields(cls, names, values)`` an instance
@@ -61,7 +63,7 @@ class Ref:
 class Tup:
     """A tuple of known length (``cls``: a named tuple class)."""
 
-    items: tuple["Value", ...]
+    items: tuple[Value, ...]
     cls: Any = tuple
 
 
@@ -69,7 +71,7 @@ class Tup:
 class Slice:
     """A slice object; the parts are values."""
 
-    parts: tuple["Value", "Value", "Value"]
+    parts: tuple[Value, Value, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Closure:
     node: Any
     source: Any
     frame: Any
-    defaults: tuple["Value", ...] = ()
+    defaults: tuple[Value, ...] = ()
     kw_defaults: tuple[Any, ...] = ()
 
 
@@ -87,16 +89,16 @@ class Closure:
 class Bound:
     """A method: a function with its first arguments."""
 
-    function: "Value"
-    args: tuple["Value", ...]
-    kwargs: tuple[tuple[str, "Value"], ...] = ()
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method of a builtin container or array, by name."""
 
-    owner: "Value"
+    owner: Value
     name: str
 
 
@@ -104,11 +106,12 @@ class Method:
 class Iteration:
     """Something to iterate over: ``length`` positions (an IR argument), item k by ``item(k)``.
 
-    ``positions``: the sequence the loop really walks (usually ``range(n)``), ``static``: the items if they are known."""
+    ``positions``: the sequence the loop really walks (usually ``range(n)``), ``static``: the items if they are
+    known."""
 
     kind: str
-    parts: tuple["Value", ...] = ()
-    static: tuple["Value", ...] | None = None
+    parts: tuple[Value, ...] = ()
+    static: tuple[Value, ...] | None = None
     extra: Any = None
 
 
@@ -117,15 +120,15 @@ class Choice:
     """One of two functions, chosen by a test at run time."""
 
     test: Atom
-    then: "Value"
-    orelse: "Value"
+    then: Value
+    orelse: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Super:
     """``super()`` in a method of ``cls``."""
 
-    owner: "Value"
+    owner: Value
     cls: type
 
 
@@ -147,6 +150,7 @@ class Buffer:
     alias: frozenset[int] = frozenset()
     holds: frozenset[int] = frozenset()
     family: int | None = None
+    contiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +192,14 @@ class Frame:
     source: Any = None
     globals: dict[str, Any] = field(default_factory=dict)
     closure: dict[str, Any] = field(default_factory=dict)
-    parent: "Frame | None" = None
+    parent: Frame | None = None
     local_names: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
     always_live: frozenset[str] = frozenset()
     name: str = ""
     live: frozenset[str] = frozenset()
     stmt_reads: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
 
 
 def const(x: Any, name: str | None = None) -> Atom:

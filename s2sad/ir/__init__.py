@@ -11,11 +11,11 @@ emitted code writes in place is decided in the very last pass.
 
 If.     ``outs = then.results`` or ``outs = orelse.results``; the blocks have no parameters.
 Loops.  A loop is a scan over *positions* 0, 1, …, n-1 (walked from the last to the first when ``reverse``).
-        ``body.params = (*items, *carried)``: one item of each sequence in ``iters`` at this position, and the carried values.
-        ``body.results = (*carried, *collected[, stop])``, ``outs = (*carried, *collected[, stop])``.
+        ``body.params = (*items, *carried)``: one item of each sequence in ``iters`` at this position, and the carried
+        values. ``body.results = (*carried, *collected[, stop])``, ``outs = (*carried, *collected[, stop])``.
         The first carried values are ``inits``; a collected value comes out as a list, ``ps[k]`` belonging to position k
-        in either direction.  With ``stop=True`` the last result is a bool; the loop ends after the step in which it is true
-        and the last out tells whether it did.  Sequences in ``iters`` have equal lengths.
+        in either direction.  With ``stop=True`` the last result is a bool; the loop ends after the step in which it is
+        true and the last out tells whether it did.  Sequences in ``iters`` have equal lengths.
         ``While`` has no iters; ``test.params`` are the carried values and ``test.results`` is one bool.
 
 Example: a reverse sweep over what a forward loop collected::
@@ -61,7 +61,7 @@ class Pack:
     ``kind`` may also be a class (named tuple) or a function that makes an object: it is called with the items."""
 
     kind: Any
-    items: tuple["Arg", ...]
+    items: tuple[Arg, ...]
     keys: tuple[Any, ...] = ()
 
 
@@ -97,7 +97,7 @@ class Call:
 @dataclass(frozen=True, eq=False, slots=True)
 class Block:
     params: tuple[Var, ...]
-    stmts: tuple["Stmt", ...]
+    stmts: tuple[Stmt, ...]
     results: tuple[Arg, ...]
 
 

@@ -46,7 +46,8 @@ NONE: Roots = frozenset()
 FOREIGN = Root(0)
 """Memory that is not ours to write: arguments, captured objects, read-only arrays."""
 
-READ_ONLY = {np.broadcast_to, runtime.broadcast_like, np.broadcast_arrays, np.diagonal, np.diag, np.imag, np.linalg.diagonal,
+READ_ONLY = {np.broadcast_to, runtime.broadcast_like, np.broadcast_arrays, np.diagonal, np.diag, np.imag,
+             np.linalg.diagonal,
              np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided}
 MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast_1d, np.atleast_2d, np.atleast_3d,
               np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, np.meshgrid, np.trim_zeros,

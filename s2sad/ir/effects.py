@@ -37,7 +37,8 @@ SHARES = {runtime.append, list, tuple, dict, zip, enumerate}
 CREATES = {np.array, np.zeros, np.ones, np.full, np.empty, np.zeros_like, np.ones_like, np.full_like, np.empty_like,
            np.copy, np.ndarray.copy, np.eye, np.identity, list, dict, set, bytearray, runtime.copy, runtime.zeros_like}
 EFFECTS = {print, input, open, next, exec, eval, setattr, delattr, breakpoint}
-KEEP = EFFECTS | {f for name in ("raise_", "assert_", "enter", "leave") if (f := getattr(runtime, name, None)) is not None}
+KEEP = EFFECTS | {f for name in ("raise_", "assert_", "enter", "leave") if (f := getattr(runtime, name,
+                                                                                         None)) is not None}
 
 
 def has_effect(op: object) -> bool:

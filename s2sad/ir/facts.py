@@ -4,8 +4,8 @@ Facts are computed by ``specialize.infer`` and ride on every ``Var``.  Nothing i
 missing: ``Fact()`` ("unknown") is always allowed and only costs speed.
 
 A dimension is an ``int``, or ``(symbol, offset)`` meaning "the size that ``symbol`` names, plus offset".
-Two dimensions that are equal as Python values are equal at run time. A symbol is ``(name, number)``: of one named "n" it is
-known that it is not 1 (the signature tells), so where two such dimensions meet in a broadcast they are equal.
+Two dimensions that are equal as Python values are equal at run time. A symbol is ``(name, number)``: of one named "n"
+it is known that it is not 1 (the signature tells), so where two such dimensions meet in a broadcast they are equal.
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Fact:
     dtype: Any = None
     dims: tuple[Dim, ...] | None = None
     value: Any = UNSET
-    item: "Fact | None" = None
+    item: Fact | None = None
     sym: Dim = None
 
     def __eq__(self, other: object) -> bool:
@@ -80,7 +80,7 @@ class Fact:
             return np.dtype(self.dtype).kind == "c"
         return False if self.kind in ("float", "int", "bool") else None
 
-    def forget(self) -> "Fact":
+    def forget(self) -> Fact:
         """The same fact without the value."""
         return self if self.value is UNSET and self.sym is None else replace(self, value=UNSET, sym=None)
 
@@ -131,8 +131,8 @@ def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
 
 
 def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
-    """The fact of a concrete value. Sizes are not part of it, except that a dimension is 1, and that dimensions are equal
-    where ``sizes`` (from size to symbol, filled here) is shared between values."""
+    """The fact of a concrete value. Sizes are not part of it, except that a dimension is 1, and that dimensions are
+    equal where ``sizes`` (from size to symbol, filled here) is shared between values."""
     kind = type(x)
     if kind in (float, int, bool, complex):
         return Fact(kind.__name__)

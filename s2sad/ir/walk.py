@@ -127,7 +127,8 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Stmt | Block:
 
 
 def clone(block: Block, mapping: Mapping[Var, Arg] | None = None) -> Block:
-    """A copy of a block with fresh variables; ``mapping`` replaces free variables (and parameters, which then vanish)."""
+    """A copy of a block with fresh variables; ``mapping`` replaces free variables (and parameters, which then
+    vanish)."""
     table: dict[Var, Arg] = dict(mapping or {})
 
     def fresh(v: Var) -> Var:

@@ -151,8 +151,8 @@ def _part(rows: Sequence[Row], step: int) -> int:
 
 
 def _aligned(rows: Sequence[Row | str], columns: int = 10_000) -> list[tuple[int | None, str]]:
-    """The lines of some rows with their equal signs below each other, and the step of each; without the longest formulas if
-    the lines would be wider than ``columns``."""
+    """The lines of some rows with their equal signs below each other, and the step of each; without the longest
+    formulas if the lines would be wider than ``columns``."""
     count = max((len(row.parts) for row in rows if isinstance(row, Row)), default=1)
     table = [_spread(row.cells(), count) if isinstance(row, Row) else None for row in rows]
     limits = [LONGEST] * count

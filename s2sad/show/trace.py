@@ -85,7 +85,8 @@ def trace(fn: Function, args: Sequence[Any], y_bar: Any = None) -> Trace:
     """
     recorder = Recorder(fn)
     nodes_of_args = [Node(x, varied=False, label=symbol(p.name)) for p, x in zip(fn.params, args, strict=True)]
-    result = recorder.function(fn, nodes_of_args)
+    with np.errstate(all="ignore"):
+        result = recorder.function(fn, nodes_of_args)
     steps, inputs = recorder.ordered(), recorder.inputs
     for k, (_, node) in enumerate(inputs):
         node.label = variable(k - len(inputs) + 1)
@@ -176,7 +177,8 @@ class _Adjoint:
             raise NotDifferentiable("S2S003", f"no derivative rule for {name}", step.loc)
         bars = tuple(self.bars.get(out) for out in step.outs)
         y_bar = bars[0] if len(bars) == 1 else bars
-        found = pullback(step.op, plain(step.args), plain(step.kwargs), y=step.result, y_bar=y_bar)
+        args, kwargs, y, y_bar = _lifted((plain(step.args), plain(step.kwargs), step.result, y_bar))
+        found = pullback(step.op, args, kwargs, y=y, y_bar=y_bar)
         bound = entry.bind(step.args, step.kwargs)
         repeated = len(set(nodes(list(bound.values())))) < len(list(nodes(list(bound.values()))))
         for name, g in found.items():
@@ -199,6 +201,15 @@ class _Adjoint:
         shown = [part.text if part else "" for part in parts]
         y = self.bars[node]
         self.rows.append(Row((name.text, *shown, value(y).text), y, k, step.trips, step.loc))
+
+
+def _lifted(x: Any) -> Any:
+    """Python floats as NumPy's, which have infinities where Python raises ``ZeroDivisionError``."""
+    if type(x) in (tuple, list):
+        return type(x)(map(_lifted, x))
+    if type(x) is dict:
+        return {k: _lifted(v) for k, v in x.items()}
+    return np.float64(x) if type(x) is float else x
 
 
 def _added(start: Text, part: Text) -> Text:

@@ -1,8 +1,9 @@
 """The facts of a result from the facts of the arguments.
 
-Kind, dtype and number of dimensions come from *running the operation on small samples* that have the facts of the arguments:
-no table of result types, and a user's own rule gets facts like ours. Where the outcome depends on values or sizes
-(``squeeze``, ``int ** int``) samples would lie, so those are treated by hand. Dimensions are followed symbolically.
+Kind, dtype and number of dimensions come from *running the operation on small samples* that have the facts of the
+arguments: no table of result types, and a user's own rule gets facts like ours. Where the outcome depends on values or
+sizes (``squeeze``, ``int ** int``) samples would lie, so those are treated by hand. Dimensions are followed
+symbolically.
 
     >>> import numpy as np
     >>> from s2sad.ir import Var
@@ -23,8 +24,19 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import (PYTHON_SCALARS, UNKNOWN, UNSET, Dim, Fact, constant, fresh_dim, is_not_one, join, of_value,
-                            shift_dim)
+from s2sad.ir.facts import (
+    PYTHON_SCALARS,
+    UNKNOWN,
+    UNSET,
+    Dim,
+    Fact,
+    constant,
+    fresh_dim,
+    is_not_one,
+    join,
+    of_value,
+    shift_dim,
+)
 from s2sad.rules import canonical
 
 
@@ -168,7 +180,8 @@ def _sizes(args: tuple[Arg, ...]) -> list[int]:
 
 
 def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
-    if isinstance(op, runtime.Recursive) or op in _VALUE_DEPENDENT or not callable(op) or (isinstance(op, type) and issubclass(op, BaseException)):
+    if isinstance(op, runtime.Recursive) or op in _VALUE_DEPENDENT or not callable(op) or (isinstance(op, type)
+            and issubclass(op, BaseException)):
         return Result((UNKNOWN,))
     if getattr(op, "__module__", "") in _IMPURE or op in _EFFECTS:
         return Result((UNKNOWN,))
@@ -498,11 +511,13 @@ def _outer(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
     return (a[0], b[0]) if a is not None and b is not None and len(a) == len(b) == 1 else None
 
 
-_SAME = (np.cumsum, np.cumprod, np.sort, np.flip, np.flipud, np.fliplr, np.roll, np.triu, np.tril, np.copy, np.linalg.inv,
+_SAME = (np.cumsum, np.cumprod, np.sort, np.flip, np.flipud, np.fliplr, np.roll, np.triu, np.tril, np.copy,
+         np.linalg.inv,
          np.linalg.cholesky, np.nan_to_num, np.asarray, np.array, np.real, np.imag, np.ndarray.astype, np.asanyarray,
          np.ascontiguousarray, np.around, np.conjugate)
 _DIMS: dict[Any, Callable] = {
-    **dict.fromkeys((np.sum, np.mean, np.prod, np.var, np.std, np.max, np.min, np.amax, np.amin, np.any, np.all, np.argmax,
+    **dict.fromkeys((np.sum, np.mean, np.prod, np.var, np.std, np.max, np.min, np.amax, np.amin, np.any, np.all,
+                     np.argmax,
                      np.argmin, np.nansum, np.nanmean, np.median, np.count_nonzero, np.ptp), _reduced),
     **dict.fromkeys(_SAME, _like), np.zeros_like: _like, np.ones_like: _like, np.full_like: _like, np.empty_like: _like,
     np.zeros: _created, np.ones: _created, np.empty: _created, np.full: _created,
@@ -709,8 +724,10 @@ def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 
 _BY_HAND: dict[Any, Callable] = {
     runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.copy: _same_fact,
-    runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.zero_of: _zeros, runtime.unbroadcast: _unbroadcast,
-    runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added, operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
+    runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.zero_of: _zeros,
+    runtime.unbroadcast: _unbroadcast,
+    runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
+    operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,

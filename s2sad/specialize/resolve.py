@@ -16,7 +16,8 @@ METHODS: dict[str, Callable] = {
     "cumsum": np.cumsum, "cumprod": np.cumprod, "ptp": np.ptp, "any": np.any, "all": np.all, "argmax": np.argmax,
     "argmin": np.argmin, "argsort": np.argsort, "nonzero": np.nonzero, "round": np.round, "clip": np.clip,
     "reshape": np.reshape, "ravel": np.ravel, "transpose": np.transpose, "swapaxes": np.swapaxes, "squeeze": np.squeeze,
-    "flatten": np.ravel, "repeat": np.repeat, "take": np.take, "trace": np.trace, "diagonal": np.diagonal, "dot": np.dot,
+    "flatten": np.ravel, "repeat": np.repeat, "take": np.take, "trace": np.trace, "diagonal": np.diagonal,
+    "dot": np.dot,
     "copy": np.copy, "astype": np.ndarray.astype, "conj": np.conjugate, "conjugate": np.conjugate,
     "choose": np.choose, "searchsorted": np.searchsorted, "item": np.ndarray.item,
     "tolist": np.ndarray.tolist, "__add__": operator.add, "__sub__": operator.sub, "__mul__": operator.mul,
@@ -24,7 +25,8 @@ METHODS: dict[str, Callable] = {
     "__getitem__": operator.getitem, "__abs__": abs,
 }
 ATTRIBUTES: dict[str, Callable] = {"T": np.transpose, "mT": getattr(np, "matrix_transpose", np.transpose),
-                                   "real": np.real, "imag": np.imag, "shape": np.shape, "ndim": np.ndim, "size": np.size}
+                                   "real": np.real, "imag": np.imag, "shape": np.shape, "ndim": np.ndim,
+                                   "size": np.size}
 METHODS_IN_PLACE = {"sort", "fill", "partition", "resize", "itemset", "put", "setflags", "setfield", "byteswap"}
 MUTATES: dict[Any, str] = {
     np.copyto: "write `a[...] = b`", np.put: "write `a.flat[i] = v` as `a[np.unravel_index(i, a.shape)] = v`",

@@ -141,10 +141,9 @@ refused("SourceNotFound", 0.5)(HIDDEN)
 
 @refused("AliasError", V)
 def write_through_possible_view(v):
-    a = v.copy()
-    b = a.reshape(2, 2)
+    b = v.reshape(2, 2)
     b[0, 0] = 3.0
-    return np.sum(a * a)
+    return np.sum(v * v)
 
 
 @refused("AliasError", V)

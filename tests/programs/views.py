@@ -347,3 +347,23 @@ def in_place_on_view_expression(v):
     a[1:][0] = 4.0 * a[0]
     a[:3][::2] += 1.0
     return a * a
+
+
+@program(V)
+def reshape_of_fresh_array_written(v):
+    a = v.copy()
+    b = a.reshape(2, 2)
+    b[0] = b[1] * 2.0
+    c = a.ravel()
+    c[3] += 1.0
+    return np.sum(a * a) * b[0, 1]
+
+
+@program(0.5)
+def ravel_of_fresh_array_written_in_loop(x):
+    a = np.zeros((3, 2))
+    f = a.ravel()
+    for i in range(6):
+        f[i] = x * i
+        a[0, 0] += f[i]
+    return np.sum(a * a)
