@@ -13,7 +13,6 @@ import dataclasses
 import functools
 import inspect
 import math
-import operator
 import threading
 import types
 from collections.abc import Callable, Sequence
@@ -54,8 +53,8 @@ class Derivative:
         self.request_args = (argnums, argnames)
         self.names = _names(argnames)
         self.argnums = _positions(fn, argnums, argnames)
-        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list,
-                                                                                                               tuple)))
+        self.single = isinstance(argnums, (int, np.integer)) or (
+            argnums is None and not isinstance(argnames, (list, tuple)))
         self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
         self.quick: dict[Any, Entry] = {}
         self.numbers: dict[Any, Entry] = {}
@@ -186,8 +185,8 @@ class Derivative:
         count = len([p for p in inspect.signature(self.fn).parameters.values()
                      if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
         try:
-            return self.entry((1.0,) * max(count, 1 + max(k for k in self.argnums if isinstance(k, int))),
-                              {}).source.text
+            count = max(count, 1 + max(k for k in self.argnums if isinstance(k, int)))
+            return self.entry((1.0,) * count, {}).source.text
         finally:
             self.latest = None
 
@@ -334,8 +333,7 @@ def _lower_floats(x: Any) -> Any:
     return float(x) if type(x) is np.float64 else x
 
 
-# ---- decorators
-# --------------------------------------------------------------------------------------------------------
+# ---- decorators -----------------------------------------------------------------------------------------------------
 
 def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool) -> Any:
     if argnum is not None:
@@ -385,8 +383,8 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
 
 def value_and_grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
                    argnames: str | Sequence[str] | None = None, has_aux: bool = False) -> Any:
-    """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is ``((value, aux),
-    gradient)``.
+    """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is
+    ``((value, aux), gradient)``.
 
     >>> value_and_grad(lambda x: x ** 3)(2.0)
     (8.0, 12.0)
@@ -541,8 +539,8 @@ class _Matrix:
 
     def __init__(self, fn: Callable, mode: str, argnums: Any, argnames: Any) -> None:
         self.fn, self.mode, self.request_args = fn, mode, (argnums, argnames)
-        self.single = isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list,
-                                                                                                               tuple)))
+        self.single = isinstance(argnums, (int, np.integer)) or (
+            argnums is None and not isinstance(argnames, (list, tuple)))
         self.positions = _positions(fn, argnums, argnames)
         self.inner = _Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
         functools.update_wrapper(self, fn, updated=())
@@ -797,8 +795,7 @@ linearize.__s2sad_lower__ = lower_linearize  # type: ignore[attr-defined]
 stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
 checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
 __all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
-           "jvp",
-           "linearize", "operator", "stop_gradient", "value_and_grad", "vjp"]
+           "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"]
 
 
 def _recursive_vjp(fn: Callable, xs: tuple, y_bar: Any) -> tuple:

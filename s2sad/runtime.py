@@ -89,6 +89,13 @@ def setview(a: Any, path: tuple, index: Any, value: Any) -> Any:
     return a
 
 
+def add_view(a: Any, path: tuple, index: Any, value: Any) -> Any:
+    """``a`` with ``value`` added at ``view(a, path)[index]``. Emitted ``a[i][index] += value`` and the like."""
+    a = copy(a)
+    np.add.at(view(a, path), index, value)
+    return a
+
+
 def append(xs: list, x: Any) -> list:
     """``xs`` with ``x`` appended. Emitted ``xs.append(x)``."""
     return [*xs, x]

@@ -51,8 +51,8 @@ class Forward:
             return self.emit.zeros(out, x, self.name(x), loc)
         if x.value is UNDEFINED:
             return x
-        return Const(runtime.zeros_like(x.value)) if isinstance(x.value, (float, int, complex,
-                                                                          np.ndarray)) else Const(0.0)
+        known = isinstance(x.value, (float, int, complex, np.ndarray))
+        return Const(runtime.zeros_like(x.value) if known else 0.0)
 
     def known(self, x: Any) -> Any:
         """The tangent as a rule sees it: None where there is none."""
@@ -225,8 +225,8 @@ class Forward:
         item_dots = tuple(Var(self.name(i), i.fact.forget()) for _, i in moving)
         seq_dots = tuple(self.dot(out, seq, s.loc) for seq, _ in moving)
         outer = self.dots
-        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)), **dict(zip((i for _, i in moving),
-                                                                                          item_dots))}
+        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)),
+                     **dict(zip((i for _, i in moving), item_dots))}
         stmts = self.block(s.body.stmts)
         results = [self.dot(stmts, s.body.results[k], s.loc) for k in live]
         collected = [self.dot(stmts, s.body.results[k], s.loc) for k in kept]
@@ -234,9 +234,8 @@ class Forward:
         outs = tuple(Var(p.name, p.fact) for p in params)
         lists = tuple(Var(plural(self.name(s.outs[k])), s.outs[k].fact.forget()) for k in kept)
         res = s.body.results
-        body = Block((*items, *item_dots, *carried, *params), tuple(stmts), (*res[:n], *results, *res[n:end],
-                                                                             *collected,
-                                                                             *res[end:]))
+        body = Block((*items, *item_dots, *carried, *params), tuple(stmts),
+                     (*res[:n], *results, *res[n:end], *collected, *res[end:]))
         all_outs = (*s.outs[:n], *outs, *s.outs[n:end], *lists, *s.outs[end:])
         if isinstance(s, For):
             out.append(replace(s, outs=all_outs, iters=(*s.iters, *seq_dots), inits=(*s.inits, *inits), body=body))

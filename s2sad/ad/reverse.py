@@ -23,7 +23,7 @@ from s2sad.ad.inline import inline
 from s2sad.ad.saving import Saver, defined, undefined
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import blocks, call_args, free, statements, variables
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.infer import fact_of, is_basic
 
 SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
             np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,
@@ -40,6 +40,7 @@ class Reverse:
         self.emit = Emitter(self.meta)
         self.saver = Saver(fn)
         self.bars: dict[Var, Arg] = {}
+        self.here: dict[Var, Stmt] = {}
         self.masked: set[Var] = set()
         self.emit.unsure = maybeundefined(fn)
 
@@ -110,6 +111,7 @@ class Reverse:
         """The primal statements, changed so that they save what is needed, and the reverse statements."""
         primal: list[Stmt] = []
         adjoint: list[Stmt] = []
+        outer, self.here = self.here, {o: s for s in stmts for o in s.outs}
         for s in reversed(stmts):
             if isinstance(s, Call):
                 self.call(adjoint, s)
@@ -119,6 +121,7 @@ class Reverse:
             else:
                 primal.append(self.loop(adjoint, s))
         primal.reverse()
+        self.here = outer
         return primal, adjoint
 
     def call(self, out: list[Stmt], s: Call) -> None:
@@ -222,11 +225,34 @@ class Reverse:
         if not self.is_active(a):
             return
         old = self.take(a)
+        if old is None and self.through_view(out, s, y_bar):
+            return
         if old is None:
             old = self.emit.zeros(out, a, self.name(a), s.loc, sure=True)
         new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
         out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
         self.bars[a] = new
+
+    def through_view(self, out: list[Stmt], s: Call, y_bar: Arg) -> bool:
+        """``y = a[i][j]``: add into the cotangent of ``a`` itself, through the same view, not into one of ``a[i]``."""
+        root, index = s.args
+        path: list[Arg] = []
+        while True:
+            made = self.here.get(root) if type(root) is Var and self.take(root) is None else None
+            if not (isinstance(made, Call) and made.op is operator.getitem and type(made.args[0]) is Var
+                    and made.args[0].fact.is_array and is_basic(made.args[1])):
+                break
+            path.insert(0, Pack("tuple", (Const("index"), made.args[1])))
+            root = made.args[0]
+        if not path or not self.is_active(root):
+            return False
+        old = self.take(root)
+        if old is None:
+            old = self.emit.zeros(out, root, self.name(root), s.loc, sure=True)
+        new = Var(self.name(root), root.fact.forget())
+        out.append(Call((new,), runtime.add_view, (old, Pack("tuple", tuple(path)), index, y_bar), (), s.loc, True))
+        self.bars[root] = new
+        return True
 
     # ---- branches --------------------------------------------------------------------------------------------------
 
@@ -384,7 +410,7 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
         From ``{input: cotangent}`` (missing: None) and a list to append statements to, to the result as one argument.
     """
     active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
-    active |= {v for v in wrt}
+    active |= set(wrt)
     sweep = Reverse(fn, active)
     seed: list[Stmt] = []
     for y, g in outputs:

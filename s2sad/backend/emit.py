@@ -207,6 +207,8 @@ class _Emitter:
         elif call.op is runtime.setview:
             place = self.to.subscript(self.to.walk_view(base, args[0]), args[1], store=True)
             self.put(ast.Assign([place], self.to.arg(args[2])))
+        elif call.op is runtime.add_view:
+            self.add_into(self.to.walk_view(base, args[0]), args[1], args[2])
         elif call.op is runtime.append:
             self.append(out, args[0])
         elif call.op is runtime.pop:
@@ -234,6 +236,14 @@ class _Emitter:
             if fact_of(value).is_array or fact_of(value).is_scalar:
                 total = ast.BinOp(old, ast.Add(), self.to.arg(value))
             self.put(ast.Assign([self.to.subscript(base, index, store=True)], total))
+
+    def add_into(self, place: ast.expr, index: Arg, value: Arg) -> None:
+        """Add at an index of a view of an array."""
+        if is_basic(index):
+            self.put(ast.AugAssign(self.to.subscript(place, index, store=True), ast.Add(), self.to.arg(value)))
+        else:
+            function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
+            self.put(ast.Expr(ast.Call(function, [place, self.to.arg(index), self.to.arg(value)], [])))
 
     # Moves
 

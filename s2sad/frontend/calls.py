@@ -199,8 +199,8 @@ class Calls:
         if isinstance(plain, types.FunctionType):
             return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
         if not isinstance(fn, (types.BuiltinFunctionType, np.ufunc)) and isinstance(
-                getattr(type(fn), "__call__", None), types.FunctionType):
-            return self.call_function(type(fn).__call__, (self.capture(fn, None), *args), kwargs, hint)
+                method := getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
+            return self.call_function(method, (self.capture(fn, None), *args), kwargs, hint)
         return self.call_opaque(fn, args, kwargs, hint)
 
     def ufunc_outer(self, fn: np.ufunc, a: Value, b: Value) -> Value:
@@ -292,7 +292,8 @@ class Calls:
         plain = all(isinstance(v, Atom) or (isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer))
                     for v in given)
         if writes or named or not plain or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
-            raise self.unsupported(f"`{fn.__name__}` calls itself to a depth known only at run time, with arguments other than "
+            raise self.unsupported(
+                f"`{fn.__name__}` calls itself to a depth known only at run time, with arguments other than "
                                    "numbers and arrays, or writing to them", "write it as a loop", code="S2S012")
         key = self.operations.setdefault(fn, runtime.Recursive(fn))
         return self.call_op(key, tuple(given), (), hint)
@@ -387,7 +388,8 @@ class Calls:
             if node not in self.recursive and sum(f.source is not None and f.source.node is node
                                                   for f in self.frames) > 1:
                 raise RunTimeRecursion(node)
-            raise self.unsupported(f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
+            raise self.unsupported(
+                f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
         if isinstance(node, gast.AsyncFunctionDef):
             self.loc = fn.source.loc(node)
@@ -443,7 +445,8 @@ class Calls:
         env: dict[str, Value] = {p.id: v for p, v in zip(positional, args)}
         if len(args) > len(positional):
             if a.vararg is None:
-                raise self.unsupported(f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
+                raise self.unsupported(
+                    f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
         if a.vararg is not None:
             env[a.vararg.id] = Tup(tuple(args[len(positional):]))
         allowed = {p.id for p in (*a.args, *a.kwonlyargs)}
@@ -758,7 +761,8 @@ class Calls:
             if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
                                                                                                        "builtins")):
                 self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
-            raise self.unsupported(f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
+            raise self.unsupported(
+                f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
         found = inspect.getattr_static(cell.cls, name, None)
         if isinstance(found, property):
@@ -824,7 +828,8 @@ class Calls:
             self.call_special(ref, "__post_init__", ())
 
     def reify_object(self, cell: Fields) -> Arg:
-        raise self.unsupported(f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
+        raise self.unsupported(
+            f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
                                "return its arrays", code="S2S011")
 
     def super_of(self) -> Value:
@@ -863,8 +868,7 @@ def _init_nothing(*args: Any, **kwargs: Any) -> None:
     """``object.__init__``."""
 
 
-# ---- builtins
-# ----------------------------------------------------------------------------------------------------------
+# ---- builtins -------------------------------------------------------------------------------------------------------
 
 def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     (x,) = args

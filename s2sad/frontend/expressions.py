@@ -388,7 +388,7 @@ class Expressions:
         result: Value = TRUE
         for x, y in zip(a, b):
             same = self.binary(operator.eq, x, y)
-            result = self.choose(same, lambda: same, lambda: FALSE) if result is TRUE else self.choose(
+            result = self.choose(same, lambda same=same: same, lambda: FALSE) if result is TRUE else self.choose(
                 result, lambda same=same: same, lambda: FALSE)
         return result if op is operator.eq else self.unary(operator.not_, result)
 

@@ -351,7 +351,8 @@ class Places:
 
     def augment_buffer(self, ref: Ref, state: Buffer, op: Callable, operand: Value) -> Value:
         if self.fact(ref).kind == "unknown" and (ref.path or state.alias):
-            raise self.unsupported(f"`{IN_PLACE[op].__name__[1:]}=` on a value of which is not known whether it is an array or "
+            raise self.unsupported(
+                f"`{IN_PLACE[op].__name__[1:]}=` on a value of which is not known whether it is an array or "
                                    "a number", "write `x = x + y`, or make it an array with np.asarray", code="S2S011")
         self.check_write(ref.cell, into_items=bool(ref.path))
         old = self.read(ref)

@@ -15,7 +15,7 @@ import gast
 
 from s2sad import runtime
 from s2sad.frontend.expressions import BINARY
-from s2sad.frontend.liveness import analyse, reads_of, stores_of
+from s2sad.frontend.liveness import analyse, reads_of
 from s2sad.frontend.places import IN_PLACE
 from s2sad.frontend.values import (
     FALSE,
@@ -93,7 +93,7 @@ class Statements:
             if static(skip) is UNSET:
                 rest = stmts[k + 1:]
                 if rest:
-                    self.branch(skip, lambda: None, lambda: self.body(rest, live_out), live_out)
+                    self.branch(skip, lambda: None, lambda rest=rest: self.body(rest, live_out), live_out)
                 return
 
     def flag(self, name: str) -> Value:
@@ -459,8 +459,8 @@ class Statements:
         pass
 
     def stmt_Global(self, node: Any) -> None:
-        """Globals that a function may write to are variables of the lowering, like any others; at the end they must be what
-        they were (``check_globals``)."""
+        """Globals that a function may write to are variables of the lowering, like any others; at the end they must be
+        what they were (``check_globals``)."""
         scope = self.frames[-1].globals
         for name in node.names:
             if id(scope) not in self.modules or name not in self.modules[id(scope)].env:
@@ -483,10 +483,12 @@ class Statements:
             for name, value in frame.env.items():
                 before, after = frame.globals.get(name, UNSET), static(value)
                 lazy = before is None and (callable(after) or isinstance(after, types.ModuleType))
-                same = after is before or (type(after) is type(before) and isinstance(after, (str, int, float)) and after == before)
+                same = after is before or (type(after) is type(before) and isinstance(after, (str, int, float))
+                                           and after == before)
                 unset = before is UNSET and isinstance(value, Unbound)
                 if same and after is not UNSET or lazy or unset or (
-                        isinstance(value, Ref) and value == self.captured.get(id(before)) and value.cell not in self.written
+                        isinstance(value, Ref) and value == self.captured.get(id(before))
+                        and value.cell not in self.written
                         and self.heap[value.cell] == self.origins.get(value.cell)):
                     continue
                 self.loc = self.global_locs.get((key, name), self.loc)

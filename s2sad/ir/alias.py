@@ -59,7 +59,7 @@ MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.
 MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim,
                  np.size}
 IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave}
-IN_PLACE = UPDATES - {runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop}
+IN_PLACE = UPDATES - {runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append, runtime.pop}
 
 
 def is_pure(op: object) -> bool:
@@ -146,7 +146,7 @@ class Memory:
             return self.reach(target)
         if not isinstance(target, Var):
             return NONE
-        if call.op is runtime.setview:
+        if call.op in (runtime.setview, runtime.add_view):
             return self.reach(target)
         return self.top[target]
 
@@ -240,7 +240,7 @@ class Memory:
             self.define(call.outs[1], inner, inner)
             return
         fact = call.args[0].fact if isinstance(call.args[0], Var) else Fact()
-        if call.op in (runtime.setitem, runtime.add_at, runtime.setview, runtime.append):
+        if call.op in (runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append):
             self.define(call.outs[0], top, inner | others)
         else:
             self.define(call.outs[0], top if fact.is_array else top | self.fresh(), inner | others)

@@ -30,7 +30,8 @@ VIEWS = {operator.getitem, np.asarray, np.reshape, np.ravel, np.transpose, np.sw
          runtime.view, runtime.unbroadcast, runtime.astype_of, runtime.same, runtime.stop_gradient,
          runtime.cotangent_of, runtime.broadcast_like, runtime.unbroadcast_to, getattr, reversed,
          np.diag}
-UPDATES = {runtime.setitem, runtime.add_at, runtime.setview, runtime.append, runtime.pop, operator.iadd, operator.isub,
+UPDATES = {runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append, runtime.pop,
+           operator.iadd, operator.isub,
            operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow, operator.imatmul,
            operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift}
 SHARES = {runtime.append, list, tuple, dict, zip, enumerate}

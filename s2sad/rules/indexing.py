@@ -40,6 +40,11 @@ def setview(a, path, index, value, *, y_bar):
     return runtime.setview(y_bar, path, index, 0.0), value_bar
 
 
+@linear(runtime.add_view, "a", "value")
+def add_view(a, path, index, value, *, y_bar):
+    return y_bar, runtime.unbroadcast(runtime.view(y_bar, path)[index], value)
+
+
 def _kept(a, index, g):
     """``g``, zero where the value written at ``index`` is overwritten at once by a later one."""
     if not _may_repeat(index):
