@@ -15,12 +15,12 @@ import inspect
 import math
 import threading
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime
+from s2sad import numeric, runtime, tree
 from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
 from s2sad.derive import Entry, Request, build, leaves_of, stages
@@ -41,6 +41,8 @@ class Derivative:
     ``stages(*args)`` every stage on the way, ``trace(*args)`` the evaluation trace with values, ``check(*args)`` a
     comparison with finite differences, ``save(path)`` writes the source.
     """
+
+    __name__: str
 
     def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None,
                  argnames: str | Sequence[str] | None = None,
@@ -270,27 +272,32 @@ def _positions(fn: Callable, argnums: Any, argnames: Any) -> tuple[Any, ...]:
 
 def _check_memory(entry: Entry, args: tuple) -> None:
     """Arguments that share memory, one of them written to by the function: not a case that can be followed."""
-    arrays = list(_arrays(args))
+    arrays, containers = [], []
+    for x in _mutable(args, set()):
+        (arrays if isinstance(x, np.ndarray) else containers).append(x)
     for path in entry.watched:
         value: Any = args
         for op, key in path:
             value = op(value, key)
-        if not isinstance(value, np.ndarray):
-            continue
-        same = [a for a in arrays if np.may_share_memory(value, a)]
+        if isinstance(value, np.ndarray):
+            same = [a for a in arrays if np.may_share_memory(value, a)]
+        else:
+            same = [c for c in containers if c is value]
         if len(same) > 1:
             raise AliasError("S2S005", "two arguments share memory and the function writes to one of them",
                                 hint="pass a copy of one of them")
 
 
-def _arrays(x: Any) -> Any:
-    if isinstance(x, np.ndarray):
+def _mutable(x: Any, seen: set[int]) -> Iterator[Any]:
+    """The arrays, lists and dicts of some arguments; those of an object once, on whatever ways it is reached."""
+    if isinstance(x, (np.ndarray, list, dict)):
         yield x
-    elif isinstance(x, (list, tuple)):
-        for v in x:
-            yield from _arrays(v)
-    elif isinstance(x, dict):
-        yield from _arrays(list(x.values()))
+    elif not isinstance(x, tuple):
+        if id(x) in seen:
+            return
+        seen.add(id(x))
+    for v in tree.parts(x).values():
+        yield from _mutable(v, seen)
 
 
 class _NumpyMath:
@@ -435,15 +442,7 @@ def _products(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool =
 
 def _is_smooth(x: Any) -> bool:
     """Whether there is something to differentiate in an argument."""
-    if isinstance(x, (np.ndarray, np.generic)):
-        return x.dtype.kind in "fc"
-    if isinstance(x, (list, tuple)):
-        return any(map(_is_smooth, x))
-    if isinstance(x, dict):
-        return any(map(_is_smooth, x.values()))
-    if type(x) in (float, complex):
-        return True
-    return hasattr(x, "__dict__") and not callable(x) and any(map(_is_smooth, vars(x).values()))
+    return tree.is_leaf(x) or any(map(_is_smooth, tree.parts(x).values()))
 
 
 def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
@@ -778,7 +777,7 @@ def _anything(*args: Any) -> Any:
 
 
 for _made in (grad, value_and_grad, jacobian, jacfwd):
-    _made.__s2sad_lower__ = _lower_transform(_made)  # type: ignore[attr-defined]
+    _made.__s2sad_lower__ = _lower_transform(_made)  # type: ignore[attr-defined,union-attr]
 
 
 def _lower_stop(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:

@@ -21,10 +21,11 @@ from s2sad.ad.reverse import reverse
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Lowered, Record, deep_recursion, lower_function
+from s2sad.frontend.signature import Lowered, Rebuild, Record, deep_recursion, lower_function
 from s2sad.frontend.source import code_of, find
-from s2sad.ir import Arg, Block, Call, Const, Fact, Function, Pack, Stmt, Var
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.alias import Memory, has_foreign, touches
+from s2sad.ir.effects import UPDATES
 from s2sad.ir.text import format
 from s2sad.ir.walk import variables
 
@@ -72,7 +73,7 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
         adjoint = differentiate(fn, lowered, args, request)
         optimised = passes.run(adjoint, pipeline(request))
         source = emit(optimised)
-    watched = tuple(path for v in lowered.written for path in [leaf_path(lowered.leaves, v)])
+    watched = (*(leaf_path(lowered.leaves, v) for v in lowered.written), *lowered.changed)
     return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
                  lowered.guards, watched)
 
@@ -204,18 +205,7 @@ def structured(tree: Any, leaf: Callable[[Var], Arg]) -> Arg:
 
 def record_builder(cls: type, names: tuple[str, ...]) -> Callable:
     """A function that makes the gradient of an instance: the same class for dataclasses, else a SimpleNamespace."""
-    if dataclasses.is_dataclass(cls):
-        def build_same(*values: Any) -> Any:
-            made = object.__new__(cls)
-            for n, v in zip(names, values):
-                object.__setattr__(made, n, v)
-            return made
-        build_same.__name__ = cls.__name__
-        return build_same
-
-    def namespace(*values: Any) -> types.SimpleNamespace:
-        return types.SimpleNamespace(**dict(zip(names, values)))
-    return namespace
+    return Rebuild(cls if dataclasses.is_dataclass(cls) else types.SimpleNamespace, names)
 
 
 def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
@@ -250,6 +240,8 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
     grads = fn.result if at is None else fn.result.items[at]  # type: ignore[union-attr]
     items = () if at is None else fn.result.items  # type: ignore[union-attr]
     seen = [memory.reach(a) for a in items if a is not grads]
+    made = buffers(fn)
+    used: set[Var] = set()
     out: list[Stmt] = []
 
     def own(a: Arg, name: str) -> Arg:
@@ -258,10 +250,14 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
         if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
+        first = made.get(a) if type(a) is Var else None
+        if first is not None and first not in used:  # written in place, so it is a buffer of our own
+            used.add(first)
+            return a
         if has_foreign(reach) or any(touches(reach, other) for other in seen):
             fact = a.fact if type(a) is Var else Fact()
-            out.append(Call((made := Var(name, fact),), runtime.copy, (a,), (), None, True))
-            return made
+            out.append(Call((copied := Var(name, fact),), runtime.copy, (a,), (), None, True))
+            return copied
         seen.append(reach)
         return a
     if len(names) > 1 and type(grads) is Pack:
@@ -270,6 +266,35 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
         mine = own(grads, names[0])
     result = mine if at is None else Pack("tuple", tuple(mine if a is grads else a for a in items))
     return dataclasses.replace(fn, body=Block(fn.params, (*fn.body.stmts, *out), (result,)))
+
+
+def buffers(fn: Function) -> dict[Var, Var]:
+    """For each array whose last version is an update (and so, after ``linear``, a buffer of our own that nobody else sees):
+    the variable that its chain of updates starts from."""
+    before: dict[Var, Arg] = {}
+    updated: set[Var] = set()
+    for s in fn.body.stmts:
+        if isinstance(s, Call) and s.op in UPDATES and s.outs[0].fact.is_array:
+            before[s.outs[0]] = s.args[0]
+            updated.add(s.outs[0])
+        elif isinstance(s, (For, While)):
+            inner = {o: c.args[0] for c in s.body.stmts if isinstance(c, Call) and c.op in UPDATES for o in c.outs[:1]}
+            params = s.body.params[len(s.body.params) - len(s.inits):]
+            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
+                v: Arg = r
+                while type(v) is Var and v in inner:
+                    v = inner[v]
+                if v is p and r is not p and o.fact.is_array:
+                    before[o] = init
+                    updated.add(o)
+    found = {}
+    for v in updated:
+        first: Arg = v
+        while type(first) is Var and first in before:
+            first = before[first]
+        if type(first) is Var and first not in fn.params:
+            found[v] = first
+    return found
 
 
 def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,

@@ -22,7 +22,7 @@ from s2sad.derive import (
     tangent_function,
 )
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Record, result_arg
+from s2sad.frontend.signature import Rebuild, Record, result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
 
@@ -82,7 +82,7 @@ class Pullback:
 
 def lower_jvp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
     """``jvp(f, primals, tangents)`` inside a differentiated function."""
-    fn, primals, tangents = (*args, *(v for _, v in kwargs))
+    fn, primals, tangents = args + tuple(v for _, v in kwargs)
     items, dots = lowerer.static_items(primals), lowerer.static_items(tangents)
     if items is None or dots is None or len(items) != len(dots):
         raise lowerer.unsupported("`jvp` with primals and tangents that are not tuples of one length")
@@ -158,5 +158,6 @@ def unpacked(lowerer: Any, arg: Arg) -> Value:
             return lowerer.new_ref(Table(arg.keys, items))
         if arg.kind == "tuple" or isinstance(arg.kind, type):
             return Tup(items, tuple if arg.kind == "tuple" else arg.kind)
-        raise lowerer.unsupported("the gradient of an object inside a differentiated function")
+        if isinstance(arg.kind, Rebuild):
+            return lowerer.new_ref(Fields(arg.kind.cls, arg.kind.names, items))
     return lowerer.wrap(arg)

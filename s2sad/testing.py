@@ -177,7 +177,9 @@ def _function_of(op: Callable, entry: rules.Rule, args: tuple, kwargs: dict) -> 
     spots: list[Any] = [None] * len(args)
     for i, p in zip(range(len(args)), _positional(entry, len(args))):
         spots[i] = p if p in wrt and leaves(args[i]) else None
-    names, values, known = [], [], {"op": op}
+    names: list[str] = []
+    values: list[Any] = []
+    known: dict[str, Any] = {"op": op}
     call = []
     for key, value, name in [(None, v, s) for v, s in zip(args, spots)] + [
             (k, v, k if k in wrt and leaves(v) else None) for k, v in kwargs.items()]:

@@ -35,6 +35,10 @@ def generator(x):
     yield x
 
 
+def network(params, x):
+    return np.tanh(x @ params["A"]) @ params["B"] + params["b"]
+
+
 constant = 3
 '''
 
@@ -138,6 +142,15 @@ def test_a_file_that_cannot_be_imported(capsys, tmp_path):
 def test_a_function_that_is_refused(capsys, programs):
     assert main(["source", programs + ":generator"]) == 1
     assert "S2S001" in capsys.readouterr().err
+
+
+def test_source_without_arguments_says_what_it_assumes(capsys, programs):
+    assert main(["source", programs + ":network"]) == 1
+    assert "without ARGS" in capsys.readouterr().err
+
+
+def test_values_that_are_not_finite(capsys):
+    assert "∞" in printed(capsys, "trace", LECTURE, "0.0", "5.0")
 
 
 def test_help_teaches(capsys):

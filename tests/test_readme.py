@@ -1,7 +1,7 @@
 """Every program in README.md and CONTRIBUTING.md runs and prints what stands below it; the table of edges holds.
 
-A block ``python`` is a program; a block ``python output`` or ``text`` after it is what it prints. The programs of a page
-are one file, run from top to bottom. ``--update-golden`` writes the outputs anew.
+A block ``python`` is a program; a block ``python output`` or ``text`` after it is what it prints. The programs of a
+page are one file, run from top to bottom. ``--update-golden`` writes the outputs anew.
 """
 import contextlib
 import importlib.util

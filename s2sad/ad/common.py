@@ -88,8 +88,8 @@ def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
     stub = (f"give it a rule:\n    @s2sad.rule({name})\n    def _({args}, *, y, y_bar):\n"
             f"        return …  # the cotangents of {args}\n  or declare it constant: s2sad.no_gradient({name})")
     raise NotDifferentiable("S2S003", f"`{name}` has no derivative rule and its argument is active", call.loc,
-                            f"{', '.join(f'`{w}`' for w in dict.fromkeys(which)) or 'an argument'} depends on an input that "
-                            "is differentiated, and the result depends on this call", stub)
+                            f"{', '.join(f'`{w}`' for w in dict.fromkeys(which)) or 'an argument'} depends on an input "
+                            "that is differentiated, and the result depends on this call", stub)
 
 
 def refuses(call: Call, parameter: str) -> NotDifferentiable:

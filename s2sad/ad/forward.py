@@ -199,7 +199,8 @@ class Forward:
         for block in (s.then, s.orelse):
             self.dots = dict(outer)
             sides.append((block, self.block(block.stmts), self.dots))
-        outs, results = [], [[], []]
+        outs: list[Var] = []
+        results: list[list[Arg]] = [[], []]
         for k, o in enumerate(s.outs):
             if o not in self.active:
                 continue

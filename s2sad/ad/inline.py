@@ -55,7 +55,7 @@ class RuleLowerer(Lowerer):
         if op in READS_META:
             args = (self.meta(args[0]), *args[1:])
         elif op in (runtime.unbroadcast, runtime.astype_of):
-            g, x = fact_of(args[0]), fact_of(args[1])
+            g, x = fact_of(args[0]), fact_of(args[1])  # type: ignore[assignment]
             if g.kind == x.kind and g.dtype == x.dtype and (op is runtime.astype_of or g.dims == x.dims is not None or (
                     g.is_scalar and x.is_scalar)):
                 return self.wrap(args[0])

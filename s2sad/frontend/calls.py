@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import inspect
 import itertools
+import math
 import operator
 import sys
 import types
@@ -23,6 +24,7 @@ import numpy as np
 from s2sad import rules, runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend import known
+from s2sad.frontend.expressions import FORWARDS
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.places import DEFINITE_VIEWS
 from s2sad.frontend.source import code_of, find
@@ -170,6 +172,12 @@ class Calls:
         special = _SPECIAL.get(fn) if _hashable(fn) else None
         if _hashable(fn) and fn in _REFUSED:
             raise self.unsupported(f"`{fn.__name__}` runs or reads code that cannot be seen", "write the code out")
+        if args and _hashable(fn) and fn in PROTOCOL and self.is_object(args[0]):
+            found = self.find_special(args[0], PROTOCOL[fn])
+            if found is not None:
+                return self.call(found, args[1:], kwargs, hint)
+        if len(args) == 2 and _hashable(fn) and fn in FORWARDS and any(map(self.is_object, args)):
+            return self.binary(fn, *args)
         if special is not None:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
@@ -239,12 +247,12 @@ class Calls:
         if not any(self.may_vary(v) for v in (*args, *(v for _, v in kwargs))):
             return self.call_opaque(public, args, kwargs, hint)
         before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
-        mark, guards, depth, loc = len(self.stmts), len(self.guards), self.depth, self.loc
+        mark, depth, loc = len(self.stmts), self.depth, self.loc
         try:
             return self.call_source(fn, args, kwargs, hint)
         except S2SADError:
             self.restore(before)
-            del self.stmts[mark:], self.guards[guards:], self.frames[frames:], self.pending[pending:]
+            del self.stmts[mark:], self.frames[frames:], self.pending[pending:]
             self.depth, self.loc = depth, loc
             return self.call_opaque(public, args, kwargs, hint)
 
@@ -270,8 +278,8 @@ class Calls:
         closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
         defaults = tuple(self.capture(d, None) for d in fn.__defaults__ or ())
         names = [a.id for a in source.node.args.kwonlyargs]
-        kw_defaults = tuple(self.capture(fn.__kwdefaults__[n], n) if n in (fn.__kwdefaults__ or {}) else None
-                            for n in names)
+        given = fn.__kwdefaults__ or {}
+        kw_defaults = tuple(self.capture(given[n], n) if n in given else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
         return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
 
@@ -412,6 +420,8 @@ class Calls:
         self.depth += 1
         try:
             if isinstance(node, gast.Lambda):
+                if not self.adjoint:
+                    self.loc = self.at(node.body)
                 frame.env["$val"] = self.expr(node.body)
             else:
                 self.body(node.body, frozenset())
@@ -552,6 +562,8 @@ class Calls:
                 return self.new_list(cell.values)
             return self.call_object(list, (owner,), (), "")
         if isinstance(cell, Items):
+            if name in ("insert", "reverse", "clear"):
+                self.check_change(owner.cell)
             if name == "insert" and static(args[0]) is not UNSET:
                 values = list(cell.values)
                 values.insert(static(args[0]), args[1])
@@ -586,6 +598,8 @@ class Calls:
             if name == "pop" and len(args) == 1:
                 raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
             return value
+        if name in ("update", "clear"):
+            self.check_change(owner.cell)
         if name == "update":
             new = self.heap[args[0].cell] if args and isinstance(args[0], Ref) else Table((), ())
             for k, v in (*zip(new.keys, new.values), *kwargs.items()):
@@ -707,6 +721,24 @@ class Calls:
 
     # ---- objects (instances of user classes) -----------------------------------------------------------------------
 
+    def is_object(self, value: Value) -> bool:
+        """Whether a value is an instance of a user class."""
+        return isinstance(value, Ref) and not value.path and isinstance(self.heap[value.cell], Fields)
+
+    def equal_objects(self, left: Value, right: Value) -> Value:
+        """``left == right`` where one is an object whose class does not define it in source that can be read."""
+        if not (self.is_object(left) and self.is_object(right)):
+            return FALSE
+        a, b = self.heap[left.cell], self.heap[right.cell]
+        made = getattr(a.cls, "__dataclass_params__", None)
+        if made is not None and made.eq and a.cls is b.cls:
+            names = [n for n, f in a.cls.__dataclass_fields__.items() if f.compare]
+            return self.equal_items(operator.eq, *(tuple(self.attribute(v, n) for n in names) for v in (left, right)))
+        same = self.same_object(left, right)
+        if same is None:
+            raise self.unsupported("a comparison of objects that may or may not be the same", code="S2S011")
+        return const(same)
+
     def find_special(self, owner: Value, name: str) -> Value | None:
         """The bound special method of an object, None if its class has none."""
         cell = self.heap[owner.cell]
@@ -738,8 +770,12 @@ class Calls:
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
-        found = inspect.getattr_static(cls, name, None)
-        if found is None:
+        found = inspect.getattr_static(cls, name, UNSET)
+        if found is UNSET:
+            getter = self.find_special(owner, "__getattr__") if self.is_object(owner) else None
+            if getter is not None:
+                return self.call(getter, (const(name),), ())
+            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
         self.guard(("class", cls, name), lambda: inspect.getattr_static(cls, name, None), found)
         if isinstance(found, staticmethod):
@@ -748,8 +784,14 @@ class Calls:
             return Bound(const(found.__func__), (const(cls),))
         if isinstance(found, property):
             return self.call_object(found.fget, (owner,), (), "")
+        if isinstance(found, functools.cached_property):
+            value = self.call_object(found.func, (owner,), (), "")
+            self.set_field(owner, name, value)
+            return value
         if isinstance(found, types.FunctionType) or hasattr(found, "py_func"):
             return Bound(const(found), (owner,))
+        if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
+            return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
         return self.capture(getattr(cls, name), name)
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
@@ -770,6 +812,23 @@ class Calls:
                 raise self.unsupported(f"the property `{name}` cannot be set")
             self.call_object(found.fset, (owner, value), (), "")
             return
+        if isinstance(getattr(type(found), "__set__", None), types.FunctionType):
+            self.call_function(type(found).__set__, (self.capture(found, name), owner, value), (), "")
+            return
+        setter = self.find_special(owner, "__setattr__")
+        if setter is None:
+            self.set_field(owner, name, value)
+        elif getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
+            self.certain_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
+            raise self.unsupported(f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
+                                   "make a new object: `dataclasses.replace(obj, field=value)`", code="S2S009")
+        else:
+            self.call(setter, (const(name), value), ())
+
+    def set_field(self, owner: Ref, name: str, value: Value) -> None:
+        """Set a field of an object, whatever its class defines."""
+        cell = self.heap[owner.cell]
+        self.check_change(owner.cell)
         if name in cell.names:
             values = tuple(value if n == name else v for n, v in zip(cell.names, cell.values))
             self.heap[owner.cell] = Fields(cell.cls, cell.names, values)
@@ -859,6 +918,8 @@ class Calls:
                 return Bound(const(found), (value.owner,))
             if base is object and name == "__init__":
                 return const(_init_nothing)
+            if base is object and name == "__setattr__":
+                return Bound(const(object.__setattr__), (value.owner,))
             if found is not None:
                 return self.capture(found, name)
         raise self.unsupported(f"`super()` has no attribute `{name}`", code="S2S011")
@@ -1002,7 +1063,7 @@ def _map(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _filter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     items = self.static_items(args[1])
-    kept = [] if items is not None else None
+    kept: Any = [] if items is not None else None
     for v in items or ():
         truth = self.truth(v if static(args[0]) is None else self.call(args[0], (v,), ()))
         if truth is None:
@@ -1055,10 +1116,21 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return start
 
 
-def _float(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    if args and isinstance(args[0], Ref) and isinstance(self.heap[args[0].cell], Fields):
-        return self.call_special(args[0], "__float__", ())
-    return NotImplemented
+def _set_field(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``object.__setattr__(obj, name, value)``."""
+    name = static(args[1])
+    if name is UNSET or not self.is_object(args[0]):
+        return NotImplemented
+    self.set_field(args[0], name, args[2])
+    return NONE
+
+
+def _setattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    name = static(args[1])
+    if name is UNSET:
+        raise self.unsupported("an attribute whose name is known only at run time", code="S2S011")
+    self.set_attribute(args[0], name, args[2])
+    return NONE
 
 
 def _getattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -1221,8 +1293,14 @@ _SPECIAL: dict[Any, Callable] = {
     np.shape: _np_shape,
     np.real: _np_real,
     np.add.at: _ufunc_at,
-    float: _float,
+    object.__setattr__: _set_field,
+    setattr: _setattr,
 }
+
+
+PROTOCOL = {abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", bool: "__bool__", round: "__round__",
+            iter: "__iter__", operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__",
+            divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__"}
 
 
 _REFUSED = {exec, eval, compile, globals, locals, __import__}

@@ -75,6 +75,7 @@ class Struct:
     parts: tuple[Any, ...]
     meta: Any = None
     made: Any = None
+    alias: frozenset[int] = frozenset()
 
 
 @dataclass(eq=False)
@@ -116,11 +117,17 @@ class Control:
             ca, cb = ha.get(a.cell), hb.get(b.cell)
             if (a.cell, b.cell) in memo:
                 return memo[a.cell, b.cell]
+            same = frozenset() if a.cell == b.cell else self.blend((a.cell, ha), (b.cell, hb))
             if type(ca) is type(cb) and not isinstance(ca, Buffer):
                 made = self.join_cells(ca, cb, ha, hb, memo, (a.cell, b.cell))
+                if isinstance(made, (Leaf, Struct)):
+                    made.alias |= same
                 return made
             if {type(ca), type(cb)} == {Items, Buffer}:
-                return self.list_leaf(a, b, ha, hb)
+                made = self.list_leaf(a, b, ha, hb)
+                if isinstance(made, Leaf):
+                    made.alias |= same
+                return made
         fa, fb = self.fact_in(a, ha), self.fact_in(b, hb)
         if isinstance(a, (Atom, Ref)) and isinstance(b, (Atom, Ref)):
             mutable = any(isinstance(v, Ref) for v in (a, b))
@@ -145,9 +152,20 @@ class Control:
                     holds |= cell.holds
         return Leaf(fact, mutable and not fact.is_scalar, alias, holds)
 
+    def shared_with(self, cell: int, heap: dict) -> frozenset[int]:
+        """The cells that may be the same object, or share memory, as a cell; itself included."""
+        state = heap.get(cell)
+        return self.blends.get(cell, frozenset()) | {cell} | (state.alias if isinstance(state, Buffer) else frozenset())
+
+    def blend(self, *sides: tuple[int, dict]) -> frozenset[int]:
+        """The cells that something new may be the same object as."""
+        cells = frozenset().union(*(self.shared_with(cell, heap) for cell, heap in sides))
+        self.blended |= cells
+        return cells
+
     def list_leaf(self, a: Ref, b: Ref, ha: dict, hb: dict) -> Any:
         """A list of known structure on one path and a run-time list on the other, or lists of different lengths."""
-        item, holds = None, frozenset()
+        item, holds = None, frozenset[int]()
         for ref, heap in ((a, ha), (b, hb)):
             cell = heap[ref.cell]
             if isinstance(cell, Buffer):
@@ -205,7 +223,7 @@ class Control:
                 cell = heap[value.cell]
                 meta = {Items: lambda c: None, Table: lambda c: (c.keys, c.cls),
                         Fields: lambda c: (c.cls, c.names)}[type(cell)](cell)
-                made = memo[key] = Struct(type(cell).__name__, (), meta)
+                made = memo[key] = Struct(type(cell).__name__, (), meta, alias=self.blend((value.cell, heap)))
                 made.parts = tuple(self.maybe_template(v, heap, memo) for v in cell.values)
                 return made
             case Ref():
@@ -282,6 +300,8 @@ class Control:
                 if id(template) in made:
                     return made[id(template)]
                 ref = made[id(template)] = self.new_ref(Items(()))
+                self.blends[ref.cell] = template.alias
+                self.blended.add(ref.cell)
                 self.heap[ref.cell] = self.instantiate_cell(template, make, made)
                 return ref
         raise TypeError(template)
@@ -513,19 +533,23 @@ class Control:
         if iterable.static is not None:
             self.unroll(node, lambda k: self.item_now(iterable, k))
         else:
-            trips = self.static_trips(iterable)
-            before = self.snapshot()
-            mark, guards = len(self.stmts), len(self.guards)
-            try:
-                self.run_loop(node, iterable, live)
-            except S2SADError as error:
-                if trips is None or trips > 64 or error.code not in ("S2S010", "S2S011"):
-                    raise
-                self.restore(before)
-                del self.stmts[mark:]
-                del self.guards[guards:]
-                items = tuple(self.position_item(iterable, const(k)) for k in range(trips))
-                self.unroll(node, lambda k: items[k] if k < len(items) else None)
+            self.scan_or_unroll(iterable, lambda: self.run_loop(node, iterable, live), lambda items: self.unroll(
+                node, lambda k: items[k] if k < len(items) else None))
+
+    def scan_or_unroll(self, iterable: Iteration, scan: Callable[[], None],
+                       unroll: Callable[[tuple[Value, ...]], None]) -> None:
+        """A loop at run time if that is possible; else over each of its positions, if they are few and known."""
+        trips = self.static_trips(iterable)
+        before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
+        mark, tests = len(self.stmts), len(self.open_tests)
+        try:
+            scan()
+        except S2SADError as error:
+            if trips is None or trips > 64 or error.code not in ("S2S010", "S2S011"):
+                raise
+            self.restore(before)
+            del self.stmts[mark:], self.frames[frames:], self.pending[pending:], self.open_tests[tests:]
+            unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
 
     def static_trips(self, iterable: Iteration) -> int | None:
         bounds = [static(p) for p in iterable.parts] if iterable.kind == "range" else [UNSET]
@@ -715,8 +739,9 @@ class Control:
         step."""
         side = attempt[0]
         for heap, envs in ((before[0], before[1]), (side.heap, side.envs)):
-            held = [envs[f].get(key) for (f, key), t in plan.items() if f is not None and isinstance(t, Leaf)
-                    and t.cell]
+            done: set[int] = set()
+            held = [v for (f, key), t in plan.items() for v in self.arrays_of(
+                t, envs[f].get(key) if f is not None else heap.get(key), heap, done)]
             seen: list[tuple[int, frozenset[int], Any]] = []
             for value in held:
                 if not isinstance(value, Ref):
@@ -729,6 +754,19 @@ class Control:
                         return False
                 seen.append((value.cell, mine, family))
         return True
+
+    def arrays_of(self, template: Any, value: Any, heap: dict, done: set[int]) -> list[Ref]:
+        """The references to arrays that get cells of their own where ``value`` takes the form of ``template``."""
+        if isinstance(template, Leaf):
+            return [value] if template.cell and isinstance(value, Ref) else []
+        if not isinstance(template, Struct) or id(template) in done:
+            return []
+        done.add(id(template))
+        cell = heap.get(value.cell) if isinstance(value, Ref) else value
+        parts = cell.items if isinstance(cell, Tup) else getattr(cell, "values", ())
+        if isinstance(cell, Fields) and cell.names != template.meta[1]:
+            parts = [cell.values[cell.names.index(n)] if n in cell.names else None for n in template.meta[1]]
+        return [v for t, p in zip(template.parts, parts) for v in self.arrays_of(t, p, heap, done)]
 
     loop_notes: set[str] = set()
 
@@ -788,11 +826,7 @@ class Control:
             return Leaf(fact, old.cell or new.cell, old.alias | new.alias, old.holds | new.holds)
         if isinstance(old, Struct) and isinstance(new, Struct) and old.kind == new.kind and old.meta == new.meta and (
                 len(old.parts) == len(new.parts)):
-            parts = tuple(self.cover(a, b, wild) for a, b in zip(old.parts, new.parts))
-            if all(a is b for a, b in zip(parts, old.parts)):
-                return old
-            old.parts = parts
-            return Struct(old.kind, parts, old.meta)
+            return self.cover_parts(old, new, wild)
         if isinstance(old, Struct) and isinstance(new, Same):
             return old
         if isinstance(old, Same) and isinstance(new, Same) and old.value == new.value:
@@ -801,6 +835,18 @@ class Control:
             return new
         return new if isinstance(new, (Bad, Leaf)) else Bad("what this loop carries changes its structure")
 
+    def cover_parts(self, old: Struct, new: Struct, wild: set) -> Struct:
+        """``cover`` for containers, which may refer to themselves."""
+        if (old, new) in self.covering:
+            return old
+        self.covering.append((old, new))
+        parts = tuple(self.cover(a, b, wild) for a, b in zip(old.parts, new.parts))
+        self.covering.pop()
+        if all(a is b for a, b in zip(parts, old.parts)) and not new.alias - old.alias - frozenset(self._young):
+            return old
+        old.parts = parts
+        return Struct(old.kind, parts, old.meta, alias=old.alias | new.alias)
+
     @property
     def _young(self) -> range:
         """Cells made by earlier lowerings of a loop body: they say nothing about the next one."""
@@ -808,6 +854,9 @@ class Control:
 
     loop_floor = 1 << 60
     family: int | None = None
+    covering: list[tuple[Any, Any]]
+    blends: dict[int, frozenset[int]]
+    blended: set[int]
 
     def finish_loop(self, plan: dict, before: tuple, attempt: tuple, walked: Arg | None, test: Any, loc: Any) -> None:
         floor = self.next_cell + 1
@@ -1018,10 +1067,17 @@ class Control:
             for item in iterable.static:
                 one(item)
             return
-        walked, name, item_of = self.positions(iterable, g.target)
-        live = inner.always_live
-        self.scan(walked, name, None, lambda item: one(item_of(Atom(item, fact_of(item)))), live, live,
-                  stores_of([g.target]), [])
+
+        def scan() -> None:
+            walked, name, item_of = self.positions(iterable, g.target)
+            live = inner.always_live
+            self.scan(walked, name, None, lambda item: one(item_of(Atom(item, fact_of(item)))), live, live,
+                      stores_of([g.target]), [])
+
+        def unroll(items: tuple[Value, ...]) -> None:
+            for item in items:
+                one(item)
+        self.scan_or_unroll(iterable, scan, unroll)
         inner.env.pop("$stopped", None)
 
     def filtered(self, ifs: list[Any], generators: list[Any], elt: Any, k: int) -> None:

@@ -319,8 +319,14 @@ class Expressions:
         for a, b, names in ((left, right, FORWARDS), (right, left, BACKWARDS)):
             if isinstance(a, Ref) and isinstance(self.heap[a.cell], Fields) and op in names:
                 found = self.find_special(a, names[op])
-                if found is not None:
-                    return self.call(found, (b,), (), hint)
+                if found is not None and not self.is_generated(a, names[op]):
+                    result = self.call(found, (b,), (), hint)
+                    if static(result) is not NotImplemented:
+                        return result
+        if op is operator.ne and (self.is_object(left) or self.is_object(right)):
+            return self.unary(operator.not_, self.binary(operator.eq, left, right))
+        if op is operator.eq and (self.is_object(left) or self.is_object(right)):
+            return self.equal_objects(left, right)
         seqs = [self.literal_items(v) for v in (left, right)]
         if op is operator.add and seqs[0] is not None and seqs[1] is not None:
             both = (*seqs[0], *seqs[1])
@@ -341,6 +347,13 @@ class Expressions:
         elif "list" in kinds and op not in (operator.eq, operator.ne):
             return self.list_arithmetic(op, left, right)
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
+
+    def is_generated(self, owner: Value, name: str) -> bool:
+        """Whether a special method of an object is one that ``dataclass`` made."""
+        cls = self.heap[owner.cell].cls
+        maker = next((c for c in cls.__mro__ if name in vars(c)), cls)
+        return name == "__eq__" and "__dataclass_params__" in vars(maker) and maker.__dataclass_params__.eq and (
+            vars(maker)[name].__code__.co_filename == "<string>")
 
     def list_arithmetic(self, op: Callable, left: Value, right: Value) -> Value:
         """``xs + ys`` and ``xs * n`` of lists whose length is known only at run time."""
@@ -403,7 +416,9 @@ class Expressions:
         if isinstance(value, Atom) and isinstance(value.arg, Const) and value.arg.name is None and value.is_static and (
                 isinstance(value.value, (int, float, complex))):
             return const(op(value.value))
-        special = {operator.neg: "__neg__", operator.pos: "__pos__", operator.not_: "__bool__"}.get(op)
+        if op is operator.not_:
+            return self.emit(op, (self.test_arg(value),), hint=hint)
+        special = {operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__"}.get(op)
         if special is not None and isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
             found = self.find_special(value, special)
             if found is not None:
@@ -475,6 +490,10 @@ class Expressions:
         a, b = static(left), static(right)
         if a is not UNSET and b is not UNSET:
             return a is b
+        cells = [self.heap.get(v.cell) if isinstance(v, Ref) and not v.path else None for v in (left, right)]
+        if all(isinstance(c, (Items, Table, Fields)) for c in cells) and not (
+                self.shared_with(left.cell, self.heap) & self.shared_with(right.cell, self.heap)):
+            return False
         for x, y in ((left, right), (right, left)):
             if static(x) is None or isinstance(static(x), bool):
                 kind = self.fact(y).kind

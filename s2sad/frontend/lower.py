@@ -83,6 +83,9 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
         self.written: set[int] = set()
+        self.blends: dict[int, frozenset[int]] = {}
+        self.blended: set[int] = set()
+        self.covering: list[tuple[Any, Any]] = []
         self.next_cell = 0
         self.depth = 0
         self.unrolled = 0
@@ -138,7 +141,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
     def wrap(self, arg: Arg) -> Value:
         """An IR argument as a value: numbers as atoms, what may be changed as a new cell."""
         fact = fact_of(arg)
-        if fact.kind in IMMUTABLE or fact.value is not UNSET or fact.kind in ("tuple", "object"):
+        if fact.kind in IMMUTABLE or fact.is_optional or fact.value is not UNSET or fact.kind in ("tuple", "object"):
             return Atom(arg, fact)
         return self.new_ref(Buffer(arg, fact))
 

@@ -254,16 +254,33 @@ class Places:
                 if other == cell:
                     continue
                 them = self.heap.get(other)
+                if isinstance(them, (Items, Table, Fields)) and mine & self.blends.get(other, frozenset()) | mine & {other}:
+                    raise self.alias_error("this writes to a list that another name may or may not share")
                 if not isinstance(them, Buffer) or (state.family is not None and state.family == them.family):
                     continue
                 if mine & (self.aliases(other) | them.holds):
                     raise self.alias_error("this writes to an array that another name may or may not share memory with")
         self.written.add(cell)
 
+    def check_change(self, cell: int) -> None:
+        """Refuse a change of a list, dict or object while something that may be the same object can still be seen."""
+        self.check_inside(cell)
+        self.written.add(cell)
+        if cell not in self.blended:
+            return
+        mine = self.shared_with(cell, self.heap)
+        for value in self.live_values():
+            for other in self.cells_of(value):
+                if other != cell and mine & self.shared_with(other, self.heap):
+                    raise self.alias_error("this changes a list, dict or object that another name may or may not refer to",
+                                           "choose between objects last: change each of them in its own branch")
+
     def put(self, base: Value, index: Value, value: Value) -> None:
         """``base[index] = value``."""
         if isinstance(base, Ref) and not base.path:
             cell = self.heap[base.cell]
+            if isinstance(cell, (Items, Table)):
+                self.check_change(base.cell)
             self.check_inside(base.cell)
             if isinstance(cell, Items):
                 k = static(index)
@@ -403,6 +420,7 @@ class Places:
         self.check_inside(ref.cell)
         cell = self.heap[ref.cell]
         if isinstance(cell, Items):
+            self.check_change(ref.cell)
             self.heap[ref.cell] = Items((*cell.values, value))
             return
         if ref.path:
@@ -425,6 +443,7 @@ class Places:
         cell = self.heap[ref.cell]
         k = const(-1) if index is None else index
         if isinstance(cell, Items):
+            self.check_change(ref.cell)
             if static(k) is not UNSET:
                 at = range(len(cell.values))[static(k)]
                 self.heap[ref.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import UnsupportedSyntax
+from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.calls import RunTimeRecursion
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
@@ -38,7 +38,7 @@ LONG_LIST = 64
 
 def signature(args: tuple) -> Hashable:
     """The hashable signature of some arguments."""
-    sizes: dict[int, int] = {1: 1}
+    sizes: dict[Hashable, int] = {1: 1}
     return tuple([type(x) if type(x) in _PLAIN else _signature(x, sizes) for x in args])
 
 
@@ -60,8 +60,8 @@ def exact_key(args: tuple) -> Hashable:
 _PLAIN = frozenset((float, int, bool, complex, type(None)))
 
 
-def _signature(x: Any, sizes: dict[int, int]) -> Hashable:
-    kind = type(x)
+def _signature(x: Any, sizes: dict[Hashable, int]) -> Hashable:
+    kind: Any = type(x)
     if kind in _PLAIN:
         return kind
     if isinstance(x, np.ndarray):
@@ -75,6 +75,9 @@ def _signature(x: Any, sizes: dict[int, int]) -> Hashable:
     if isinstance(x, dict):
         return (kind, tuple(x), *[_signature(v, sizes) for v in x.values()])
     if is_record(x):
+        known = len(sizes)
+        if sizes.setdefault((id(x),), known + 1) <= known:  # the same object as before
+            return (kind, sizes[id(x),])
         return (kind, tuple(fields_of(x)), *[_signature(v, sizes) for v in fields_of(x).values()])
     try:
         hash(x)
@@ -111,12 +114,16 @@ def fields_of(x: Any) -> dict[str, Any]:
     return named
 
 
+Path = tuple[tuple[Callable, Any], ...]
+
+
 @dataclass(frozen=True)
 class Lowered:
     """A function lowered for a signature.
 
     ``leaves``: per parameter the tree of its leaf variables (a Var, None for what is static, or a container of such).
     ``result``: the value tree of the result as IR. ``written``: the leaf variables whose arrays the function writes to.
+    ``changed``: the places of the lists and dicts that it changes, as steps from the arguments.
     ``catches``: the classes of exceptions that the function catches.
     ``guards``: conditions on captured things; while all are true the lowering is valid."""
 
@@ -126,6 +133,7 @@ class Lowered:
     guards: tuple[Callable[[], bool], ...]
     keep: tuple[Any, ...]
     catches: tuple[type, ...] = ()
+    changed: tuple[Path, ...] = ()
 
 
 class Inputs:
@@ -137,6 +145,9 @@ class Inputs:
         self.cells: dict[int, Var] = {}
         self.seen: dict[int, tuple[Value, Any]] = {}
         self.sizes: dict[int, Any] = {}
+        self.open: list[int] = []
+        self.paths: dict[Var, Path] = {}
+        self.containers: dict[int, Path] = {}
 
     def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
         """The value of an argument, and its tree of leaf variables."""
@@ -146,7 +157,7 @@ class Inputs:
             parts = [self.part(v, arg, operator.getitem, k, f"{name}{k}") for k, v in enumerate(x)]
             values, trees = tuple(p[0] for p in parts), [p[1] for p in parts]
             if isinstance(x, list):
-                return self.lowerer.new_list(values), trees
+                return self.container(self.lowerer.new_list(values), arg), trees
             return Tup(values, type(x)), tuple(trees) if type(x) is tuple else type(x)(*trees)
         if is_long(x):
             return self.leaf(arg)
@@ -154,19 +165,29 @@ class Inputs:
             parts = [self.part(v, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name) for k,
                      v in x.items()]
             table = Table(tuple(x), tuple(p[0] for p in parts))
-            return self.lowerer.new_ref(table), dict(zip(x, [p[1] for p in parts]))
+            return self.container(self.lowerer.new_ref(table), arg), dict(zip(x, [p[1] for p in parts]))
         if is_record(x):
             return self.record(x, arg)
         return const(x, name if callable(x) else None), None
 
+    def container(self, ref: Ref, arg: Var) -> Ref:
+        """Note where a list or dict is in the arguments."""
+        self.containers[ref.cell] = self.paths[arg]
+        return ref
+
     def record(self, x: Any, arg: Arg) -> tuple[Value, Any]:
+        if id(x) in self.open:
+            raise ArgumentError("S2S006", f"an object of class `{type(x).__name__}` among the arguments refers to itself",
+                                hint="pass what the function needs of it")
         if id(x) in self.seen:
             return self.seen[id(x)]
         named = fields_of(x)
         ref = self.lowerer.new_ref(Fields(type(x), (), ()))
         tree = Record(type(x), {})
         self.seen[id(x)] = ref, tree
+        self.open.append(id(x))
         parts = {k: self.part(v, arg, getattr, k, k) for k, v in named.items()}
+        self.open.pop()
         self.lowerer.heap[ref.cell] = Fields(type(x), tuple(named), tuple(p[0] for p in parts.values()))
         tree.fields.update({k: p[1] for k, p in parts.items()})
         return ref, tree
@@ -176,9 +197,10 @@ class Inputs:
             return const(x), None
         var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x,
             self.sizes)))
+        self.paths[var] = (*self.paths[owner], (op, key))
         return self.build(x, var, name)
 
-    def leaf(self, arg: Arg) -> tuple[Value, Any]:
+    def leaf(self, arg: Any) -> tuple[Value, Any]:
         self.vars.append(arg)
         value = self.lowerer.wrap(arg)
         if isinstance(value, Ref):
@@ -236,6 +258,7 @@ def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any
     inputs = Inputs(lowerer)
     names = parameter_names(fn, len(args), kwargs)
     params = tuple(Var(n, input_fact(x, inputs.sizes)) for n, x in zip(names, (*args, *kwargs.values())))
+    inputs.paths = {p: ((operator.getitem, k),) for k, p in enumerate(params)}
     built = [inputs.build(x, p, p.name) for x, p in zip((*args, *kwargs.values()), params)]
     values = tuple(v for v, _ in built)
     lowerer.frames.append(Frame({}, None, {}))
@@ -251,7 +274,7 @@ def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any
                         tuple(inputs.vars), source.loc(source.node) if source else None)
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
-                   tuple(lowerer.catches))
+                   tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written if c in inputs.containers))
 
 
 @contextmanager
@@ -305,15 +328,23 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
                 return Pack("dict", tuple(result_arg(lowerer, v) for v in cell.values), cell.keys)
             if isinstance(cell, Fields):
                 items = tuple(result_arg(lowerer, v) for v in cell.values)
-                return Pack(_rebuilder(cell.cls, cell.names), items)
+                return Pack(Rebuild(cell.cls, cell.names), items)
     return lowerer.reify(value)
 
 
-def _rebuilder(cls: type, names: tuple[str, ...]) -> Callable:
-    def build(*values: Any) -> Any:
-        made = cls.__new__(cls)
-        for n, v in zip(names, values):
+@dataclass(frozen=True)
+class Rebuild:
+    """Makes an instance of a class from the values of its fields, without calling ``__init__``."""
+
+    cls: type
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__name__", self.cls.__name__)
+        object.__setattr__(self, "__qualname__", self.cls.__name__)
+
+    def __call__(self, *values: Any) -> Any:
+        made: Any = self.cls.__new__(self.cls)  # type: ignore[call-overload]
+        for n, v in zip(self.names, values):
             object.__setattr__(made, n, v)
         return made
-    build.__name__ = cls.__name__
-    return build

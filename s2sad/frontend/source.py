@@ -122,7 +122,8 @@ def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:
         tree = ast.parse(text)
     except SyntaxError as e:
         raise _missing(code) from e
-    spans = [p for p in code.co_positions() if None not in p and p[0] >= code.co_firstlineno]
+    spans: list[Any] = [p for p in code.co_positions() if None not in p]
+    spans = [p for p in spans if p[0] >= code.co_firstlineno]
     inside = [p for p in spans if p[0] != p[1] or p[2] != p[3]]
     first = min(((p[0], p[2]) for p in inside), default=(code.co_firstlineno, 0))
     last = max(((p[1], p[3]) for p in inside), default=first)

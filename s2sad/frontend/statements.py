@@ -225,6 +225,8 @@ class Statements:
     def delete_item(self, base: Value, index: Value) -> None:
         cell = self.heap[base.cell] if isinstance(base, Ref) else None
         k = static(index)
+        if isinstance(cell, (Items, Table)):
+            self.check_change(base.cell)
         if isinstance(cell, Items) and isinstance(k, int):
             at = range(len(cell.values))[k]
             self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))

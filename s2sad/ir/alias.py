@@ -66,6 +66,8 @@ def is_pure(op: object) -> bool:
     """Whether a call may be moved, as far as its operands allow: no effect, no hidden state."""
     if op in IMPURE or has_effect(op):
         return False
+    if isinstance(op, type) and op.__module__ != "builtins" and not issubclass(op, (np.generic, np.dtype)):
+        return False  # an object with a state of its own
     name = global_name(op)
     return name is not None and not name.startswith(("np.random.", "scipy.stats."))
 

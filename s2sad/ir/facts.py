@@ -29,7 +29,8 @@ class Fact:
 
     ``dims``: tuple of dimensions of an array whose number of dimensions is known.
     ``value``: the value itself if it is a compile-time constant.
-    ``item``: fact of the elements of a list whose length is known only at run time.
+    ``item``: fact of the elements of a list whose length is known only at run time; of an unknown, of what it is if it
+    is not None. An unknown with a ``dtype`` is a number or an array.
     ``sym``: for an int that is a dimension of something, that dimension.
     """
 
@@ -59,6 +60,16 @@ class Fact:
     @property
     def is_array(self) -> bool:
         return self.kind == "array"
+
+    @property
+    def is_mixed(self) -> bool:
+        """A number in one case and an array in another, both of ``dtype``."""
+        return self.kind == "unknown" and self.dtype is not None
+
+    @property
+    def is_optional(self) -> bool:
+        """None, or a number of which ``item`` tells."""
+        return self.kind == "unknown" and self.dtype is None and self.item is not None and self.item.is_scalar
 
     @property
     def is_float(self) -> bool:
@@ -171,4 +182,9 @@ def join(a: Fact, b: Fact) -> Fact:
         real = all(f.is_complex is False for f in (a, b))
         return Fact("number", np.dtype(float) if real and any(f.is_float for f in (a, b)) and all(
             f.is_float or f.kind == "int" for f in (a, b)) else None)
+    if all(f.is_float or f.is_mixed or (f.is_array and f.dtype == np.float64) for f in (a, b)):
+        return Fact("unknown", np.dtype(float))
+    parts = [f.item if f.is_optional else f for f in (a, b) if f.kind != "none"]
+    if parts and all(f is not None and f.is_scalar for f in parts):
+        return Fact("unknown", item=parts[0].forget() if len(parts) == 1 else join(parts[0].forget(), parts[1].forget()))
     return UNKNOWN

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from s2sad.ir import Arg, Block, Call, For, Function, If, Pack, Stmt, Var, While
 
@@ -97,7 +98,7 @@ def free(block: Block) -> list[Var]:
     return list(found)
 
 
-def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Stmt | Block:
+def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
     """The statement or block with free variables replaced. Nothing is renamed: bound variables stay what they are."""
     if not mapping:
         return node
@@ -158,8 +159,8 @@ def clone(block: Block, mapping: Mapping[Var, Arg] | None = None) -> Block:
                 iters, inits, body = args(s.iters), args(s.inits), copy(s.body)
                 return replace(s, iters=iters, inits=inits, body=body, outs=tuple(map(fresh, s.outs)))
             case While():
-                inits, test, body = args(s.inits), copy(s.test), copy(s.body)
-                return replace(s, inits=inits, test=test, body=body, outs=tuple(map(fresh, s.outs)))
+                inits, before, body = args(s.inits), copy(s.test), copy(s.body)
+                return replace(s, inits=inits, test=before, body=body, outs=tuple(map(fresh, s.outs)))
         raise TypeError(s)
 
     return copy(block, top=True)

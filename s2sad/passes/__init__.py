@@ -29,7 +29,7 @@ from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, simplify, dce, inplace, linear)
+PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, inplace, linear)
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:

@@ -170,7 +170,8 @@ def partials(entry: Rule) -> dict[str, ast.expr]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(entry.vjp)))
     except (OSError, TypeError, SyntaxError):
         return {}
-    definition, local = tree.body[0], {}
+    definition = tree.body[0]
+    local: dict[str, ast.expr] = {}
     for stmt in definition.body if isinstance(definition, ast.FunctionDef) else ():
         match stmt:
             case ast.Expr(ast.Constant()):

@@ -185,6 +185,8 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         return Result((UNKNOWN,))
     if getattr(op, "__module__", "") in _IMPURE or op in _EFFECTS:
         return Result((UNKNOWN,))
+    if any(f.is_mixed or f.is_optional for f in map(fact_of, args)):
+        return _loosely(op, args, kwargs)
     named = tuple(a for _, a in kwargs)
     for size in _sizes((*args, *named)):
         try:
@@ -198,6 +200,32 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             continue
         return _vaguely(_describe(result), args)
     return _without_samples(op, args)
+
+
+def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
+    """Operations on what is a number or an array, or a number or None: what they give if they do not raise."""
+    plain = canonical(op)
+    elementwise = isinstance(plain, np.ufunc) and plain.nout == 1 and plain.signature is None
+    if kwargs or not (elementwise or (plain in _TO_SCALARS and len(args) == 1)):
+        return Result((UNKNOWN,))
+    facts = [fact_of(a) for a in args]
+    given = []
+    for arg, fact in zip(args, facts):
+        if fact.is_mixed or fact.is_optional:
+            given.append(Var("t", Fact("scalar", fact.dtype) if fact.is_mixed else fact.item))
+        else:
+            given.append(arg)
+    result = _by_samples(op, tuple(given), kwargs)
+    if not any(f.is_mixed for f in facts) or not elementwise or len(result.facts) != 1:
+        return result
+    known = result.facts[0]
+    if any(f.is_array and f.dims for f in facts):
+        return Result((Fact("array", known.dtype),)) if known.is_array else Result((UNKNOWN,))
+    dtype = known.dtype if known.dtype is not None else {"float": np.dtype(float), "bool": np.dtype(bool)}.get(known.kind)
+    return Result((Fact("unknown", dtype),)) if known.is_scalar and dtype is not None else Result((UNKNOWN,))
+
+
+_TO_SCALARS = {np.any, np.all, np.sum, np.max, np.min, np.mean}
 
 
 def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
@@ -587,6 +615,27 @@ def _shape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
     return Fact("tuple", dims=facts[0].dims)
 
 
+def _size_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    """The number of elements: of a number 1; of an array with one dimension that is not 1, that dimension."""
+    dims = dims_of(facts[0])
+    if dims is None or kwargs or len(args) > 1:
+        return Fact("int")
+    others = [d for d in dims if d != 1]
+    return constant(1) if not others else Fact("int", sym=others[0] if len(others) == 1 else None)
+
+
+def _equality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Whether a dimension that is not 1 equals 1 is known."""
+    for a, b in (facts, facts[::-1]):
+        if a.kind == b.kind == "int" and a.sym is not None and type(b.value) is int and b.value == 1 and is_not_one(a.sym):
+            return constant(False)
+    return None
+
+
+def _inequality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    return constant(True) if _equality(args, facts, kwargs) is not None else None
+
+
 def _ndim(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     return Fact("int") if facts[0].ndim is None else constant(facts[0].ndim)
 
@@ -713,8 +762,8 @@ def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     """The cotangents of a recursive call have the facts of its arguments."""
     items = args[1].items if type(args[1]) is Pack else ()
     given = [fact_of(a).forget() for a in items]
-    facts = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
-    return Result(facts, tuple if len(facts) > 1 else None)
+    pulled = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
+    return Result(pulled, tuple if len(pulled) > 1 else None)
 
 
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -729,6 +778,7 @@ _BY_HAND: dict[Any, Callable] = {
     runtime.unbroadcast: _unbroadcast,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
+    np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,

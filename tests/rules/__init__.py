@@ -16,4 +16,6 @@ def sample(op: Any, *args: Any, **kwargs: Any) -> Any:
 def _short(x: Any) -> str:
     if isinstance(x, np.ndarray):
         return f"{x.dtype.char}{list(x.shape)}".replace(" ", "")
-    return type(x).__name__ if isinstance(x, (list, dict)) else str(x)
+    if isinstance(x, tuple):
+        return "(" + ",".join(map(_short, x)) + ")"
+    return type(x).__name__ if isinstance(x, (list, dict)) else getattr(x, "__name__", str(x))

@@ -4,9 +4,10 @@ import operator
 import numpy as np
 import pytest
 
-from s2sad import runtime
+from s2sad import grad, runtime
 from s2sad.errors import NotDifferentiable
 from s2sad.ir import Block, Call, Const, For, Function, Pack, Var
+from s2sad.show.notation import width
 from s2sad.show.trace import trace
 
 
@@ -117,7 +118,8 @@ def test_an_operand_that_occurs_twice_gets_two_contributions():
     fn = Function("square", Block((x,), (Call((y,), operator.mul, (x, x)),), (y,)), (x,))
     table = trace(fn, (3.0,))
     assert table.gradient == pytest.approx((6.0,))
-    assert [str(row) for row in table.adjoint][1:3] == ["v̄₀ = v̄₁ · v₀ = 1 · 3 = 3", "v̄₀ = v̄₀ + v̄₁ · v₀ = 3 + 1 · 3 = 6"]
+    assert [str(row) for row in table.adjoint][1:3] == ["v̄₀ = v̄₁ · v₀ = 1 · 3 = 3",
+                                                        "v̄₀ = v̄₀ + v̄₁ · v₀ = 3 + 1 · 3 = 6"]
 
 
 def test_broadcasting_is_summed():
@@ -164,3 +166,68 @@ def test_in_place_operators_leave_the_argument_alone():
     a = np.array([1.0, 2.0])
     table = trace(Function("g", Block((x,), stmts, (z,)), (x,)), (a,))
     assert a.tolist() == [1.0, 2.0] and table.gradient[0].tolist() == [1.0, 1.0]
+
+
+# ---- of functions, as users see it
+# --------------------------------------------------------------------------------------
+
+def texts(rows) -> list[str]:
+    return [str(row) for row in rows]
+
+
+def test_powers_are_written_as_powers():
+    table = grad(lambda x, n: x ** 2 + x ** n).trace(3.0, 2.5)
+    assert "v̄₀ = v̄₁ · ∂v₁/∂v₀ = v̄₁ · 2 × v₀ = 1 · 2 × 3 = 6" in [
+        row.replace("v̄₀ = v̄₀ + ", "v̄₀ = ") for row in texts(grad(lambda x: x ** 2).trace(3.0).adjoint)]
+    assert any("n × v₀ ^ (n − 1)" in row and "2.5 × 3 ^ 1.5" in row for row in texts(table.adjoint))
+    assert table.gradient == pytest.approx((6.0 + 2.5 * 3.0 ** 1.5,))
+
+
+def swept(x, n):
+    a = np.zeros(n)
+    a[0] = x
+    for i in range(1, n):
+        a[i] = np.sin(a[i - 1]) * x
+    return np.sum(a)
+
+
+def test_elements_that_are_read_and_written():
+    table = grad(swept).trace(0.5, 3)
+    assert "v₂ = v₁[0 ← v₀] = [0, 0, 0][0 ← 0.5] = [0.5, 0, 0]" in texts(table.primal)
+    assert any("[0 ←+ v̄" in row for row in texts(table.adjoint))
+    assert table.gradient == pytest.approx((grad(swept)(0.5, 3),))
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_tables_fit_the_terminal(columns):
+    for table in (grad(swept).trace(0.5, 20), grad(lambda x: x ** x ** x).trace(1.5)):
+        assert max(map(width, table.text(columns).splitlines())) <= columns
+
+
+def test_a_parameter_called_y():
+    table = grad(lambda x, y: x * y, argnums=(0, 1)).trace(2.0, 3.0)
+    assert table.primal[-1].name == "z" and table.adjoint[0].parts[1] == "z̄"
+
+
+def test_tests_before_the_first_trip():
+    def halve(x):
+        while abs(x) > 1.0:
+            x = 0.5 * x
+        return x
+
+    text = str(grad(halve).trace(3.0))
+    assert "before the first trip" in text and "trip 2 of 2" in text and "trip 0" not in text
+
+
+def test_parameters_in_a_dict():
+    table = grad(lambda p: p["w"] * np.sin(p["b"])).trace({"w": 2.0, "b": 0.5})
+    assert table.title == "<lambda> at p = {w, b}"
+    assert texts(table.primal)[:3] == ["v₋₁ = w = 2", "v₀ = b = 0.5", "v₁ = sin v₀ = sin 0.5 = 0.479"]
+
+
+def test_where_python_would_raise():
+    assert grad(lambda x: np.log(x)).trace(0.0).gradient[0] == np.inf
+
+
+def test_a_derivative_is_traced_like_a_function():
+    assert grad(grad(lambda x: x * x * x)).trace(2.0).gradient == pytest.approx((12.0,))
