@@ -272,7 +272,8 @@ def _positions(fn: Callable, argnums: Any, argnames: Any) -> tuple[Any, ...]:
 
 def _check_memory(entry: Entry, args: tuple) -> None:
     """Arguments that share memory, one of them written to by the function: not a case that can be followed."""
-    arrays, containers = [], []
+    arrays: list[Any] = []
+    containers: list[Any] = []
     for x in _mutable(args, set()):
         (arrays if isinstance(x, np.ndarray) else containers).append(x)
     for path in entry.watched:

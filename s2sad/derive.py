@@ -269,8 +269,8 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
 
 
 def buffers(fn: Function) -> dict[Var, Var]:
-    """For each array whose last version is an update (and so, after ``linear``, a buffer of our own that nobody else sees):
-    the variable that its chain of updates starts from."""
+    """For each array whose last version is an update (and so, after ``linear``, a buffer of our own that nobody else
+    sees): the variable that its chain of updates starts from."""
     before: dict[Var, Arg] = {}
     updated: set[Var] = set()
     for s in fn.body.stmts:

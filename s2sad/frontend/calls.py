@@ -52,9 +52,10 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Arg, Const, Fact
+from s2sad.ir import Arg, Const, Fact, Var
 from s2sad.ir.effects import VIEWS
 from s2sad.ir.facts import UNSET
+from s2sad.specialize.infer import infer
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
 
 MAX_DEPTH, MAX_CALLS = 60, 2000
@@ -332,8 +333,11 @@ class Calls:
     def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """A primitive operation."""
         named = dict(kwargs)
-        if fn is np.copyto and len(args) == 2 and not named:
-            self.put(args[0], const(Ellipsis), args[1])
+        if fn is np.copyto and len(args) == 2 and not set(named) - {"where"}:
+            source = args[1]
+            if "where" in named:
+                source = self.call_op(np.where, (named["where"], source, args[0]), ())
+            self.put(args[0], const(Ellipsis), source)
             return NONE
         if _hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
@@ -469,6 +473,7 @@ class Calls:
             elif a.kwarg is not None:
                 extra.append((k, v))
             else:
+                self.certain_error(TypeError, f"{name}() got an unexpected keyword argument '{k}'")
                 raise self.unsupported(f"`{name}` has no parameter `{k}`")
         if a.kwarg is not None:
             env[a.kwarg.id] = self.new_ref(Table(tuple(k for k, _ in extra), tuple(v for _, v in extra)))
@@ -603,10 +608,12 @@ class Calls:
         if name == "update":
             new = self.heap[args[0].cell] if args and isinstance(args[0], Ref) else Table((), ())
             for k, v in (*zip(new.keys, new.values), *kwargs.items()):
-                self.put_key(owner, self.heap[owner.cell], k, v)
+                self.put(owner, const(k), v)
             return NONE
         if name == "copy":
             return self.new_ref(cell)
+        if name == "clear" and owner.cell in self.fields_of:
+            raise self.unsupported("all fields of an object are deleted", code="S2S010")
         if name == "clear":
             self.heap[owner.cell] = Table((), (), cell.cls)
             return NONE
@@ -766,6 +773,10 @@ class Calls:
             return value
         if name == "__class__":
             return const(cell.cls)
+        if name == "__dict__":
+            ref = self.new_ref(Table(cell.names, cell.values))
+            self.fields_of[ref.cell] = owner
+            return ref
         return self.class_attribute(owner, cell.cls, name)
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
@@ -796,6 +807,8 @@ class Calls:
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
+        if name == "shape" and isinstance(cell, Buffer) and cell.fact.is_array:
+            return self.set_shape(owner, cell, value)
         if isinstance(owner, Ref) and isinstance(cell, Buffer) and name in ("shape", "real", "imag", "flat"):
             raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
         if not isinstance(cell, Fields):
@@ -834,6 +847,29 @@ class Calls:
             self.heap[owner.cell] = Fields(cell.cls, cell.names, values)
         else:
             self.heap[owner.cell] = Fields(cell.cls, (*cell.names, name), (*cell.values, value))
+        for table, ref in self.fields_of.items():
+            if ref.cell == owner.cell and table in self.heap:
+                self.heap[table] = Table(self.heap[owner.cell].names, self.heap[owner.cell].values)
+
+    def has_view(self, value: Value, cell: int) -> bool:
+        """Whether a value is, or holds, a view of a cell."""
+        if isinstance(value, Ref) and value.path:
+            return value.cell == cell
+        if isinstance(value, (Closure, Iteration)):
+            return cell in self.cells_of(value)
+        held = self.heap.get(value.cell) if isinstance(value, Ref) else value
+        parts = getattr(held, "values", ()) or getattr(held, "items", ()) or getattr(held, "args", ())
+        return any(self.has_view(v, cell) for v in parts)
+
+    def set_shape(self, owner: Ref, cell: Buffer, shape: Value) -> None:
+        """``a.shape = shape``: from now on every name for the array sees it reshaped."""
+        if any(self.has_view(value, owner.cell) for value in self.live_values()):
+            raise self.alias_error("this changes the shape of an array of which another name is a view",
+                                   "make a new array: `b = a.reshape(shape)`")
+        args = (cell.arg, self.reify(shape))
+        fact = infer(np.reshape, args, ()).facts[0]
+        new = self.emit_call(np.reshape, args, (), Var(getattr(cell.arg, "name", None) or "t", fact))
+        self.heap[owner.cell] = replace(cell, arg=new, fact=fact)
 
     def augment_object(self, value: Ref, op: Callable, operand: Value) -> Value:
         found = self.find_special(value, f"__i{op.__name__.strip('_')}__")
@@ -990,6 +1026,10 @@ def _reversed(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         n = len(inner.static)
         return Iteration("static", (), inner.static[::-1], lambda k: self.item_now(inner, n - 1 - k) if k < n else None)
     return Iteration("reversed", inner.parts, None, inner)
+
+
+def _iter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return self.iterate(args[0]) if len(args) == 1 else NotImplemented
 
 
 def _list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -1265,6 +1305,7 @@ _SPECIAL: dict[Any, Callable] = {
     enumerate: _enumerate,
     zip: _zip,
     reversed: _reversed,
+    iter: _iter,
     list: _list,
     tuple: _tuple,
     dict: _dict,
@@ -1298,7 +1339,8 @@ _SPECIAL: dict[Any, Callable] = {
 }
 
 
-PROTOCOL = {abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", bool: "__bool__", round: "__round__",
+PROTOCOL = {abs: "__abs__", float: "__float__", int: "__int__", complex: "__complex__", bool: "__bool__",
+            round: "__round__",
             iter: "__iter__", operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__",
             divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__"}
 

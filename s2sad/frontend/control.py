@@ -10,7 +10,7 @@ Before: ``if c: a[0] = 1.0`` (then ``return a``).  After: ``a3 = if c: setitem(a
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, KeysView, Mapping, Set, ValuesView
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,7 @@ from s2sad.specialize.infer import fact_of
 
 FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead")
 UNROLL_LIMIT = 4096
+_KNOWN_ITERABLES = (Mapping, Set, KeysView, ValuesView)
 
 
 # ---- templates: the form of a value that is different on two paths ---------------------------------------------------
@@ -101,6 +102,14 @@ class Control:
     heap: dict[int, Any]
 
     # ---- joining ---------------------------------------------------------------------------------------------------
+
+    def known_items(self, value: Any) -> tuple[Value, ...]:
+        """The items of a set, or the keys of a mapping, that is known now and stays as it is."""
+        items = tuple(value)
+        seen = tuple(map(id, items))
+        self.keep.append((value, items))
+        self.guard(("items", id(value)), lambda: tuple(map(id, value)), seen)
+        return tuple(self.capture(v, None) for v in items)
 
     def join_values(self, a: Value, b: Value, ha: dict, hb: dict, memo: dict) -> Any:
         """The template of a value that is ``a`` on one path and ``b`` on the other."""
@@ -660,7 +669,8 @@ class Control:
             if steady:
                 break
         else:
-            raise self.unsupported("what this loop carries changes its form in every step", code="S2S010")
+            raise self.unsupported("what this loop carries changes its form in every step",
+                                   "loop over a list of the objects, or use arrays", code="S2S010")
         self.loop_notes = notes
         self.finish_loop(plan, before, attempt, walked, test, loc)
 
@@ -937,6 +947,8 @@ class Control:
                     return Iteration("static", (), tuple(self.capture(i, None) for i in items))
             case Atom() if value.fact.kind in ("tuple", "unknown", "list", "range"):
                 return Iteration("seq", (value,))
+        if isinstance(value, Atom) and value.is_static and isinstance(value.value, _KNOWN_ITERABLES):
+            return Iteration("static", (), self.known_items(value.value))
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
 
     def list_now(self, ref: Ref, k: int) -> Value | None:

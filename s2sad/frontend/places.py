@@ -111,6 +111,9 @@ class Places:
                 return self.get(self.dynamic_list(base.items), index, hint)
             case Ref():
                 return self.get_buffer(base, index, hint)
+            case Atom() if (axes := self.new_axes(base, index)) is not None:
+                return base if axes < 0 else self.emit(np.reshape, (base.arg, Pack("tuple", (Const(1),) * axes)),
+                                                       hint=hint)
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.capture(base.value[static(index)], None)
@@ -120,6 +123,13 @@ class Places:
         if isinstance(base, Unbound):
             raise self.unbound(base)
         raise self.unsupported(f"subscript of {self.describe(base)}")
+
+    def new_axes(self, base: Atom, index: Value) -> int | None:
+        """How many axes an index adds to a NumPy scalar, -1 for ``x[()]``; None if the index is something else."""
+        parts = index.items if isinstance(index, Tup) else (index,)
+        if self.fact(base).kind not in ("scalar", "number") or any(static(p) not in (None, Ellipsis) for p in parts):
+            return None
+        return len([p for p in parts if static(p) is None]) if parts else -1
 
     def get_item(self, base: Ref, cell: Items, index: Value, hint: str) -> Value:
         picked = self.pick(cell.values, index)
@@ -254,7 +264,8 @@ class Places:
                 if other == cell:
                     continue
                 them = self.heap.get(other)
-                if isinstance(them, (Items, Table, Fields)) and mine & self.blends.get(other, frozenset()) | mine & {other}:
+                if isinstance(them, (Items, Table, Fields)) and mine & self.blends.get(other,
+                                                                                       frozenset()) | mine & {other}:
                     raise self.alias_error("this writes to a list that another name may or may not share")
                 if not isinstance(them, Buffer) or (state.family is not None and state.family == them.family):
                     continue
@@ -272,7 +283,8 @@ class Places:
         for value in self.live_values():
             for other in self.cells_of(value):
                 if other != cell and mine & self.shared_with(other, self.heap):
-                    raise self.alias_error("this changes a list, dict or object that another name may or may not refer to",
+                    raise self.alias_error(
+                        "this changes a list, dict or object that another name may or may not refer to",
                                            "choose between objects last: change each of them in its own branch")
 
     def put(self, base: Value, index: Value, value: Value) -> None:
@@ -312,6 +324,8 @@ class Places:
         self.heap[base.cell] = Items(tuple(new))
 
     def put_key(self, base: Ref, cell: Table, key: Any, value: Value) -> None:
+        if base.cell in self.fields_of:
+            self.set_attribute(self.fields_of[base.cell], key, value)
         if key in cell.keys:
             values = tuple(value if k == key else v for k, v in zip(cell.keys, cell.values))
             self.heap[base.cell] = replace(cell, values=values)

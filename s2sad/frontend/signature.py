@@ -177,7 +177,8 @@ class Inputs:
 
     def record(self, x: Any, arg: Arg) -> tuple[Value, Any]:
         if id(x) in self.open:
-            raise ArgumentError("S2S006", f"an object of class `{type(x).__name__}` among the arguments refers to itself",
+            raise ArgumentError("S2S006",
+                                f"an object of class `{type(x).__name__}` among the arguments refers to itself",
                                 hint="pass what the function needs of it")
         if id(x) in self.seen:
             return self.seen[id(x)]
@@ -192,7 +193,7 @@ class Inputs:
         tree.fields.update({k: p[1] for k, p in parts.items()})
         return ref, tree
 
-    def part(self, x: Any, owner: Arg, op: Callable, key: Any, name: str) -> tuple[Value, Any]:
+    def part(self, x: Any, owner: Any, op: Callable, key: Any, name: str) -> tuple[Value, Any]:
         if not (isinstance(x, (np.ndarray, np.generic, list, tuple, dict)) or type(x) in SCALARS or is_record(x)):
             return const(x), None
         var = self.lowerer.emit_call(op, (owner, Const(key)), (), Var(name.lstrip("_") or "field", input_fact(x,
@@ -274,7 +275,8 @@ def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any
                         tuple(inputs.vars), source.loc(source.node) if source else None)
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
-                   tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written if c in inputs.containers))
+                   tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written
+                                                 if c in inputs.containers))
 
 
 @contextmanager

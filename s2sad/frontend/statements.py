@@ -230,6 +230,8 @@ class Statements:
         if isinstance(cell, Items) and isinstance(k, int):
             at = range(len(cell.values))[k]
             self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
+        elif isinstance(base, Ref) and base.cell in self.fields_of:
+            raise self.unsupported("a field of an object is deleted", code="S2S010")
         elif isinstance(cell, Table) and k in cell.keys:
             kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != k]
             self.heap[base.cell] = Table(tuple(a for a, _ in kept), tuple(b for _, b in kept))

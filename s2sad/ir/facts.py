@@ -185,6 +185,7 @@ def join(a: Fact, b: Fact) -> Fact:
     if all(f.is_float or f.is_mixed or (f.is_array and f.dtype == np.float64) for f in (a, b)):
         return Fact("unknown", np.dtype(float))
     parts = [f.item if f.is_optional else f for f in (a, b) if f.kind != "none"]
-    if parts and all(f is not None and f.is_scalar for f in parts):
-        return Fact("unknown", item=parts[0].forget() if len(parts) == 1 else join(parts[0].forget(), parts[1].forget()))
+    numbers = [f.forget() for f in parts if f is not None and f.is_scalar]
+    if parts and len(numbers) == len(parts):
+        return Fact("unknown", item=numbers[0] if len(numbers) == 1 else join(*numbers))
     return UNKNOWN

@@ -84,7 +84,8 @@ def lookup_op(name: str, namespace: dict[str, Any] | None = None) -> Any:
 
 def identifier(name: str) -> str:
     """A valid identifier close to ``name``: ``<lambda>`` becomes ``lambda_``."""
-    text = "".join(c if c == "_" or c.isidentifier() or c.isdigit() else " " for c in name).strip().replace(" ", "_")
+    text = "".join(c if c == "_" or c.isidentifier() or c.isdigit() else " " for c in name).strip().replace(" _",
+        "_").replace(" ", "_")
     if not text or text[0].isdigit():
         text = "_" + text
     return text + "_" if text in KEYWORDS else text

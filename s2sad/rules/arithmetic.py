@@ -43,7 +43,13 @@ no_gradient(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfi
             math.lcm, math.comb, math.perm, math.factorial, math.isqrt)
 no_gradient(builtins.int, builtins.bool, builtins.round, builtins.len, builtins.isinstance, builtins.range,
             builtins.str, builtins.repr, builtins.format, builtins.print, builtins.type, builtins.id, builtins.hash,
-            builtins.hasattr, builtins.callable, builtins.any, builtins.all)
+            builtins.hasattr, builtins.callable, builtins.any, builtins.all, builtins.str.format, builtins.format)
+
+
+@elementwise(np.nextafter)
+def nextafter(x1, x2):
+    """The neighbour moves as the number does, but for jumps of the last digit."""
+    return 1.0, None
 
 
 @elementwise(np.add)

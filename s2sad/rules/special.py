@@ -55,6 +55,12 @@ def erfi(x):
     return 2.0 / math.sqrt(math.pi) * np.exp(x * x)
 
 
+@_elementwise("wofz")
+def wofz(z, *, y):
+    """w(z) = exp(−z²) erfc(−iz)  ⟹  w' = 2i/√π − 2 z w"""
+    return 2.0j / math.sqrt(math.pi) - 2.0 * z * y
+
+
 @_elementwise("dawsn")
 def dawsn(x, *, y):
     return 1.0 - 2.0 * x * y

@@ -221,7 +221,8 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
     known = result.facts[0]
     if any(f.is_array and f.dims for f in facts):
         return Result((Fact("array", known.dtype),)) if known.is_array else Result((UNKNOWN,))
-    dtype = known.dtype if known.dtype is not None else {"float": np.dtype(float), "bool": np.dtype(bool)}.get(known.kind)
+    dtype = known.dtype if known.dtype is not None else {"float": np.dtype(float),
+                                                         "bool": np.dtype(bool)}.get(known.kind)
     return Result((Fact("unknown", dtype),)) if known.is_scalar and dtype is not None else Result((UNKNOWN,))
 
 
@@ -627,7 +628,8 @@ def _size_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 def _equality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     """Whether a dimension that is not 1 equals 1 is known."""
     for a, b in (facts, facts[::-1]):
-        if a.kind == b.kind == "int" and a.sym is not None and type(b.value) is int and b.value == 1 and is_not_one(a.sym):
+        if a.kind == b.kind == "int" and a.sym is not None and type(
+            b.value) is int and b.value == 1 and is_not_one(a.sym):
             return constant(False)
     return None
 

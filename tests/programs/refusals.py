@@ -124,7 +124,7 @@ def unknown_function(v):
 
 @refused("NotDifferentiable", V, text="nextafter")
 def unknown_ufunc(v):
-    return np.sum(np.nextafter(v, 1.0))
+    return np.sum(np.ldexp(v, 1))
 
 
 def opaque():
