@@ -183,12 +183,12 @@ def add(g: Any, h: Any) -> Any:
 
 
 def zeros_like(x: Any) -> Any:
-    """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, recursively for lists and
-    tuples."""
+    """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, for a list or tuple a list of those
+    of its items, which is added to in place."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
     if type(x) in (list, tuple):
-        return type(x)([zeros_like(v) for v in x])
+        return [zeros_like(v) for v in x]
     if isinstance(x, np.generic):
         return x.dtype.type(0)
     return 0j if type(x) is complex else 0.0

@@ -59,7 +59,7 @@ class Forward:
         if isinstance(x, tuple):
             return tuple(self.known(a) for a in x)
         if type(x) is Pack:
-            return replace(x, items=tuple(self.known(a) for a in x.items))
+            return replace(x, items=tuple(self.known(a) for a in x.items)) if self.any_active(x) else Const(None)
         return self.dots.get(x, Const(None)) if type(x) is Var else Const(None)
 
     # ---- statements ------------------------------------------------------------------------------------------------

@@ -191,6 +191,12 @@ class Calls:
             return Tup(self.static_items(args[0]) or (), owner)
         if isinstance(owner, np.ufunc) and fn.__name__ == "outer" and rules.lookup(fn) is None:
             return self.ufunc_outer(owner, *args)
+        if isinstance(fn, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):
+            return self.call_getter(fn, args[0])
+        if isinstance(fn, np.vectorize):
+            if fn.signature is not None or fn.excluded or fn.otypes is not None:
+                raise self.unsupported("`np.vectorize` with options", "write the loop")
+            return self.call_vectorized(self.capture(fn.pyfunc, None), args, kwargs)
         if isinstance(fn, functools.partial):
             given = tuple(self.capture(a, None) for a in fn.args)
             named = tuple((k, self.capture(v, k)) for k, v in fn.keywords.items())
@@ -211,6 +217,33 @@ class Calls:
                 method := getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
             return self.call_function(method, (self.capture(fn, None), *args), kwargs, hint)
         return self.call_opaque(fn, args, kwargs, hint)
+
+    def call_getter(self, fn: Any, owner: Value) -> Value:
+        """A call of what ``operator.itemgetter`` and its like return."""
+        made, given = fn.__reduce__()[:2]
+        if isinstance(fn, operator.methodcaller):
+            name, *rest = given if made is operator.methodcaller else made.args
+            named = {} if made is operator.methodcaller else made.keywords
+            return self.call(self.attribute(owner, name), tuple(self.capture(a, None) for a in rest),
+                             tuple((k, self.capture(v, k)) for k, v in named.items()))
+        found = []
+        for key in given:
+            if isinstance(fn, operator.itemgetter):
+                found.append(self.get(owner, self.capture(key, None)))
+            else:
+                found.append(functools.reduce(self.attribute, key.split("."), owner))
+        return found[0] if len(found) == 1 else Tup(tuple(found))
+
+    def call_vectorized(self, fn: Value, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """A call of ``np.vectorize(fn)``: ``fn`` at every element."""
+        if kwargs:
+            raise self.unsupported("a function made by `np.vectorize` called with keywords", "pass them by position")
+        made = self.call_function(known.vectorized, (fn, *args), (), "")
+        fact = self.fact(made)
+        if fact.dtype is None or fact.dtype.kind not in "fc":
+            raise self.unsupported("`np.vectorize` of a function that may return integers: NumPy takes the kind of the first",
+                                   "return floats on every path", code="S2S011")
+        return made
 
     def ufunc_outer(self, fn: np.ufunc, a: Value, b: Value) -> Value:
         """``np.add.outer(a, b)``: the operation after adding axes to ``a``."""
@@ -512,9 +545,20 @@ class Calls:
             return self.string_method(owner, name, args, kwargs)
         if name in METHODS_IN_PLACE:
             return self.array_in_place(owner, name, args, dict(kwargs))
+        if name in ("conjugate", "conj") and self.fact(owner).kind in ("float", "int", "complex"):
+            return self.conjugate(owner)
         if name in METHODS:
             return self.array_method(owner, name, args, kwargs, hint)
+        if isinstance(owner, Atom) and owner.is_static and not kwargs and all(static(a) is not UNSET for a in args):
+            return self.capture(getattr(owner.value, name)(*(static(a) for a in args)), None)
         raise self.unsupported(f"the method `.{name}` of {self.describe(owner)}", code="S2S011")
+
+    def conjugate(self, owner: Value) -> Value:
+        """``z.conjugate()`` of a Python number, which stays one."""
+        if self.fact(owner).kind != "complex":
+            return owner
+        real, imag = self.attribute(owner, "real"), self.attribute(owner, "imag")
+        return self.call_object(complex, (real, self.unary(operator.neg, imag)), (), "")
 
     def array_method(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         fact = self.fact(owner)
@@ -1212,8 +1256,15 @@ def _extreme(better: Callable) -> Callable:
     def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         key = kwargs.get("key")
         if key is None or static(key) is None:
-            return NotImplemented
+            if "default" not in kwargs:
+                return NotImplemented
+            items = self.static_items(args[0])
+            if items is None:
+                raise self.unsupported("`default=` over something of run-time length", "test its length", code="S2S010")
+            return kwargs["default"] if not items else self.call_op(max if better is operator.gt else min, args, ())
         items = args if len(args) > 1 else self.static_items(args[0])
+        if not items and "default" in kwargs:
+            return kwargs["default"]
         if not items:
             raise self.unsupported("`key=` over something of run-time length", "use np.argmax", code="S2S010")
         best, best_key = items[0], self.call(key, (items[0],), ())
@@ -1240,6 +1291,19 @@ def _slice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _partial(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return Bound(args[0], args[1:], tuple(kwargs.items()))
+
+
+class _Vectorized:
+    """What ``np.vectorize(fn)`` returns while a function is lowered; its first argument is ``fn``."""
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        return lowerer.call_vectorized(args[0], args[1:], kwargs)
+
+
+def _vectorize(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if kwargs or len(args) != 1:
+        raise self.unsupported("`np.vectorize` with options", "write the loop")
+    return Bound(const(_Vectorized()), args)
 
 
 def _wrapper(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -1278,17 +1342,67 @@ def _ufunc_at(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _repeatable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    items = [self.static_items(a) for a in args]
-    if any(i is None for i in items):
+    items = [_known_items(self, a) for a in args]
+    return _listed(Tup(t) for t in itertools.product(*items, repeat=self.constant_of(kwargs.get("repeat", const(1)))))
+
+
+def _known_items(self: Any, value: Any) -> tuple:
+    items = self.static_items(value)
+    if items is None:
         raise self.unsupported("itertools over something of run-time length", "write the loop", code="S2S010")
-    return Iteration("static", (), tuple(Tup(t) for t in itertools.product(*items)))
+    return items
+
+
+def _listed(items: Any) -> Iteration:
+    return Iteration("static", (), tuple(items))
 
 
 def _chain(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    items = [self.static_items(a) for a in args]
-    if any(i is None for i in items):
-        raise self.unsupported("itertools over something of run-time length", "write the loop", code="S2S010")
-    return Iteration("static", (), tuple(v for i in items for v in i))
+    return _listed(v for a in args for v in _known_items(self, a))
+
+
+def _chain_all(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return _chain(self, _known_items(self, args[0]), kwargs, hint)
+
+
+def _choices(choose: Callable) -> Callable:
+    """``itertools.combinations`` and its like."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        counts = [self.constant_of(a) for a in (*args[1:], *kwargs.values())]
+        return _listed(Tup(t) for t in choose(_known_items(self, args[0]), *counts))
+    return lower
+
+
+def _repeated(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    times = args[1] if len(args) > 1 else kwargs.get("times")
+    if times is None:
+        raise self.unsupported("`itertools.repeat` without end", "give it a number of times")
+    return _listed((args[0],) * self.constant_of(times))
+
+
+def _islice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    if items is not None:
+        return _listed(itertools.islice(items, *(self.constant_of(a) for a in args[1:])))
+    return self.iterate(self.get(args[0], _slice(self, args[1:], {}, "")))
+
+
+def _accumulate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn = args[1] if len(args) > 1 else kwargs.get("func", NONE)
+    items = _known_items(self, args[0])
+    if "initial" in kwargs and static(kwargs["initial"]) is not None:
+        items = (kwargs["initial"], *items)
+    return _listed(itertools.accumulate(items, lambda a, b: self.binary(operator.add, a, b) if static(fn) is None else
+                                        self.call(fn, (a, b), ())))
+
+
+def _zip_longest(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    rows = itertools.zip_longest(*(_known_items(self, a) for a in args), fillvalue=kwargs.get("fillvalue", NONE))
+    return _listed(Tup(t) for t in rows)
+
+
+def _starmap(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return _listed([self.call(args[0], _known_items(self, v), ()) for v in _known_items(self, args[1])])
 
 
 def _np_shape(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -1327,10 +1441,21 @@ _SPECIAL: dict[Any, Callable] = {
     copy.copy: _copied(False),
     copy.deepcopy: _copied(True),
     functools.partial: _partial,
+    np.vectorize: _vectorize,
     functools.update_wrapper: _wrapper,
     functools.reduce: _reduce,
     itertools.product: _repeatable,
     itertools.chain: _chain,
+    itertools.chain.from_iterable: _chain_all,
+    itertools.combinations: _choices(itertools.combinations),
+    itertools.combinations_with_replacement: _choices(itertools.combinations_with_replacement),
+    itertools.permutations: _choices(itertools.permutations),
+    itertools.pairwise: _choices(itertools.pairwise),
+    itertools.repeat: _repeated,
+    itertools.islice: _islice,
+    itertools.accumulate: _accumulate,
+    itertools.zip_longest: _zip_longest,
+    itertools.starmap: _starmap,
     np.shape: _np_shape,
     np.real: _np_real,
     np.add.at: _ufunc_at,

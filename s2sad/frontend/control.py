@@ -864,6 +864,7 @@ class Control:
 
     loop_floor = 1 << 60
     family: int | None = None
+    unrolling = False
     covering: list[tuple[Any, Any]]
     blends: dict[int, frozenset[int]]
     blended: set[int]
@@ -1048,8 +1049,8 @@ class Control:
             return None
         return tuple(self.position_item(it, const(k)) for k in range(n))
 
-    def comprehension(self, node: Any, elt: Any, hint: str) -> Value:
-        """A list comprehension: unrolled over known items, else a loop that appends."""
+    def comprehension(self, node: Any, elt: Any, hint: str, known: bool = False) -> Value:
+        """A list comprehension: unrolled over known items (over ranges too if ``known``), else a loop that appends."""
         outer = self.frames[-1]
         names = frozenset(n for g in node.generators for n in stores_of([g.target]))
         inner = Frame({}, outer.source, outer.globals, outer.closure, outer, names, frozenset(), name="<comprehension>")
@@ -1057,11 +1058,13 @@ class Control:
         self.frames.append(inner)
         result = self.new_list(())
         inner.env["$list"] = result
+        before, self.unrolling = self.unrolling, known
         try:
             self.generator(node.generators, elt, 0)
         finally:
             self.frames.pop()
-        return result
+            self.unrolling = before
+        return inner.env["$list"]
 
     def generator(self, generators: list[Any], elt: Any, k: int) -> None:
         inner = self.frames[-1]
@@ -1089,7 +1092,11 @@ class Control:
         def unroll(items: tuple[Value, ...]) -> None:
             for item in items:
                 one(item)
-        self.scan_or_unroll(iterable, scan, unroll)
+        trips = self.static_trips(iterable)
+        if self.unrolling and trips is not None and trips <= UNROLL_LIMIT:
+            unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
+        else:
+            self.scan_or_unroll(iterable, scan, unroll)
         inner.env.pop("$stopped", None)
 
     def filtered(self, ifs: list[Any], generators: list[Any], elt: Any, k: int) -> None:

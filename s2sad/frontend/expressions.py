@@ -276,7 +276,8 @@ class Expressions:
             return self.call_op(np.ravel, (owner,), (), hint)
         if name == "at":
             return Method(owner, name)
-        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name):
+        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name) or (
+                hasattr(int, name)):
             return Method(owner, name)
         cls = self.class_of(owner)
         if cls is not None and not hasattr(cls, name):
@@ -576,7 +577,7 @@ class Expressions:
         return self.comprehension(node, node.elt, hint)
 
     def expr_SetComp(self, node: Any, hint: str) -> Value:
-        items = self.static_items(self.comprehension(node, node.elt, hint))
+        items = self.static_items(self.comprehension(node, node.elt, hint, known=True))
         values = [static(v) for v in items] if items is not None else [UNSET]
         if UNSET in values:
             raise self.unsupported("a set of values computed at run time", "use a list", node=node)
@@ -585,7 +586,7 @@ class Expressions:
     def expr_DictComp(self, node: Any, hint: str) -> Value:
         pair = gast.Tuple(elts=[node.key, node.value], ctx=gast.Load())
         gast.copy_location(pair, node.key)
-        pairs = self.static_items(self.comprehension(node, pair, hint))
+        pairs = self.static_items(self.comprehension(node, pair, hint, known=True))
         if pairs is None:
             raise self.unsupported("a dict with keys that are known only at run time", "use lists", node=node,
                                    code="S2S010")
@@ -600,6 +601,7 @@ class Expressions:
         while frame.name == "<comprehension>" and frame.parent is not None:
             frame = frame.parent
         frame.env[node.target.id] = value
+        frame.always_live |= {node.target.id}
         return value
 
     def expr_Lambda(self, node: Any, hint: str) -> Value:

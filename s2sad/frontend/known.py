@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import operator
 import types
 import typing
 from collections.abc import Callable, Hashable
@@ -37,7 +38,7 @@ OF_CLASSES: dict[Any, Any] = {inspect.isclass: type, inspect.isfunction: types.F
                               inspect.ismodule: types.ModuleType}
 """Functions that ask for the class of their argument."""
 OF_CONSTANTS = {issubclass, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format, typing.cast,
-                inspect.signature, inspect.getfullargspec, inspect.unwrap,
+                operator.itemgetter, operator.attrgetter, operator.methodcaller, inspect.signature, inspect.getfullargspec, inspect.unwrap,
                 typing.get_args,
                 typing.get_origin, typing.get_type_hints}
 """Pure functions, called now if all their arguments are constants."""
@@ -101,3 +102,10 @@ def of_kind(lowerer: Any, value: Value) -> Any:
 def dispatched(fn: Any) -> Callable | None:
     """The Python function behind one of NumPy's that can be overridden, None if it is not such a function."""
     return getattr(fn, "_implementation", None) if type(fn).__name__ == "_ArrayFunctionDispatcher" else None
+
+
+def vectorized(fn: Callable, *args: Any) -> Any:
+    """What ``np.vectorize(fn)`` computes; it is inlined in place of a call."""
+    arrays = np.broadcast_arrays(*args)
+    found = [fn(*[a.ravel()[k] for a in arrays]) for k in range(arrays[0].size)]
+    return np.array(found).reshape(arrays[0].shape)

@@ -184,7 +184,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
                 raise self.unbound(value)
             case Closure() | Bound() | Method() | Iteration():
                 raise self.unsupported(f"{self.describe(value)} handed to code that is not inlined",
-                                       "call it here and pass the result")
+                                       "call it here and pass the result", code="S2S011")
         raise InternalError("S2S900", f"no IR form for {value!r}", self.loc)
 
     def reify_tuple(self, value: Tup) -> Arg:

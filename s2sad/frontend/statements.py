@@ -232,8 +232,8 @@ class Statements:
             self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
         elif isinstance(base, Ref) and base.cell in self.fields_of:
             raise self.unsupported("a field of an object is deleted", code="S2S010")
-        elif isinstance(cell, Table) and k in cell.keys:
-            kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != k]
+        elif isinstance(cell, Table) and self.static_key(index) in cell.keys:
+            kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != self.static_key(index)]
             self.heap[base.cell] = Table(tuple(a for a, _ in kept), tuple(b for _, b in kept))
         else:
             raise self.unsupported("`del` of an item that is known only at run time", "build a new list", code="S2S010")
@@ -395,10 +395,15 @@ class Statements:
             return self.sequence_pattern(p, subject)
         if kind == "MatchClass":
             return self.class_pattern(p, subject)
+        if kind == "MatchMapping":
+            return self.mapping_pattern(p, subject)
         raise self.unsupported(f"`{kind}` patterns", "use `if`", node=p)
 
     def sequence_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
         items = self.literal_items(subject)
+        if items is None and self.fact(subject).kind in ("list", "tuple", "unknown"):
+            raise self.unsupported("a sequence pattern on something whose length is known only at run time",
+                                   "test its length with `if`", node=p, code="S2S010")
         star = next((k for k, q in enumerate(p.patterns) if type(q).__name__ == "MatchStar"), None)
         if items is None:
             return FALSE, {}
@@ -411,6 +416,22 @@ class Statements:
                                         (*items[:star], *items[len(items) - after:]))
         if p.patterns[star].name is not None:
             bound[p.patterns[star].name] = self.new_list(items[star:len(items) - after])
+        return test, bound
+
+    def mapping_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
+        table = self.heap[subject.cell] if isinstance(subject, Ref) and not subject.path else None
+        if not isinstance(table, Table):
+            if self.fact(subject).kind in ("dict", "unknown"):
+                raise self.unsupported("a mapping pattern on something that is not a dict of known keys", "use `if`",
+                                       node=p, code="S2S010")
+            return FALSE, {}
+        keys = [self.static_key(self.expr(k)) for k in p.keys]
+        if any(k not in table.keys for k in keys):
+            return FALSE, {}
+        test, bound = self.all_patterns(p.patterns, tuple(table.values[table.keys.index(k)] for k in keys))
+        if p.rest is not None:
+            rest = [(k, v) for k, v in zip(table.keys, table.values) if k not in keys]
+            bound[p.rest] = self.new_ref(Table(tuple(k for k, _ in rest), tuple(v for _, v in rest)))
         return test, bound
 
     def class_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:

@@ -288,9 +288,9 @@ def dist_jvp(p, q, *, y, p_dot, q_dot):
     direction = (np.array(p) - np.array(q)) / np.where(y == 0, 1.0, y)
     y_dot = 0.0
     if p_dot is not None:
-        y_dot = y_dot + np.sum(direction * np.array(p_dot))
+        y_dot = y_dot + np.sum(direction * np.array([0.0 if d is None else d for d in p_dot]))
     if q_dot is not None:
-        y_dot = y_dot - np.sum(direction * np.array(q_dot))
+        y_dot = y_dot - np.sum(direction * np.array([0.0 if d is None else d for d in q_dot]))
     return y_dot
 
 

@@ -23,8 +23,8 @@ def abs_round_pow(x, y):
 
 @program(0.6, 1.1)
 def divmod_and_floor(x, y):
-    q, r = divmod(7.3 * x, y)
-    return q * x + r * r + 7.3 * x // y + 5.1 * y % x
+    q, r = divmod(7.8 * x, y)
+    return q * x + r * r + 7.8 * x // y + 5.1 * y % x
 
 
 @program(0.6, 1.1)
@@ -186,7 +186,7 @@ def list_methods(x):
     ys.clear()
     xs += [last] * 2
     xs[1:3] = [x, x, x]
-    return sum(xs) * last + xs[2] * len(ys) + xs.index(2.0 if False else xs[0]) + len(xs)
+    return sum(xs) * last + xs[2] * len(ys) + [3, 4].index(4) + len(xs)
 
 
 @program(0.6)

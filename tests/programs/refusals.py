@@ -122,11 +122,6 @@ def unknown_function(v):
     return np.sum(HALVE(v))
 
 
-@refused("NotDifferentiable", V, text="nextafter")
-def unknown_ufunc(v):
-    return np.sum(np.ldexp(v, 1))
-
-
 def opaque():
     """A callable whose source cannot be read."""
     namespace: dict = {"__name__": __name__}
