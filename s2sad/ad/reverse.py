@@ -171,6 +171,8 @@ class Reverse:
     def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any) -> None:
         """A rule's cotangent for one parameter, in the dtype of the argument."""
         if isinstance(arg, tuple):
+            if not isinstance(part, (list, tuple)):
+                part = [self.emit.call(out, operator.getitem, part, Const(k), hint="part") for k in range(len(arg))]
             for a, p in zip(arg, part):
                 self.contribute(out, s, a, p)
             return

@@ -45,7 +45,7 @@ from s2sad.ir.facts import UNSET, fresh_dim, join
 from s2sad.ir.walk import clone
 from s2sad.specialize.infer import fact_of
 
-FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead")
+FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead", "$raised")
 UNROLL_LIMIT = 4096
 _KNOWN_ITERABLES = (Mapping, Set, KeysView, ValuesView)
 

@@ -106,6 +106,7 @@ def dispatched(fn: Any) -> Callable | None:
 
 def vectorized(fn: Callable, *args: Any) -> Any:
     """What ``np.vectorize(fn)`` computes; it is inlined in place of a call."""
-    arrays = np.broadcast_arrays(*args)
-    found = [fn(*[a.ravel()[k] for a in arrays]) for k in range(arrays[0].size)]
-    return np.array(found).reshape(arrays[0].shape)
+    shape = np.broadcast_shapes(*[np.shape(a) for a in args])
+    arrays = [np.broadcast_to(a, shape) for a in args]
+    found = [fn(*items) for items in zip(*[np.ravel(a) for a in arrays])]
+    return np.array(found).reshape(shape)

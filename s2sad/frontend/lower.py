@@ -74,6 +74,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
+        self.path_tests = 0
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}

@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import linecache
 import types
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,6 +92,9 @@ def _find(code: types.CodeType) -> FunctionSource:
         _mangle(tree, cls)
     for node in gast.walk(tree):
         if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef)) and node.name == code.co_name:
+            if not _is_current(code, text, node):
+                raise SourceNotFound("S2S002", f"the source of {code.co_name} ({file}:{code.co_firstlineno}) has changed since "
+                                     "the function was made", hint="reload the module, or define the function again")
             return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
     raise _missing(code)
 
@@ -114,6 +119,31 @@ def _mangle(tree: Any, cls: str) -> None:
             name = getattr(node, key, None)
             if isinstance(name, str) and name.startswith("__") and not name.endswith("__") and cls.strip("_"):
                 setattr(node, key, prefix + name)
+
+
+def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
+    """Whether a source text is still the one that a function was compiled from: a file may have been edited since."""
+    if any(isinstance(n, gast.Assert) for n in gast.walk(node)):
+        return True  # test runners rewrite assertions, so the code is not that of the text
+    module = compile(text, "<s2sad>", "exec", dont_inherit=True)
+    twins = [c for c in _inside(module) if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == code.co_varnames[
+        :code.co_argcount]]
+    return not twins or any(_fingerprint(c) == _fingerprint(code) for c in twins)
+
+
+def _inside(code: types.CodeType) -> list[types.CodeType]:
+    """The code objects inside a code object, at any depth."""
+    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return inner + [d for c in inner for d in _inside(c)]
+
+
+def _fingerprint(code: types.CodeType) -> tuple:
+    """Constants and operators of a function, in a form that does not depend on the scope it is compiled in."""
+    parts = [code, *_inside(code)]
+    constants = Counter(repr(c) for part in parts for c in part.co_consts if not isinstance(c, types.CodeType))
+    operators = [i.argrepr or i.opname for part in parts for i in dis.get_instructions(part)
+                 if i.opname in ("BINARY_OP", "COMPARE_OP", "UNARY_NEGATIVE", "UNARY_INVERT")]
+    return constants, operators
 
 
 def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import operator
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -36,7 +36,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Var
+from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET
 
 
@@ -46,6 +46,10 @@ class GlobalWritten(Exception):
     def __init__(self, scope: dict[str, Any], name: str) -> None:
         super().__init__(name)
         self.scope, self.name = scope, name
+
+
+class PathRaised(Exception):
+    """The current path through the body of a ``try`` ends here with an exception that its handler catches."""
 
 
 class CertainError(Exception):
@@ -62,6 +66,8 @@ class Try:
 
     classes: tuple[Any, ...]
     open_tests: int
+    frame: Frame
+    raised: list[type] = field(default_factory=list)
 
 
 class Statements:
@@ -81,6 +87,8 @@ class Statements:
             if isinstance(stmt, gast.If):
                 if self.lower_if(stmt, stmts[k + 1:], live_out):
                     return
+            elif self.tries:
+                self.statement_in_try(stmt)
             else:
                 method = getattr(self, f"stmt_{type(stmt).__name__}", None)
                 if method is None:
@@ -278,10 +286,38 @@ class Statements:
         caught = any(cls is None or h is None or issubclass(cls, h) for t in self.tries for h in t.classes)
         if not caught:
             return
+        if cls is not None and self.raises_on_path(cls):
+            self.tries[-1].raised.append(cls)
+            raise PathRaised
         if cls is None or len(self.open_tests) > self.tries[-1].open_tests:
             raise self.unsupported("an exception that is raised and caught depending on run-time values",
                                    "use `if` instead of `try` for it", node=node)
         raise CertainError(cls, value)
+
+    def statement_in_try(self, stmt: Any) -> None:
+        """A statement on a path that may end with an exception that is caught further out in this function."""
+        method = getattr(self, f"stmt_{type(stmt).__name__}", None)
+        if method is None:
+            raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""), node=stmt)
+        pending, outer = len(self.pending), self.path_tests
+        self.path_tests = len(self.open_tests)
+        try:
+            method(stmt)
+        except PathRaised:
+            del self.pending[pending:]
+            env = self.frames[-1].env
+            env["$skip"] = env["$raised"] = TRUE
+        finally:
+            self.path_tests = outer
+
+    def raises_on_path(self, cls: type) -> bool:
+        """Whether an exception that is certain on this path, but not on all, can be followed to its handler: the ``try`` is
+        in the same function and outside of no loop."""
+        inner = self.tries[-1]
+        depth = len(self.open_tests)
+        return (inner.frame is self.frames[-1] and depth > inner.open_tests and depth == self.path_tests
+                and not any(isinstance(t, Const) for t in self.open_tests[inner.open_tests:])
+                and all(c is not None for c in inner.classes) and any(issubclass(cls, c) for c in inner.classes))
 
     def raised_class(self, value: Value) -> type | None:
         known = static(value)
@@ -291,6 +327,9 @@ class Statements:
 
     def certain_error(self, cls: type, text: str) -> None:
         """Something that certainly raises ``cls`` here: inside ``try`` its handler runs."""
+        if self.tries and self.raises_on_path(cls):
+            self.tries[-1].raised.append(cls)
+            raise PathRaised
         if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
                 len(self.open_tests) == self.tries[-1].open_tests):
             raise CertainError(cls, const(text))
