@@ -70,17 +70,15 @@ EXPLANATIONS: dict[str, Explanation] = {
         other, while another name still sees it. Reading is always fine. Make a copy, or write to the original.""",
         """
         def f(x):
-            a = np.sin(x)
-            b = a.reshape(-1)
+            b = x.reshape(-1)
             b[0] = 0.0
-            return np.sum(a)
+            return np.sum(x)
         """,
         """
         def f(x):
-            a = np.sin(x)
-            b = a.reshape(-1).copy()
+            b = x.reshape(-1).copy()
             b[0] = 0.0
-            return np.sum(a)
+            return np.sum(x)
         """),
     "S2S005": Explanation(
         "Two arguments share memory and one of them is written to",

@@ -395,7 +395,7 @@ def test_arguments_never_change(transform):
         lambda w: Cell(w, 0.5),
         lambda w: Plain(w, 0.5),
         lambda w: {"x": [w]},
-        lambda w: Plain([w], {"k": w}),
+        lambda w: Plain([w], {"k": w.copy()}),
     ],
 )
 def test_arguments_inside_structures_never_change(make):

@@ -127,10 +127,9 @@ def unknown_name(x):
 
 
 def possible_view(x):
-    a = np.sin(x)
-    b = a.reshape(-1)
+    b = x.reshape(-1)
     b[0] = 0.0  # HERE
-    return np.sum(a)
+    return np.sum(x)
 
 
 def place_of_a_branch(x):
@@ -255,7 +254,7 @@ def test_an_unknown_function_is_told_with_its_cause_and_a_stub():
 
 def test_an_error_in_a_helper_names_the_place_in_the_helper():
     def outer(x):
-        return possible_view(x * 2.0)
+        return possible_view(x[1:])
 
     lines, start = inspect.getsourcelines(possible_view)
     assert caught(outer, V).loc.line == start + [k for k, s in enumerate(lines) if "# HERE" in s][0]

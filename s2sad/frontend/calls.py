@@ -5,8 +5,10 @@ Before: ``helper(a, k=2)`` with ``def helper(b, k): b[0] *= k``.  After: the bod
 """
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
+import enum
 import functools
 import inspect
 import itertools
@@ -36,6 +38,7 @@ from s2sad.frontend.values import (
     Bound,
     Buffer,
     Choice,
+    Default,
     Closure,
     Fields,
     Frame,
@@ -310,10 +313,10 @@ class Calls:
                                                  for f in self.frames):
             return self.call_recursive(fn, source.node, args, kwargs, hint)
         closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
-        defaults = tuple(self.capture(d, None) for d in fn.__defaults__ or ())
+        defaults = tuple(self.capture_outside(d, None, "a default argument") for d in fn.__defaults__ or ())
         names = [a.id for a in source.node.args.kwonlyargs]
         given = fn.__kwdefaults__ or {}
-        kw_defaults = tuple(self.capture(given[n], n) if n in given else None for n in names)
+        kw_defaults = tuple(self.capture_outside(given[n], n, n) if n in given else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
         return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
 
@@ -430,7 +433,7 @@ class Calls:
         name = getattr(node, "name", "<lambda>")
         self.inlined += 1
         if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
-            if node not in self.recursive and sum(f.source is not None and f.source.node is node
+            if not self.adjoint and node not in self.recursive and sum(f.source is not None and f.source.node is node
                                                   for f in self.frames) > 1:
                 raise RunTimeRecursion(node)
             raise self.unsupported(
@@ -683,6 +686,9 @@ class Calls:
                 return value.cls
             case Ref() if not value.path and isinstance(self.heap[value.cell], Fields):
                 return self.heap[value.cell].cls
+            case Ref() if not value.path and isinstance(self.heap[value.cell], Table):
+                kind = self.heap[value.cell].cls
+                return collections.defaultdict if isinstance(kind, Default) else kind
             case Slice():
                 return slice
             case Closure():
@@ -807,6 +813,9 @@ class Calls:
         return self.call(found, args, kwargs)
 
     def object_attribute(self, owner: Ref, cell: Fields, name: str) -> Value:
+        if self.find_special(owner, "__getattribute__") is not None:
+            raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
+                                   "define `__getattr__` or a property instead", code="S2S011")
         found = inspect.getattr_static(cell.cls, name, None)
         if isinstance(found, property) and found.fget is not None:
             return self.call_object(found.fget, (owner,), (), "")
@@ -847,7 +856,7 @@ class Calls:
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
-        return self.capture(getattr(cls, name), name)
+        return self.capture_outside(getattr(cls, name), name, f"{cls.__name__}.{name}")
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
@@ -933,6 +942,13 @@ class Calls:
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
         if issubclass(cls, np.generic) or cls.__module__ in ("builtins", "numpy"):
             return self.call_opaque(cls, args, kwargs, hint)
+        if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
+            raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
+                                   "make it outside and pass it", code="S2S011")
+        if cls in (collections.OrderedDict, collections.defaultdict):
+            return self.construct_dict(cls, args, kwargs)
+        if issubclass(cls, (dict, list, collections.deque)) and not all(static(a) is not UNSET for a in args):
+            raise self.unsupported(f"a `{cls.__name__}` of values computed here", "use a list or a dict", code="S2S010")
         if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in ("types", "__main__"):
             return Atom(self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs}))
         if cls is types.SimpleNamespace:
@@ -947,6 +963,16 @@ class Calls:
         elif isinstance(init, types.FunctionType):
             self.call_function(init, (ref, *args), kwargs, "")
         return ref
+
+    def construct_dict(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """``OrderedDict(…)`` and ``defaultdict(factory, …)``."""
+        kind: Any = cls
+        if cls is collections.defaultdict:
+            kind = Default(args[0]) if args and static(args[0]) is not None else cls
+            args = args[1:]
+        made = _dict(self, args, dict(kwargs), "")
+        self.heap[made.cell] = replace(self.heap[made.cell], cls=kind)
+        return made
 
     def construct_dataclass(self, ref: Ref, cls: type, fields: dict, args: tuple[Value, ...], kwargs: Kwargs) -> None:
         names = [n for n, f in fields.items() if f.init and f._field_type is not dataclasses._FIELD_CLASSVAR]

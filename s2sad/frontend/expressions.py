@@ -109,10 +109,7 @@ class Expressions:
         if name in scope:
             value = scope[name]
             self.guard(("global", id(scope), name), lambda: scope.get(name, UNSET), value)
-            captured = self.capture(value, name)
-            for cell in self.cells_of(captured):
-                self.outside.setdefault(cell, name)
-            return captured
+            return self.capture_outside(value, name, name)
         if hasattr(builtins, name):
             return const(getattr(builtins, name))
         return Unbound(f"the name `{name}` is not defined")
@@ -126,7 +123,7 @@ class Expressions:
         def now() -> Any:
             return cell.cell_contents
         self.guard(("cell", id(cell)), now, value)
-        return self.capture(value, name)
+        return self.capture_outside(value, name, name)
 
     def guard(self, key: Any, now: Callable[[], Any], value: Any) -> None:
         """Generated code stays valid only while ``now()`` is ``value``."""
@@ -142,6 +139,13 @@ class Expressions:
             self.guards.append(lambda: (v := now()) is value or (type(v) is type(value) and v == value))
         else:
             self.guards.append(lambda: now() is value)
+
+    def capture_outside(self, value: Any, name: str | None, label: str) -> Value:
+        """A captured object that must not be changed: a derivative call changes nothing outside."""
+        captured = self.capture(value, name)
+        for cell in self.cells_of(captured):
+            self.outside.setdefault(cell, label)
+        return captured
 
     def capture(self, value: Any, name: str | None) -> Value:
         """A Python object from outside the function as an abstract value."""
@@ -254,7 +258,7 @@ class Expressions:
         else:
             self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
         self.keep.append(obj)
-        return self.capture(value, label)
+        return self.capture_outside(value, label, f"{getattr(obj, '__name__', type(obj).__name__)}.{name}")
 
     def array_attribute(self, owner: Value, name: str, hint: str) -> Value:
         fact = self.fact(owner)

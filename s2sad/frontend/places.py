@@ -22,6 +22,7 @@ from s2sad.frontend.values import (
     Bound,
     Broken,
     Buffer,
+    Default,
     Closure,
     Fields,
     Items,
@@ -40,6 +41,11 @@ from s2sad.frontend.values import (
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
 from s2sad.specialize.infer import fact_of, infer, is_basic
+
+def is_truth(fact: Fact) -> bool:
+    """Whether a value is one bool, Python's or NumPy's."""
+    return fact.kind == "bool" or (fact.kind == "scalar" and fact.dtype == np.bool_)
+
 
 DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis}
 IN_PLACE: dict[Callable, Callable] = {
@@ -100,7 +106,7 @@ class Places:
             if isinstance(cell, Items):
                 return self.get_item(base, cell, index, hint)
             if isinstance(cell, Table):
-                return self.get_key(cell, index)
+                return self.get_key(base, cell, index)
             if isinstance(cell, Fields):
                 return self.call_special(base, "__getitem__", (index,))
         match base:
@@ -111,6 +117,9 @@ class Places:
                 return self.get(self.dynamic_list(base.items), index, hint)
             case Ref():
                 return self.get_buffer(base, index, hint)
+            case Atom() if self.fact(base).kind in ("scalar", "number") and is_truth(self.fact(index)):
+                row, mask = (self.emit(np.reshape, (self.reify(v), Pack("tuple", (Const(1),)))) for v in (base, index))
+                return self.get(row, mask, hint)
             case Atom() if (axes := self.new_axes(base, index)) is not None:
                 return base if axes < 0 else self.emit(np.reshape, (base.arg, Pack("tuple", (Const(1),) * axes)),
                                                        hint=hint)
@@ -138,11 +147,15 @@ class Places:
         self.make_dynamic(base)
         return self.get_buffer(base, index, hint)
 
-    def get_key(self, cell: Table, index: Value) -> Value:
+    def get_key(self, base: Ref, cell: Table, index: Value) -> Value:
         key = self.static_key(index)
         for k, v in zip(cell.keys, cell.values):
             if k == key:
                 return v
+        if isinstance(cell.cls, Default):
+            value = self.call(cell.cls.factory, (), ())
+            self.put(base, index, value)
+            return value
         self.certain_error(KeyError, repr(key))
         raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
 

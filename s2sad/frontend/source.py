@@ -125,7 +125,10 @@ def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
     """Whether a source text is still the one that a function was compiled from: a file may have been edited since."""
     if any(isinstance(n, gast.Assert) for n in gast.walk(node)):
         return True  # test runners rewrite assertions, so the code is not that of the text
-    module = compile(text, "<s2sad>", "exec", dont_inherit=True)
+    try:
+        module = compile(text, "<s2sad>", "exec", dont_inherit=True)
+    except SyntaxError:  # out of its class or function, such as ``nonlocal``
+        return True
     twins = [c for c in _inside(module) if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == code.co_varnames[
         :code.co_argcount]]
     return not twins or any(_fingerprint(c) == _fingerprint(code) for c in twins)

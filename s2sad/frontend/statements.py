@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import operator
 import types
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -38,6 +38,9 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET
+
+
+ITERATORS = {"iter": iter, "map": map, "filter": filter, "zip": zip, "enumerate": enumerate, "reversed": reversed}
 
 
 class GlobalWritten(Exception):
@@ -113,8 +116,29 @@ class Statements:
         first = node.targets[0]
         hint = first.id if isinstance(first, gast.Name) else first.attr if isinstance(first, gast.Attribute) else ""
         value = self.expr(node.value, hint)
+        self.check_iterator(node)
         for target in node.targets:
             self.assign(target, value)
+
+    def check_iterator(self, node: Any) -> None:
+        """Refuse an iterator kept in a variable that is read twice, or in a loop: here it would start anew."""
+        made, target = node.value, node.targets[0]
+        if isinstance(made, gast.Call) and isinstance(made.func, gast.Name):
+            fn = static(self.lookup(made.func.id)) if made.func.id in ITERATORS else None
+        else:
+            fn = ITERATORS["iter"] if isinstance(made, gast.GeneratorExp) else None
+        root = getattr(self.frames[-1].source, "node", None)
+        if fn not in ITERATORS.values() or not isinstance(target, gast.Name) or root is None:
+            return
+        loops = [n for n in gast.walk(root) if isinstance(n, (gast.For, gast.While)) and not any(
+            m is node for m in gast.walk(n))]
+        inside = {id(m) for n in loops for part in (*n.body, *([n.test] if isinstance(n, gast.While) else []))
+                  for m in gast.walk(part)}
+        reads = [n for n in gast.walk(root) if isinstance(n, gast.Name) and n.id == target.id and isinstance(
+            n.ctx, gast.Load) and (n.lineno, n.col_offset) > (node.lineno, node.end_col_offset)]
+        if len(reads) > 1 or any(id(n) in inside for n in reads):
+            raise self.unsupported(f"`{target.id}` is an iterator that is read more than once", "make it a list: `list(…)`",
+                                   node=node, code="S2S010")
 
     def stmt_AnnAssign(self, node: Any) -> None:
         if node.value is not None:
@@ -218,7 +242,7 @@ class Statements:
             new = self.emit(IN_PLACE.get(op, op), (self.reify(old), self.reify(operand)))
         else:
             new = self.augment(old, op, operand)
-        if new != old:
+        if new != old or not isinstance(base, Ref):
             self.put(base, index, new)
 
     def stmt_Delete(self, node: Any) -> None:
@@ -242,7 +266,7 @@ class Statements:
             raise self.unsupported("a field of an object is deleted", code="S2S010")
         elif isinstance(cell, Table) and self.static_key(index) in cell.keys:
             kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != self.static_key(index)]
-            self.heap[base.cell] = Table(tuple(a for a, _ in kept), tuple(b for _, b in kept))
+            self.heap[base.cell] = replace(cell, keys=tuple(a for a, _ in kept), values=tuple(b for _, b in kept))
         else:
             raise self.unsupported("`del` of an item that is known only at run time", "build a new list", code="S2S010")
 
@@ -338,7 +362,8 @@ class Statements:
         """``try``: the path without exceptions, and handlers of exceptions that are certain."""
         classes = tuple(c for h in node.handlers for c in self.handled(h))
         self.catches += [BaseException if c is None else c for c in classes]
-        self.tries.append(Try(classes, len(self.open_tests)))
+        self.tries.append(Try(classes, len(self.open_tests), self.frames[-1]))
+        outer, self.frames[-1].env["$raised"] = self.frames[-1].env.get("$raised", FALSE), FALSE
         depth = len(self.frames)
         caught: CertainError | None = None
         try:
@@ -347,16 +372,38 @@ class Statements:
             caught = error
             del self.frames[depth:]
         finally:
-            self.tries.pop()
+            tried = self.tries.pop()
+        raised = self.flag("$raised")
+        self.frames[-1].env["$raised"] = outer
         if caught is not None:
             self.handle(node, caught)
+        elif static(raised) is False:
+            self.not_raised(node)
         else:
-            skip = self.flag("$skip")
-            if static(skip) is False:
-                self.body(node.orelse, node.live_after)
-            elif static(skip) is UNSET and node.orelse:
-                self.branch(skip, lambda: None, lambda: self.body(node.orelse, node.live_after), node.live_after)
+            handler = self.handler_of(node, tried)
+
+            def handle() -> None:
+                self.frames[-1].env["$skip"] = FALSE
+                self.body(handler.body, node.live_after)
+            self.branch(raised, handle, lambda: self.not_raised(node), node.live_after)
         self.finish_try(node)
+
+    def not_raised(self, node: Any) -> None:
+        """The ``else`` of a ``try``, on the paths that go on after its body."""
+        skip = self.flag("$skip")
+        if static(skip) is False:
+            self.body(node.orelse, node.live_after)
+        elif static(skip) is UNSET and node.orelse:
+            self.branch(skip, lambda: None, lambda: self.body(node.orelse, node.live_after), node.live_after)
+
+    def handler_of(self, node: Any, tried: Try) -> Any:
+        """The one handler of the exceptions that some paths through the body end with."""
+        found = {next(h for h in node.handlers if any(issubclass(cls, c) for c in self.handled(h))) for cls in tried.raised}
+        handler = found.pop()
+        if found or handler.name is not None:
+            raise self.unsupported("exceptions that are raised depending on run-time values, and are told apart when caught",
+                                   "use `if` instead of `try` for it", node=node)
+        return handler
 
     def handled(self, handler: Any) -> tuple[Any, ...]:
         """The classes that a handler catches; None for all."""

@@ -166,6 +166,13 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Default:
+    """The class of a ``Table`` that is a ``defaultdict``."""
+
+    factory: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
     cls: Any
     names: tuple[str, ...]

@@ -206,9 +206,11 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
     """Operations on what is a number or an array, or a number or None: what they give if they do not raise."""
     plain = canonical(op)
     elementwise = isinstance(plain, np.ufunc) and plain.nout == 1 and plain.signature is None
+    facts = [fact_of(a) for a in args]
+    if plain is np.copy and len(args) == 1 and not kwargs:
+        return Result((facts[0].forget() if facts[0].is_mixed else UNKNOWN,))
     if kwargs or not (elementwise or (plain in _TO_SCALARS and len(args) == 1)):
         return Result((UNKNOWN,))
-    facts = [fact_of(a) for a in args]
     given = []
     for arg, fact in zip(args, facts):
         if fact.is_mixed or fact.is_optional:
@@ -226,6 +228,16 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
     return Result((Fact("unknown", dtype),)) if known.is_scalar and dtype is not None else Result((UNKNOWN,))
 
 
+def _dtype_of(op: Callable, facts: list[Fact]) -> Any:
+    """The dtype of a result, tried on arrays of one axis; None if it is not known."""
+    try:
+        with np.errstate(all="ignore"):
+            result = op(*(_sample_array(f.dtype, (2,)) if f.is_array and f.dtype is not None else sample_of(f, 2) for f in facts))
+    except Exception:  # too little is known, or the operation does not take it
+        return None
+    return getattr(result, "dtype", None)
+
+
 _TO_SCALARS = {np.any, np.all, np.sum, np.max, np.min, np.mean}
 
 
@@ -237,7 +249,9 @@ def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
         if any(f.is_array and f.dims != () for f in facts) and all(f.is_array or f.is_scalar for f in facts):
             known = all(f.dims is not None for f in facts if f.is_array)
             dims = broadcast_dims([f.dims or () for f in facts]) if known else None
-            return Result((Fact("array", None, dims),)) if dims != () else Result((UNKNOWN,))
+            return Result((Fact("array", _dtype_of(op, facts), dims),)) if dims != () else Result((UNKNOWN,))
+    if op in _TO_SCALARS and len(args) == 1 and fact_of(args[0]).is_array and (dtype := _dtype_of(op, [fact_of(args[0])])):
+        return Result((Fact("scalar", dtype),))
     return Result((UNKNOWN,))
 
 
@@ -675,6 +689,8 @@ def _power(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 
 def _squeeze(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     dims, axis = facts[0].dims, _axis(kwargs, args, 1)
+    if facts[0].kind == "scalar":
+        return facts[0].forget()
     if dims is None:
         return Fact("array", facts[0].dtype) if facts[0].is_array else None
     if isinstance(axis, int):

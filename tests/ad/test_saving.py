@@ -162,7 +162,6 @@ def test_no_whole_array_is_collected():
         )
 
 
-@pytest.mark.xfail(reason="an element read through a view costs an adjoint of the size of the view", strict=True)
 def test_elements_read_through_a_view_cost_an_element():
     def f(v):
         a = v * 1.0

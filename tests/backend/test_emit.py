@@ -338,7 +338,8 @@ def test_with_raise_and_methods() -> None:
         """)
     assert text(fn) == """\
 def f(x, y):
-    with np.errstate(divide=y):
+    m = np.errstate(divide=y)
+    with m:
         w = np.sin(1.0 / x)
     if x > 5.0:
         raise ValueError('bad')

@@ -210,7 +210,6 @@ def test_equality_of_lists_is_a_bool():
     check(lambda v: [v[0], v[1]] == [v[0], v[1]], V)
 
 
-@pytest.mark.xfail(reason="the method of a Python complex is NumPy's function", strict=True)
 def test_conjugate_of_a_python_complex():
     check(lambda z: z.conjugate(), 0.3 + 0.4j)
 

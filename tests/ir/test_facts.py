@@ -71,7 +71,7 @@ def test_equal_facts_have_equal_hashes():
         (array(float, (3,)), array(float, (3, 1)), array(float)),
         (F, S, Fact("number", np.dtype(float))),
         (F, Fact("complex"), Fact("number")),
-        (F, array(float), UNKNOWN),
+        (F, array(float), Fact("unknown", np.dtype(float))),
     ],
 )
 def test_join(a, b, want):

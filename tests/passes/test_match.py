@@ -89,8 +89,8 @@ def test_guards_combine():
         ("known", [(constant(2.0),), (constant(-1),), (constant(0.0),)], [(constant(0),), (F,), (constant(True),)]),
         (
             "same_shape",
-            [(A, A), (F, S), (array(int, ()), F)],
-            [(A, F32), (A, array(float)), (UNKNOWN, UNKNOWN), (F, array(float))],
+            [(A, A), (F, S)],
+            [(A, F32), (array(int, ()), F), (A, array(float)), (UNKNOWN, UNKNOWN), (F, array(float))],
         ),
         (
             "same_dtype",

@@ -209,7 +209,7 @@ def test_text_of_random_programs_parses_back(seed):
 
 
 def test_pipeline_order_and_run():
-    assert PIPELINE[:3] == (simplify, cse, simplify) and dce in PIPELINE
+    assert PIPELINE[:5] == (simplify, cse, dce, simplify, dce)
     fn = parse("def f(x):\n    y := np.sin(x)\n    z := np.sin(x)\n    u := y - -z\n    return u")
     assert format(run(fn)) == "def f(x):\n    y := np.sin(x)\n    u := y + y\n    return u"
     assert run(fn, ()) is fn

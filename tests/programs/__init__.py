@@ -1,6 +1,7 @@
 """The corpus: ordinary functions with sample arguments, one module per subject."""
 
 from tests.programs import (  # noqa: F401
+    aliasing,
     branches,
     builtins_,
     calls,

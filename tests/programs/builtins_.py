@@ -1,6 +1,7 @@
 """Builtins, methods of containers, comprehensions, functools, operator, itertools, math and cmath."""
 
 import cmath
+import collections
 import functools
 import itertools
 import math
@@ -163,6 +164,16 @@ def dict_of_tuples(x, y):
     table[0, 0] *= 2.0
     del table[0, 1]
     return sum(table[k] * (1 + k[0]) for k in table)
+
+
+@program(0.6)
+def default_dicts(x):
+    sums, groups = collections.defaultdict(float), collections.defaultdict(list)
+    for name, t in (("a", x), ("b", x * x), ("a", 2.0)):
+        sums[name] += t * x
+        groups[name].append(t)
+    ordered = collections.OrderedDict(u=x, v=2.0)
+    return sums["a"] * sums["b"] + sum(groups["a"]) * len(groups) + sum(k * t for k, t in enumerate(ordered.values()))
 
 
 @program(0.6)

@@ -405,6 +405,41 @@ def iteration_over_object(x):
     return s * len(Series([x]))
 
 
+class Shifted:
+    """A descriptor that changes what is read and written."""
+
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, obj, owner=None):
+        return getattr(obj, self.name) * 2.0
+
+    def __set__(self, obj, value):
+        setattr(obj, self.name, value + 1.0)
+
+
+class Strict:
+    """Slots, a descriptor, and ``__setattr__``."""
+
+    __slots__ = ("value", "_level")
+    level = Shifted()
+
+    def __init__(self, value):
+        self.value = value
+        self.level = value
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value * 1.5 if name == "value" else value)
+
+
+@program(0.6)
+def slots_and_descriptors(x):
+    s = Strict(x)
+    s.level = s.level * x
+    s.value += x
+    return s.level * s.value
+
+
 @program(0.6)
 def object_made_per_step(x):
     y = x
@@ -412,3 +447,33 @@ def object_made_per_step(x):
         s = Square(y) if k % 2 else Circle(y, 0.1)
         y = s.volume(0.3)
     return y
+
+
+@dataclass
+class Base:
+    a: float
+
+    def value(self):
+        return self.a
+
+    def __post_init__(self):
+        self.a = self.a * 2.0
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    major: int
+    minor: int = 0
+
+
+@dataclass
+class Derived(Base):
+    b: float = 3.0
+
+    def value(self):
+        return super().value() * self.b
+
+
+@program(0.6)
+def dataclass_inheritance(x):
+    return Derived(x).value() + Derived(x, b=x).value() if Version(1) != Version(1, 2) else 0.0

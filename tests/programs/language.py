@@ -113,6 +113,18 @@ def raise_in_loop_not_reached(v):
 
 
 @program(0.6)
+@program(0.4)
+def raised_and_caught_at_run_time(x):
+    try:
+        if x > 0.5:
+            raise ValueError
+        y = x
+    except ValueError:
+        y = 2.0 * x
+    return y
+
+
+@program(0.6)
 def suppressed(x):
     with contextlib.suppress(ZeroDivisionError):
         x = x * 2.0
@@ -462,18 +474,25 @@ def generator_in_for(x):
     return s
 
 
-@refused("UnsupportedSyntax", 0.6, text="next")
+@refused("UnsupportedSyntax", 0.6, code="S2S010", text="iterator")
 def iterator_stepped_by_hand(x):
     it = iter([x, 2.0 * x])
     return next(it) * next(it)
 
 
 @refused("UnsupportedSyntax", 0.6, text="try")
-def exception_caught_at_run_time(x):
+def exception_of_a_loop_caught_at_run_time(x):
     try:
-        if x > 0.5:
-            raise ValueError
-        y = x
+        for _ in range(3):
+            x = x * 1.5
+            if x > 1.0:
+                raise ValueError
     except ValueError:
-        y = 2.0 * x
-    return y
+        x = 2.0 * x
+    return x
+
+
+@refused("UnsupportedSyntax", 0.6, code="S2S010", text="iterator")
+def iterator_read_twice(x):
+    pairs = zip([x, 1.0], [2.0, x])
+    return sum(a * b for a, b in pairs) + sum(a for a, _ in pairs)

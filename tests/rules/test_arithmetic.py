@@ -35,7 +35,7 @@ SAMPLES = [
       if not (op is np.nan_to_num and x is Z)],
     sample(np.imag, Z), sample(np.imag, 1.0 + 2.0j), sample(np.angle, Z), sample(np.angle, Z, deg=True),
     sample(np.sign, Z), sample(builtins.abs, 1.5 - 2.0j), sample(builtins.abs, -2.5), sample(math.fabs, -2.5),
-    sample(np.fabs, A), sample(np.real_if_close, A), sample(np.real_if_close, Z),
+    sample(np.nextafter, A, 9.0), sample(np.fabs, A), sample(np.real_if_close, A), sample(np.real_if_close, Z),
     *[sample(np.power, a, b) for a, b in [(POSITIVE, B), (POSITIVE, 3), (A, 2), (A, 3), (A, -1), (POSITIVE, 0.5),
                                           (1.7, B), (1.7, -0.3), (POSITIVE, ROW), (SINGLE, 2), (Z, 3), (Z, 2.5),
                                           (A, np.array([0, 1, 2])), (A, 0), (2, A), (np.abs(SINGLE), SINGLE)]],

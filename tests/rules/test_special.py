@@ -28,7 +28,7 @@ UNITS = [sp.erfinv, sp.erfcinv, sp.ndtri, sp.logit]
 ORDERS = [sp.jv, sp.jn, sp.yv, sp.iv, sp.ive, sp.kv, sp.kve]
 
 SAMPLES = [
-    *[sample(op, x) for op in EVERYWHERE for x in [A, 0.8]],
+    *[sample(op, x) for op in EVERYWHERE for x in [A, 0.8]], sample(sp.wofz, 0.3 + 0.2j),
     *[sample(op, A.astype(np.float32)) for op in [sp.erf, sp.expit, sp.j0]],
     *[sample(op, x) for op in POSITIVES for x in [POSITIVE, 0.8]], sample(sp.gamma, ROW), sample(sp.rgamma, ROW),
     *[sample(op, x) for op in UNITS for x in [UNIT, 0.8]],
