@@ -20,7 +20,7 @@ WHOLE = {
     "test_doctests",
 }
 
-OTHER = {"benchmarks", "examples"}
+OTHER = {"benchmarks", "examples", "wild"}
 """Folders with tests of what is not in the package."""
 
 

@@ -342,7 +342,8 @@ class Reverse:
             p = carried[k]
             g = self.bars.get(p)
             if g is None:
-                known = s.body.results[k] if undefined(s.inits[k]) and type(s.body.results[k]) is Var else p
+                made = s.body.results[k]
+                known = made if undefined(s.inits[k]) and type(made) is Var and p.fact.is_array else p
                 g = self.emit.zeros(stmts, known, self.name(p), s.loc)
             results.append(g)
         results += [self.bars[v] for v in outer]

@@ -38,8 +38,8 @@ from s2sad.frontend.values import (
     Bound,
     Buffer,
     Choice,
-    Default,
     Closure,
+    Default,
     Fields,
     Frame,
     Items,
@@ -244,7 +244,7 @@ class Calls:
         made = self.call_function(known.vectorized, (fn, *args), (), "")
         fact = self.fact(made)
         if fact.dtype is None or fact.dtype.kind not in "fc":
-            raise self.unsupported("`np.vectorize` of a function that may return integers: NumPy takes the kind of the first",
+            raise self.unsupported("`np.vectorize` of a function that may return integers: NumPy takes the kind of the first",  # noqa: E501
                                    "return floats on every path", code="S2S011")
         return made
 
@@ -281,6 +281,8 @@ class Calls:
                      hint: str) -> Value:
         """A NumPy function without rule that is written in Python: inlined if that succeeds and an argument is a number
         or an array that is not known now, else called as it is."""
+        if any(isinstance(v, Ref) and isinstance(self.heap.get(v.cell), Fields) for v in args):
+            return self.call_source(fn, args, kwargs, hint)
         if not any(self.may_vary(v) for v in (*args, *(v for _, v in kwargs))):
             return self.call_opaque(public, args, kwargs, hint)
         before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
@@ -637,6 +639,10 @@ class Calls:
             return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
         if name == "values":
             return Iteration("static", (), cell.values)
+        if name == "get" and args and not isinstance(args[0], Tup) and static(args[0]) is UNSET and all(
+                static(v) is not UNSET for v in cell.values):
+            table = dict(zip(cell.keys, map(static, cell.values), strict=True))
+            return self.emit(dict.get, (Const(table), *(self.reify(a) for a in args)))
         if name in ("get", "setdefault", "pop") and args:
             key = self.static_key(args[0])
             if key in cell.keys:
@@ -940,7 +946,8 @@ class Calls:
             given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
             defaults = getattr(cls, "_field_defaults", {})
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
-        if issubclass(cls, np.generic) or cls.__module__ in ("builtins", "numpy"):
+        written = isinstance(vars(cls).get("__init__"), types.FunctionType) and not hasattr(cls, "__exit__")
+        if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
             return self.call_opaque(cls, args, kwargs, hint)
         if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
             raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
@@ -1217,10 +1224,9 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
     if items is None:
         return NotImplemented
-    if all(self.fact(v).is_float or self.fact(v).kind in ("int", "bool") for v in items) and static(start) == 0:
-        given = tuple(self.reify(v) for v in items)
-        return self.emit(sum, (self.reify(Tup(tuple(items))) if not given else self.reify(self.new_list(items)),),
-                         hint=hint)
+    if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
+        first = () if static(start) == 0 else (self.reify(start),)
+        return self.emit(sum, (self.reify(self.new_list(tuple(items))), *first), hint=hint)
     for v in items:
         start = self.binary(operator.add, start, v)
     return start

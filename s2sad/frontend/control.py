@@ -40,13 +40,14 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, For, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, If, Stmt, Var, While
 from s2sad.ir.facts import UNSET, fresh_dim, join
 from s2sad.ir.walk import clone
 from s2sad.specialize.infer import fact_of
 
 FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead", "$raised")
 UNROLL_LIMIT = 4096
+UNMADE = "a list that may not have been made here, and that changes its length"
 _KNOWN_ITERABLES = (Mapping, Set, KeysView, ValuesView)
 
 
@@ -182,6 +183,8 @@ class Control:
                     return Bad("a name holds a list on one path and an array on another")
                 facts, holds = [cell.fact.item] if cell.fact.item is not None else [], holds | cell.holds
             else:
+                if cell.unmade:
+                    return Bad(UNMADE)
                 facts = [self.fact_in(v, heap) for v in cell.values]
                 holds = holds.union(*(self.roots(v) for v in cell.values)) if cell.values else holds
             for f in facts:
@@ -278,13 +281,15 @@ class Control:
                     self.extract(part, item, out, done)
 
     def listed(self, cell: Items) -> Arg:
-        """A list of known items as one IR value; no value where one of the items may have none."""
-        for value in cell.values:
-            arg = value.arg if isinstance(value, Atom) else getattr(self.heap.get(getattr(value, "cell", None)), "arg",
-                                                                    None)
-            if arg in self.unsure:
-                return Const(UNDEFINED)
+        """A list of known items as one IR value."""
+        if cell.unmade:
+            raise self.unsupported(UNMADE, "make the list before the loop or branch", code="S2S010")
         return self.reify(self.dynamic_list(cell.values))
+
+    def lacks_value(self, value: Value) -> bool:
+        """Whether a new value may be none, as the loop or branch that makes it may not have run."""
+        arg = value.arg if isinstance(value, Atom) else getattr(self.heap.get(getattr(value, "cell", None)), "arg", None)  # noqa: E501
+        return arg in self.unsure
 
     def may_miss(self, arg: Arg) -> bool:
         """Whether an argument may have no value."""
@@ -328,7 +333,7 @@ class Control:
                 return Buffer(arg, known, template.alias, template.holds, None, template.contiguous)
         values = tuple(self.instantiate(p, make, made) for p in template.parts)
         if template.kind == "Items":
-            return Items(values)
+            return Items(values, any(map(self.lacks_value, values)))
         if template.kind == "Table":
             return Table(template.meta[0], values, template.meta[1])
         return Fields(template.meta[0], template.meta[1], values)
@@ -896,7 +901,8 @@ class Control:
 
             def make(fact: Fact, label: str = label) -> Arg:
                 outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
-                if self.may_miss(inits[len(outs) - 1]):
+                k = len(outs) - 1
+                if self.may_miss(results[k]) or (self.may_miss(inits[k]) and not self.runs(walked)):
                     self.unsure.add(outs[-1])
                 return outs[-1]
             self.family = None if "shared" in self.loop_notes else floor
@@ -918,6 +924,14 @@ class Control:
             self.stmts.append(While(tuple(outs), tuple(inits), tests, block, stops, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = stopped
         self.loc = loc
+
+    def runs(self, walked: Arg | None) -> bool:
+        """Whether a loop over a sequence certainly runs at least once."""
+        made = next((s for s in reversed(self.stmts) if isinstance(s, Call) and s.outs and s.outs[0] is walked), None)
+        if made is None or made.op is not range:
+            return False
+        bounds = [a.value for a in made.args if isinstance(a, Const)]
+        return len(bounds) == len(made.args) and len(range(*bounds)) > 0
 
     # ---- what can be iterated over ---------------------------------------------------------------------------------
 

@@ -276,6 +276,12 @@ class Expressions:
             return owner
         if name in ATTRIBUTES:
             return self.call_op(ATTRIBUTES[name], (owner,), (), hint)
+        if name == "flags":
+            flags = self.emit(getattr, (self.reify(owner), Const("flags")), hint="flags")
+            self.flags.add(flags.arg)
+            return flags
+        if isinstance(owner, Atom) and owner.arg in self.flags:
+            return self.emit(getattr, (owner.arg, Const(name)), hint=name)
         if name == "flat":
             return self.call_op(np.ravel, (owner,), (), hint)
         if name == "at":
@@ -375,7 +381,10 @@ class Expressions:
         return value
 
     def as_array(self, value: Value) -> Value:
-        """A list of numbers as an array, other values as they are."""
+        """A list of numbers, or an object that converts itself, as an array; other values as they are."""
+        if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+            convert = self.find_special(value, "__array__")
+            return value if convert is None else self.call(convert, (), ())
         if self.fact(value).kind == "list" or (isinstance(value, Tup) and any(
                 self.fact(v).kind != "int" for v in value.items)):
             return self.emit(np.array, (self.reify(value),))

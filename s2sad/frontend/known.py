@@ -38,7 +38,8 @@ OF_CLASSES: dict[Any, Any] = {inspect.isclass: type, inspect.isfunction: types.F
                               inspect.ismodule: types.ModuleType}
 """Functions that ask for the class of their argument."""
 OF_CONSTANTS = {issubclass, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format, typing.cast,
-                operator.itemgetter, operator.attrgetter, operator.methodcaller, inspect.signature, inspect.getfullargspec, inspect.unwrap,
+                operator.itemgetter, operator.attrgetter, operator.methodcaller, inspect.signature,
+                inspect.getfullargspec, inspect.unwrap,
                 typing.get_args,
                 typing.get_origin, typing.get_type_hints}
 """Pure functions, called now if all their arguments are constants."""

@@ -75,6 +75,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
         self.path_tests = 0
+        self.flags: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}

@@ -22,8 +22,8 @@ from s2sad.frontend.values import (
     Bound,
     Broken,
     Buffer,
-    Default,
     Closure,
+    Default,
     Fields,
     Items,
     Iteration,
@@ -41,6 +41,7 @@ from s2sad.frontend.values import (
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
 from s2sad.specialize.infer import fact_of, infer, is_basic
+
 
 def is_truth(fact: Fact) -> bool:
     """Whether a value is one bool, Python's or NumPy's."""
@@ -338,7 +339,8 @@ class Places:
 
     def put_key(self, base: Ref, cell: Table, key: Any, value: Value) -> None:
         if base.cell in self.fields_of:
-            self.set_attribute(self.fields_of[base.cell], key, value)
+            self.set_field(self.fields_of[base.cell], key, value)
+            return
         if key in cell.keys:
             values = tuple(value if k == key else v for k, v in zip(cell.keys, cell.values))
             self.heap[base.cell] = replace(cell, values=values)

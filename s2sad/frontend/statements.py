@@ -39,7 +39,6 @@ from s2sad.frontend.values import (
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET
 
-
 ITERATORS = {"iter": iter, "map": map, "filter": filter, "zip": zip, "enumerate": enumerate, "reversed": reversed}
 
 
@@ -137,7 +136,7 @@ class Statements:
         reads = [n for n in gast.walk(root) if isinstance(n, gast.Name) and n.id == target.id and isinstance(
             n.ctx, gast.Load) and (n.lineno, n.col_offset) > (node.lineno, node.end_col_offset)]
         if len(reads) > 1 or any(id(n) in inside for n in reads):
-            raise self.unsupported(f"`{target.id}` is an iterator that is read more than once", "make it a list: `list(…)`",
+            raise self.unsupported(f"`{target.id}` is an iterator that is read more than once", "make it a list: `list(…)`",  # noqa: E501
                                    node=node, code="S2S010")
 
     def stmt_AnnAssign(self, node: Any) -> None:
@@ -322,7 +321,8 @@ class Statements:
         """A statement on a path that may end with an exception that is caught further out in this function."""
         method = getattr(self, f"stmt_{type(stmt).__name__}", None)
         if method is None:
-            raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""), node=stmt)
+            raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""),
+                                   node=stmt)
         pending, outer = len(self.pending), self.path_tests
         self.path_tests = len(self.open_tests)
         try:
@@ -335,8 +335,8 @@ class Statements:
             self.path_tests = outer
 
     def raises_on_path(self, cls: type) -> bool:
-        """Whether an exception that is certain on this path, but not on all, can be followed to its handler: the ``try`` is
-        in the same function and outside of no loop."""
+        """Whether an exception that is certain on this path, but not on all, can be followed to its handler: the ``try``  # noqa: E501
+        is in the same function, and no loop lies between."""
         inner = self.tries[-1]
         depth = len(self.open_tests)
         return (inner.frame is self.frames[-1] and depth > inner.open_tests and depth == self.path_tests
@@ -398,10 +398,11 @@ class Statements:
 
     def handler_of(self, node: Any, tried: Try) -> Any:
         """The one handler of the exceptions that some paths through the body end with."""
-        found = {next(h for h in node.handlers if any(issubclass(cls, c) for c in self.handled(h))) for cls in tried.raised}
+        found = {next(h for h in node.handlers if any(issubclass(cls, c) for c in self.handled(h)))
+                 for cls in tried.raised}
         handler = found.pop()
         if found or handler.name is not None:
-            raise self.unsupported("exceptions that are raised depending on run-time values, and are told apart when caught",
+            raise self.unsupported("exceptions that are raised depending on run-time values and told apart when caught",
                                    "use `if` instead of `try` for it", node=node)
         return handler
 

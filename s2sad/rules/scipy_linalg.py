@@ -111,18 +111,6 @@ if sl is not None:
     def cholesky_jvp(a, lower=False, overwrite_a=False, check_finite=True, *, y, a_dot):
         return _cholesky_dot(y, a_dot, lower)
 
-    @rule(sl.cho_factor)
-    def cho_factor(a, lower=False, overwrite_a=False, check_finite=True, *, y, y_bar):
-        """The factor in one triangle; the other keeps what A had there."""
-        factor, g = triangle(y[0], lower), y_bar[0]
-        rest = np.triu(g, 1) if lower else np.tril(g, -1)
-        return _cholesky_bar(factor, triangle(g, lower), lower) + rest
-
-    @cho_factor.jvp
-    def cho_factor_jvp(a, lower=False, overwrite_a=False, check_finite=True, *, y, a_dot):
-        rest = np.triu(a_dot, 1) if lower else np.tril(a_dot, -1)
-        return _cholesky_dot(triangle(y[0], lower), a_dot, lower) + rest, None
-
     @rule(sl.cho_solve)
     def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True, *, y, y_bar):
         """(L Lᴴ) y = b  ⟹  b̄ = (L Lᴴ)⁻ᵀ ȳ;  with Ā = −b̄ yᵀ:  L̄ = Ā L* + (Āᵀ L)*; for Rᴴ R:  R̄ = R* Ā + (R Āᵀ)*"""

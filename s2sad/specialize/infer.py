@@ -232,7 +232,8 @@ def _dtype_of(op: Callable, facts: list[Fact]) -> Any:
     """The dtype of a result, tried on arrays of one axis; None if it is not known."""
     try:
         with np.errstate(all="ignore"):
-            result = op(*(_sample_array(f.dtype, (2,)) if f.is_array and f.dtype is not None else sample_of(f, 2) for f in facts))
+            result = op(*(_sample_array(f.dtype, (2,)) if f.is_array and f.dtype is not None else sample_of(f, 2)
+                          for f in facts))
     except Exception:  # too little is known, or the operation does not take it
         return None
     return getattr(result, "dtype", None)
@@ -250,8 +251,9 @@ def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
             known = all(f.dims is not None for f in facts if f.is_array)
             dims = broadcast_dims([f.dims or () for f in facts]) if known else None
             return Result((Fact("array", _dtype_of(op, facts), dims),)) if dims != () else Result((UNKNOWN,))
-    if op in _TO_SCALARS and len(args) == 1 and fact_of(args[0]).is_array and (dtype := _dtype_of(op, [fact_of(args[0])])):
-        return Result((Fact("scalar", dtype),))
+    if op in _TO_SCALARS and len(args) == 1 and fact_of(args[0]).is_array:
+        dtype = _dtype_of(op, [fact_of(args[0])])
+        return Result((UNKNOWN if dtype is None else Fact("scalar", dtype),))
     return Result((UNKNOWN,))
 
 

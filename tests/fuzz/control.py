@@ -61,6 +61,8 @@ class Blocks(Statements):
             (1, self.out_argument),
             (1, self.irrelevant),
             (2, self.swap),
+            (3 if self.classes else 0, self.make_object),
+            (6 if self.classes else 0, self.use_object),
         ]
         if depth > 0 and self.chance.flip(0.33):
             return self.chance.weighted(compound)(scope, depth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz.scope import Array, Chance, Dict, Float, Function, Int, List, Scope, Tuple, Type
+from tests.fuzz.scope import Array, Chance, Dict, Float, Function, Int, List, Object, Scope, Tuple, Type
 
 CONSTANTS = ("0.5", "1.5", "-0.7", "2.0", "0.3", "-1.2", "0.9", "1", "3")
 BOUNDED = ("np.sin", "np.cos", "np.tanh", "np.arctan")
@@ -27,6 +27,8 @@ class Expressions:
             return f"[{', '.join(self.value(scope, t.item, depth) for _ in range(max(1, t.least)))}]"
         if isinstance(t, Dict):
             return "{" + ", ".join(f'"{k}": {self.value(scope, item, depth)}' for k, item in t.items) + "}"
+        if isinstance(t, Object):
+            return f"{t.cls}({', '.join(self.value(scope, item, depth - 1) for _, item in t.fields)})"
         assert isinstance(t, Int)
         return str(t.low + self.chance.below(t.high - t.low + 1))
 
@@ -108,6 +110,7 @@ class Expressions:
                 (1, "list"),
                 (1, "comprehension"),
                 (1, "lambda"),
+                (3, "method"),
             ]
         )
         return getattr(self, f"scalar_{form}")(scope, depth - 1) if form != "leaf" else self.scalar_leaf(scope)
@@ -191,6 +194,16 @@ class Expressions:
     def scalar_lambda(self, scope: Scope, depth: int) -> str:
         inner = Scope({**scope.names, "q": Float()}, scope.result, scope.loops)
         return f"(lambda q: {self.scalar(inner, depth)})({self.scalar(scope, depth)})"
+
+    def scalar_method(self, scope: Scope, depth: int) -> str:
+        """A call of a method, a property, or an operator of an object."""
+        names = scope.of(Object)
+        if not names:
+            return self.scalar_unary(scope, depth)
+        name, u = self.chance.one(names), self.scalar(scope, depth)
+        same = [n for n in names if scope.names[n] == scope.names[name]]
+        return self.chance.one([f"{name}.read({u})", f"{name}({u})", f"{name}.size", f"{name}.step({u})",
+                                f"({name} + {self.chance.one(same)}).s", f"({name} * {u}).s"])
 
     def scalar_call(self, scope: Scope, depth: int) -> str:
         return self.call(scope, Float(), depth) or self.scalar_unary(scope, depth)

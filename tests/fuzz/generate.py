@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.fuzz.control import Blocks
-from tests.fuzz.scope import Array, Chance, Dict, Float, Function, Int, List, Scope, Tuple, Type
+from tests.fuzz.scope import Array, Chance, Dict, Float, Function, Int, List, Object, Scope, Tuple, Type
 from tests.fuzz.statements import Lines, indented
 
 HEADER = ["import math", "", "import numpy as np", ""]
@@ -17,6 +17,13 @@ def program(source: random.Random) -> str:
     n, m = chance.one(((3, 2), (4, 3), (3, 3), (2, 4)))
     params = parameters(chance, n, m)
     lines = list(HEADER)
+    writer = Blocks(chance, budget=4 + chance.below(14))
+    if chance.flip(0.5):
+        text, kind = class_of_module(writer, n)
+        writer.classes.append(kind)
+        lines += text
+        if chance.flip(0.3):
+            params["obj"] = kind
     helpers: dict[str, Type] = {}
     for k in range(chance.below(3)):
         text, t = helper(chance, f"h{k}", n, m, helpers)
@@ -25,7 +32,6 @@ def program(source: random.Random) -> str:
     result: Type = (
         Float() if chance.flip(0.7) else chance.one([Array((n,)), Array((m, n)), Tuple((Float(), Array((n,))))])
     )
-    writer = Blocks(chance, budget=4 + chance.below(14))
     scope = Scope({**helpers, **params}, result, 0, frozenset(helpers) | {"n"})
     body, left = writer.block(scope, 3, 12)
     if not left:
@@ -33,6 +39,38 @@ def program(source: random.Random) -> str:
     lines += ["", f"def f({', '.join(params)}):", *indented(body), "", ""]
     lines.append(f"ARGS = ({', '.join(argument(chance, t) for t in params.values())},)")
     return "\n".join(lines) + "\n"
+
+
+def class_of_module(writer: Blocks, n: int) -> tuple[Lines, Object]:
+    """A class with a number and an array, whose methods read and write them; and a helper that writes to instances."""
+    fields: tuple[tuple[str, Type], ...] = (("s", Float()), ("a", Array((n,))))
+    own: dict[str, Type] = {"t": Float(), "self.s": Float(), "self.a": Array((n,))}
+    writer.budget += 4
+    other: dict[str, Type] = {"t": Float(), "other.s": Float(), "other.a": Array((n,))}
+    read = writer.scalar(Scope(dict(own), Float()), 2)
+    stepped = [*writer.write_array(Scope({k: v for k, v in own.items() if k != "self.s"})),
+               f"self.s = {writer.scalar(Scope(dict(own)), 2)}"]
+    if writer.chance.flip(0.4):
+        stepped = [f"if {writer.condition(Scope(dict(own)), 0)}:", *indented(stepped)]
+    if writer.chance.flip(0.3):
+        stepped = ["for k in range(2):", *indented([*stepped, f"if {writer.condition(Scope(dict(own)), 0)}:",
+                                                    f"    {writer.chance.one(('break', 'continue', 'return self.s'))}"])]  # noqa: E501
+    touched = writer.write_array(Scope({k: v for k, v in other.items() if k != "other.s"}))
+    methods = [
+        ("__init__(self, s, a)", ["self.s, self.a = s, a"]),
+        ("read(self, t)", [f"return {read}"]),
+        ("__call__(self, t)", [f"return self.read(t) * {writer.scalar(Scope(dict(own)), 1)}"]),
+        ("step(self, t)", [*stepped, "return self.s"]),
+        ("__add__(self, other)", ["return Thing(self.s + other.s, self.a * other.a)"]),
+        ("__mul__(self, t)", [f"return Thing({writer.scalar(Scope(dict(own)), 1)}, self.a)"]),
+    ]
+    lines: Lines = ["", "class Thing:"]
+    for head, body in methods:
+        lines += indented([f"def {head}:", *indented(body), ""])
+    lines += indented(["@property", "def size(self):", "    return np.sum(self.a) * 0.5 + self.s", ""])
+    lines += indented(["@size.setter", "def size(self, value):", "    self.s = value - np.sum(self.a)", ""])
+    lines += ["", "def touch(other, t):", *indented([*touched, f"other.s += {writer.scalar(Scope(dict(other)), 1)}"]), ""]  # noqa: E501
+    return lines, Object("Thing", fields)
 
 
 def summary(writer: Blocks, scope: Scope, result: Type) -> Lines:
@@ -110,6 +148,8 @@ def argument(chance: Chance, t: Type) -> str:
         return f"[{', '.join(argument(chance, t.item) for _ in range(t.least))}]"
     if isinstance(t, Tuple):
         return f"({', '.join(argument(chance, item) for item in t.items)})"
+    if isinstance(t, Object):
+        return f"{t.cls}({', '.join(argument(chance, item) for _, item in t.fields)})"
     assert isinstance(t, Dict)
     return "{" + ", ".join(f'"{k}": {argument(chance, item)}' for k, item in t.items) + "}"
 

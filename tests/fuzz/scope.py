@@ -51,6 +51,14 @@ class Dict:
 
 
 @dataclass(frozen=True)
+class Object:
+    """An instance of a class of the module: its fields, and the shape that its array field and methods have."""
+
+    cls: str
+    fields: tuple[tuple[str, Type], ...]
+
+
+@dataclass(frozen=True)
 class Function:
     """A function that is called with positional arguments; ``result`` is None for one that only writes."""
 
@@ -59,7 +67,7 @@ class Function:
     result: Type | None
 
 
-Type = Float | Int | Array | List | Tuple | Dict | Function
+Type = Float | Int | Array | List | Tuple | Dict | Object | Function
 
 
 @dataclass
@@ -95,6 +103,8 @@ class Scope:
                 yield from ((f"{name}[{i}]", item) for i, item in enumerate(t.items))
             elif isinstance(t, Dict):
                 yield from ((f'{name}["{key}"]', item) for key, item in t.items)
+            elif isinstance(t, Object):
+                yield from ((f"{name}.{field}", item) for field, item in t.fields)
             elif isinstance(t, List) and t.least:
                 yield f"{name}[-1]", t.item
                 yield f"{name}[0]", t.item

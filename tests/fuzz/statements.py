@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fuzz.expressions import BOUNDED, CONSTANTS, Expressions
-from tests.fuzz.scope import Array, Chance, Dict, Float, Function, List, Scope, Tuple, Type
+from tests.fuzz.scope import Array, Chance, Dict, Float, Function, List, Object, Scope, Tuple, Type
 
 AUGMENT = ("+=", "-=", "*=", "+=")
 Lines = list[str]
@@ -19,6 +19,7 @@ class Statements(Expressions):
     def __init__(self, chance: Chance) -> None:
         super().__init__(chance)
         self.counter = 0
+        self.classes: list[Object] = []
 
     def fresh(self, stem: str) -> str:
         self.counter += 1
@@ -186,6 +187,45 @@ class Statements(Expressions):
         op = "=" if self.chance.flip(0.5) else "+="
         return [f'{name}["{key}"] {op} {self.value(scope, item, 1)}']
 
+    def make_object(self, scope: Scope) -> Lines:
+        """An instance, a second name of one, or one that shares the array of another."""
+        known = [t for t in self.classes if any(s == dict(t.fields)["a"].shape for _, s in scope.arrays())]
+        if not known:
+            return self.assign_array(scope)
+        t = self.chance.one(known)
+        old = [n for n in scope.of(Object) if scope.names[n] == t]
+        name = self.fresh("o")
+        text = self.value(scope, t, 2)
+        if old and self.chance.flip(0.3):
+            text = self.chance.one(old)
+        elif old and self.chance.flip(0.3):
+            text = f"{t.cls}({self.scalar(scope, 1)}, {self.chance.one(old)}.a)"
+        elif old and self.chance.flip(0.2):
+            name = self.chance.one(old) if self.chance.one(old) not in scope.frozen else name
+        scope.names[name] = t
+        return [f"{name} = {text}"]
+
+    def use_object(self, scope: Scope) -> Lines:
+        """Write to a field, its array or the whole of it; call a method that writes; hand it to a helper."""
+        names = scope.of(Object)
+        if not names:
+            return self.make_object(scope)
+        name = self.chance.one(names)
+        shape = dict(scope.names[name].fields)["a"].shape
+        index, part = self.region(scope, f"{name}.a", shape)
+        value = self.scalar(scope, 1) if part in (None, ()) or self.chance.flip(0.5) else self.array(scope, part, 1)
+        return [self.chance.weighted([
+            (3, f"{name}.s = {self.scalar(scope, 2)}"),
+            (3, f"{name}.s {self.chance.one(AUGMENT)} {self.scalar(scope, 2)}"),
+            (4, f"{name}.a[{index}] {self.chance.one(('=', '+=', '*='))} {value}"),
+            (2, f"{name}.a {self.chance.one(AUGMENT)} {self.scalar(scope, 1)}"),
+            (2, f"{name}.a = {self.array(scope, shape, 1)}"),
+            (1, f"{name}.size = {self.scalar(scope, 1)}"),
+            (3, f"{name}.step({self.scalar(scope, 1)})"),
+            (1, f"{name} = {name} + {name}" if name not in scope.frozen else f"{name}.step(0.5)"),
+            (2, f"touch({name}, {self.scalar(scope, 1)})"),
+        ])]
+
     def unpack(self, scope: Scope) -> Lines:
         tuples = [n for n in scope.of(Tuple) if self.chance.flip(0.6)]
         if tuples:
@@ -238,7 +278,11 @@ class Statements(Expressions):
         inner = Scope({**scope.names, "z": Float()}, Float(), 0, frozenset(scope.names))
         lines: Lines = []
         arrays = self.writable(scope)
-        if arrays and self.chance.flip(0.3):
+        mine = [n for n in scope.of(Float) if n not in scope.frozen and not scope.loops]
+        if mine and self.chance.flip(0.25):
+            changed = self.chance.one(mine)
+            lines += [f"nonlocal {changed}", f"{changed} {self.chance.one(AUGMENT)} {self.scalar(inner, 1)}"]
+        elif arrays and self.chance.flip(0.3):
             lines += self.write_array(inner)
         elif self.chance.flip(0.5):
             lines += [f"y = {self.scalar(inner, 2)}"]

@@ -34,7 +34,7 @@ SAMPLES = [
     sample(runtime.setitem, [1.0, 2.0, 3.0], 1, 5.0), sample(runtime.setitem, [V, V], 0, 2.0 * V),
     sample(runtime.add_at, [1.0, 2.0, 3.0], 1, 5.0),
     sample(runtime.view, T, PATH), sample(runtime.view, T, (("call", np.transpose, ((2, 0, 1),)),)),
-    sample(runtime.setview, T, PATH, 0, V[:3]), sample(runtime.add_view, T, PATH, 0, V[:3]), sample(runtime.setview, T, PATH, (slice(None), [0, 0]), A.T[:, :2]),
+    sample(runtime.setview, T, PATH, 0, V[:3]), sample(runtime.add_view, T, PATH, 0, V[:3]), sample(runtime.setview, T, PATH, (slice(None), [0, 0]), A.T[:, :2]),  # noqa: E501
     *[sample(getattr, a, name) for a in [A, Z] for name in ["T", "mT", "real", "imag"]],
     *[sample(np.take, A, i, axis=ax, mode=mode) for mode in ["raise", "wrap", "clip"]
       for i, ax in [([0, 2, 2], 1), (np.array([[0, 2], [2, 1]]), 0), ([1, 1, 7], None), (1, -1)]],

@@ -1,4 +1,5 @@
 """One function of somebody else's package, and the comparison of its derivatives with finite differences."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -38,7 +39,9 @@ class Corpus:
     def __init__(self) -> None:
         self.cases: list[Case] = []
 
-    def add(self, package: str, name: str, fn: Callable, *args: Any, tolerance: float = 1e-6, refused: str = "") -> None:
+    def add(
+        self, package: str, name: str, fn: Callable, *args: Any, tolerance: float = 1e-6, refused: str = ""
+    ) -> None:
         """Add ``fn(*args)``."""
         self.cases.append(Case(package, name, fn, args, tolerance, refused))
 
@@ -79,8 +82,9 @@ def compare(case: Case) -> tuple[str, str]:
 
 def _differences(case: Case, k: int, direction: Any, weights: Any, plain: Any) -> list[float]:
     """The derivative along one argument by differences with several steps."""
+
     def at(x: Any) -> Any:
-        return case.fn(*case.args[:k], x, *case.args[k + 1:])
+        return case.fn(*case.args[:k], x, *case.args[k + 1 :])
 
     with np.errstate(all="ignore"):
         moved = [numerical_jvp(at, (case.args[k],), (direction,), h) for h in STEPS]

@@ -1,0 +1,116 @@
+"""Every function of the corpus gets a right derivative, or is refused where ``REFUSED`` says so; never a wrong one.
+
+``python -m tests.wild.test_wild`` prints the table of the README.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+
+import numpy as np
+import pytest
+
+PACKAGES = ("arch", "astropy", "chemicals", "colour", "fluids", "lmfit", "numdifftools", "pvlib", "pymap3d", "scipy", "sgp4",
+            "skimage", "sklearn", "skyfield", "statsmodels", "thermo")  # fmt: skip
+for _name in PACKAGES:
+    pytest.importorskip(_name, reason=f"the extra `wild` is not installed: {_name} is missing")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from .case import Case, outcome
+    from .engineering import corpus as engineering
+    from .geodesy import corpus as geodesy
+    from .images import corpus as images
+    from .numerics import corpus as numerics
+    from .physics import corpus as physics
+    from .statistics import corpus as statistics
+
+CASES = [case for part in (engineering, geodesy, images, numerics, physics, statistics) for case in part.cases]
+REFUSED: dict[str, str] = {
+    "astropy:Lorentz1D": "S2S014",
+    "astropy:Sersic1D.evaluate": "S2S003",
+    "chemicals:Rachford_Rice": "S2S011",
+    "fluids:V_horiz_torispherical": "S2S010",
+    "fluids:size_control_valve_l": "S2S012",
+    "numdifftools:Derivative": "S2S001",
+    "numpy:hermder": "S2S003",
+    "numpy:polymul": "S2S003",
+    "pymap3d:lookAtSpheroid": "S2S001",
+    "pymap3d:vdist": "S2S012",
+    "pymap3d:vreckon": "S2S011",
+    "scikit-image:rgb2hsv": "S2S010",
+    "scikit-image:structural_similarity": "S2S003",
+    "scikit-learn:RBF kernel": "S2S011",
+    "scikit-learn:mean_squared_error": "S2S011",
+    "scikit-learn:r2_score": "S2S011",
+    "scikit-learn:rbf_kernel": "S2S011",
+    "scipy:integrate.cumulative_trapezoid": "S2S011",
+    "scipy:integrate.romb": "S2S010",
+    "scipy:integrate.solve_ivp": "S2S010",
+    "scipy:interpolate.BarycentricInterpolator": "S2S011",
+    "scipy:interpolate.KroghInterpolator": "S2S011",
+    "scipy:interpolate.lagrange": "S2S011",
+    "scipy:interpolate.pade": "S2S011",
+    "scipy:optimize.rosen_hess": "S2S011",
+    "scipy:signal.bilinear": "S2S011",
+    "scipy:spatial.Rotation": "S2S009",
+    "scipy:stats.gamma.logpdf": "S2S010",
+    "scipy:stats.gmean": "S2S001",
+    "scipy:stats.multivariate_normal": "S2S012",
+    "scipy:stats.norm.logpdf": "S2S010",
+    "scipy:stats.pearsonr": "S2S011",
+    "scipy:stats.skew": "S2S010",
+    "statsmodels:arma2ma": "S2S011",
+    "statsmodels:yule_walker": "S2S001",
+    "thermo:NRTL GE": "S2S001",
+}
+"""What is refused, and with which code: generators, values that only compiled code sees, structure known at run time."""
+BISECTED = {"skyfield:propagate"}
+"""A root found by halving an interval: the program that runs is differentiated rightly, with its decisions as they fall, but
+the root depends on the inputs through the decisions. The derivative is not that of the root, in any tool of this kind."""
+
+
+def judged(case: Case) -> tuple[str, str]:
+    """The outcome of a case, without the warnings of the package."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return outcome(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_derivatives_are_right_or_refused(case: Case) -> None:
+    result, why = judged(case)
+    if str(case) in BISECTED:
+        assert result == "wrong", "this agrees with finite differences now: delete it from BISECTED"
+        return
+    if str(case) not in REFUSED:
+        assert result == "right", why
+        return
+    assert result != "right", "this works now: delete it from REFUSED"
+    assert result == "refused" and why.startswith(REFUSED[str(case)]), why
+
+
+def test_corpus_is_wide_enough() -> None:
+    right = Counter(case.package for case in CASES if str(case) not in (*REFUSED, *BISECTED))
+    assert sum(right.values()) >= 60 and len(right) >= 8
+
+
+def _row(label: str, names: list[str]) -> str:
+    refused, bisected = (sum(name in group for name in names) for group in (REFUSED, BISECTED))
+    right = len(names) - refused - bisected
+    return f"| {label} | {len(names)} | {right} ({right / len(names):.0%}) | {refused} | {bisected} |"
+
+
+def table() -> str:
+    """Markdown: by package, how many functions are right, refused, and wrong by nature."""
+    lines = ["| package | functions | right | refused | wrong: bisection |", "| --- | --- | --- | --- | --- |"]
+    for package in dict.fromkeys(sorted(case.package for case in CASES)):
+        names = [str(case) for case in CASES if case.package == package]
+        lines.append(_row(package, names))
+    lines.append(_row("all", [str(case) for case in CASES]))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())
