@@ -272,6 +272,8 @@ class Places:
         """Refuse a write to ``cell`` while something that may share its memory can still be seen."""
         self.check_inside(cell)
         state = self.heap[cell]
+        if isinstance(state, Broken):
+            raise self.unsupported(state.reason, "assign it on every path before it is read", code="S2S010")
         mine = self.aliases(cell) | (state.holds if into_items else frozenset())
         for value in self.live_values():
             for other in self.cells_of(value):

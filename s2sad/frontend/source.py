@@ -143,7 +143,8 @@ def _inside(code: types.CodeType) -> list[types.CodeType]:
 def _fingerprint(code: types.CodeType) -> tuple:
     """Constants and operators of a function, in a form that does not depend on the scope it is compiled in."""
     parts = [code, *_inside(code)]
-    constants = Counter(repr(c) for part in parts for c in part.co_consts if not isinstance(c, types.CodeType))
+    constants = Counter(repr(sorted(map(repr, c)) if isinstance(c, frozenset) else c) for part in parts
+                        for c in part.co_consts if not isinstance(c, types.CodeType))
     operators = [i.argrepr or i.opname for part in parts for i in dis.get_instructions(part)
                  if i.opname in ("BINARY_OP", "COMPARE_OP", "UNARY_NEGATIVE", "UNARY_INVERT")]
     return constants, operators

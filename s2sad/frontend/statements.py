@@ -335,7 +335,8 @@ class Statements:
             self.path_tests = outer
 
     def raises_on_path(self, cls: type) -> bool:
-        """Whether an exception that is certain on this path, but not on all, can be followed to its handler: the ``try``  # noqa: E501
+        """Whether an exception that is certain on this path, but not on all, can be followed to its handler:
+        the ``try``
         is in the same function, and no loop lies between."""
         inner = self.tries[-1]
         depth = len(self.open_tests)

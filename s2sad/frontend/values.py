@@ -11,7 +11,8 @@ What a cell holds:
   ``alias`` are cells that may be the same memory, ``holds`` cells that a list may refer to; cells of one ``family``
   (what one loop carries under different names, disjoint at the start and at the end of its body) share nothing with
   each other; of a ``contiguous`` array (in C order) ``reshape`` and ``ravel`` are certainly views
-* ``Items(values)`` a list whose structure is known; it dissolves, no list exists in the IR; ``unmade``: the loop or branch  # noqa: E501
+* ``Items(values)`` a list whose structure is known; it dissolves, no list exists in the IR; ``unmade``: the
+loop or branch
   that makes it may not have run
 * ``Table(keys, values)`` a dict with known keys
 * ``Fields(cls, names, values)`` an instance
