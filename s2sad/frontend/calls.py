@@ -806,9 +806,9 @@ class Calls:
         """The bound special method of an object, None if its class has none."""
         cell = self.heap[owner.cell]
         fn = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
         if fn is None or not isinstance(fn, types.FunctionType):
             return None
-        self.guard(("class", cell.cls, name), lambda: inspect.getattr_static(cell.cls, name, None), fn)
         return Bound(const(fn), (owner,))
 
     def call_special(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs = ()) -> Value:
@@ -823,6 +823,7 @@ class Calls:
             raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
                                    "define `__getattr__` or a property instead", code="S2S011")
         found = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
         if isinstance(found, property) and found.fget is not None:
             return self.call_object(found.fget, (owner,), (), "")
         if name in cell.names:
@@ -838,6 +839,15 @@ class Calls:
             return ref
         return self.class_attribute(owner, cell.cls, name)
 
+    def guard_class(self, cls: type, name: str) -> None:
+        """Generated code stays valid only while the class has the attribute that it has now, or none."""
+        def now() -> Any:
+            for base in cls.__mro__:
+                if name in base.__dict__:
+                    return base.__dict__[name]
+            return None
+        self.guard(("class", cls, name), now, now())
+
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
         found = inspect.getattr_static(cls, name, UNSET)
@@ -847,7 +857,7 @@ class Calls:
                 return self.call(getter, (const(name),), ())
             self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
-        self.guard(("class", cls, name), lambda: inspect.getattr_static(cls, name, None), found)
+        self.guard_class(cls, name)
         if isinstance(found, staticmethod):
             return self.capture(found.__func__, None)
         if isinstance(found, classmethod):
@@ -879,6 +889,7 @@ class Calls:
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
         found = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
         if isinstance(found, property):
             if found.fset is None:
                 raise self.unsupported(f"the property `{name}` cannot be set")
@@ -1021,6 +1032,7 @@ class Calls:
         order = own.__mro__
         for base in order[order.index(value.cls) + 1:]:
             found = vars(base).get(name)
+            self.guard(("own", base, name), lambda base=base: vars(base).get(name), found)
             if isinstance(found, property):
                 return self.call_object(found.fget, (value.owner,), (), "")
             if isinstance(found, staticmethod):

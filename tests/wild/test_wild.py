@@ -47,7 +47,7 @@ REFUSED: dict[str, str] = {
     "scikit-learn:rbf_kernel": "S2S011",
     "scipy:integrate.cumulative_trapezoid": "S2S011",
     "scipy:integrate.romb": "S2S010",
-    "scipy:integrate.solve_ivp": "S2S010",
+    "scipy:integrate.solve_ivp": "S2S011",
     "scipy:interpolate.BarycentricInterpolator": "S2S011",
     "scipy:interpolate.KroghInterpolator": "S2S011",
     "scipy:interpolate.lagrange": "S2S011",
