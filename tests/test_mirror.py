@@ -9,6 +9,7 @@ import pytest
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "s2sad"
 WHOLE = {
+    "test_guards",
     "test_programs",
     "test_fuzz",
     "test_imports",
