@@ -61,6 +61,7 @@ from s2sad.ir.facts import UNSET
 from s2sad.specialize.infer import infer
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE, MUTATES
 
+ITERATORS = {iter, map, filter, zip, enumerate, reversed}
 MAX_DEPTH, MAX_CALLS = 60, 2000
 TAKES_LISTS = {
     np.array,
@@ -185,7 +186,8 @@ class Calls:
         if special is not None:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
-                return result
+                made = fn in ITERATORS or getattr(fn, "__module__", None) == "itertools"
+                return self.mark_one_shot(result, args) if made else result
         constant = known.evaluate(self, fn, args, kwargs)
         if constant is not None:
             return constant
@@ -523,6 +525,11 @@ class Calls:
         missing = [p.id for p in (*positional, *a.kwonlyargs) if p.id not in env]
         if missing:
             raise self.unsupported(f"`{name}` is called without the argument `{missing[0]}`")
+        for parameter, value in env.items():
+            if self.is_one_shot(value):
+                self.check_read_once(parameter, fn.node, (0, 0), None)
+        if any(map(self.is_one_shot, args[len(positional):])) or any(self.is_one_shot(v) for _, v in extra):
+            raise self.kept_iterator(None)
         return env
 
     # ---- methods ---------------------------------------------------------------------------------------------------

@@ -534,10 +534,17 @@ class Expressions:
     # ---- containers ------------------------------------------------------------------------------------------------
 
     def expr_Tuple(self, node: Any, hint: str) -> Value:
-        return Tup(self.elements(node.elts))
+        return Tup(self.displayed(node))
 
     def expr_List(self, node: Any, hint: str) -> Value:
-        return self.new_list(self.elements(node.elts))
+        return self.new_list(self.displayed(node))
+
+    def displayed(self, node: Any) -> tuple[Value, ...]:
+        """The items of a tuple or list display: no iterators, which the container would let be read twice."""
+        values = self.elements(node.elts)
+        if any(map(self.is_one_shot, values)):
+            raise self.kept_iterator(node)
+        return values
 
     def expr_Set(self, node: Any, hint: str) -> Value:
         values = [static(v) for v in self.elements(node.elts)]
@@ -587,7 +594,7 @@ class Expressions:
         return self.comprehension(node, node.elt, hint)
 
     def expr_GeneratorExp(self, node: Any, hint: str) -> Value:
-        return self.comprehension(node, node.elt, hint)
+        return self.mark_one_shot(self.comprehension(node, node.elt, hint))
 
     def expr_SetComp(self, node: Any, hint: str) -> Value:
         items = self.static_items(self.comprehension(node, node.elt, hint, known=True))

@@ -74,6 +74,7 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
+        self.one_shot: set[int] = set()
         self.path_tests = 0
         self.flags: set[Arg] = set()
         self.modules: dict[int, Frame] = {}

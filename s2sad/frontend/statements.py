@@ -27,6 +27,7 @@ from s2sad.frontend.values import (
     Fields,
     Frame,
     Items,
+    Iteration,
     Ref,
     Slice,
     Table,
@@ -38,8 +39,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET
-
-ITERATORS = {"iter": iter, "map": map, "filter": filter, "zip": zip, "enumerate": enumerate, "reversed": reversed}
 
 
 class GlobalWritten(Exception):
@@ -115,29 +114,48 @@ class Statements:
         first = node.targets[0]
         hint = first.id if isinstance(first, gast.Name) else first.attr if isinstance(first, gast.Attribute) else ""
         value = self.expr(node.value, hint)
-        self.check_iterator(node)
+        if self.is_one_shot(value) and isinstance(first, gast.Name):
+            root = getattr(self.frames[-1].source, "node", None)
+            self.check_read_once(first.id, root, (node.lineno, node.end_col_offset), node)
+        elif self.is_one_shot(value) and not isinstance(first, (gast.Tuple, gast.List)):
+            raise self.kept_iterator(node)
         for target in node.targets:
             self.assign(target, value)
 
-    def check_iterator(self, node: Any) -> None:
-        """Refuse an iterator kept in a variable that is read twice, or in a loop: here it would start anew."""
-        made, target = node.value, node.targets[0]
-        if isinstance(made, gast.Call) and isinstance(made.func, gast.Name):
-            fn = static(self.lookup(made.func.id)) if made.func.id in ITERATORS else None
-        else:
-            fn = ITERATORS["iter"] if isinstance(made, gast.GeneratorExp) else None
-        root = getattr(self.frames[-1].source, "node", None)
-        if fn not in ITERATORS.values() or not isinstance(target, gast.Name) or root is None:
+    def is_one_shot(self, value: Value) -> bool:
+        """Whether a value is an iterator: reading it a second time gives nothing in Python, but starts anew here."""
+        return (value.cell if isinstance(value, Ref) else id(value)) in self.one_shot
+
+    def mark_one_shot(self, value: Value, args: tuple[Value, ...] = ()) -> Value:
+        """Note that a value that was made of ``args`` is an iterator."""
+        if isinstance(value, (Ref, Iteration)) and not any(value is a or value == a for a in args):
+            self.keep.append(value)
+            self.one_shot.add(value.cell if isinstance(value, Ref) else id(value))
+        return value
+
+    def kept_iterator(self, node: Any) -> Exception:
+        return self.unsupported("an iterator is kept where it may be read more than once", "make it a list: `list(…)`",
+                                node=node, code="S2S010")
+
+    def check_read_once(self, name: str, root: Any, after: tuple[int, int], node: Any) -> None:
+        """Refuse an iterator that is called ``name`` in the function ``root`` from ``after`` on if it may be read
+        twice: in two places, in a loop, or in a function inside. A name bound anew ends it."""
+        if root is None:
             return
-        loops = [n for n in gast.walk(root) if isinstance(n, (gast.For, gast.While)) and not any(
-            m is node for m in gast.walk(n))]
-        inside = {id(m) for n in loops for part in (*n.body, *([n.test] if isinstance(n, gast.While) else []))
-                  for m in gast.walk(part)}
-        reads = [n for n in gast.walk(root) if isinstance(n, gast.Name) and n.id == target.id and isinstance(
-            n.ctx, gast.Load) and (n.lineno, n.col_offset) > (node.lineno, node.end_col_offset)]
+        body = [] if isinstance(root, gast.Lambda) else root.body
+        ends = [(s.end_lineno, s.end_col_offset) for s in body if isinstance(s, gast.Assign) and (
+            s.lineno, s.col_offset) > after and any(isinstance(t, gast.Name) and t.id == name for t in s.targets)]
+        repeated = [n for n in gast.walk(root) if n is not root and isinstance(
+            n, (gast.For, gast.While, gast.FunctionDef, gast.Lambda)) and not any(m is node for m in gast.walk(n))]
+        again = [part for n in repeated for part in (
+            n.body if isinstance(n, gast.For) else [*n.body, n.test] if isinstance(n, gast.While) else [n])]
+        inside = {id(m) for part in again for m in gast.walk(part)}
+        reads = [n for n in gast.walk(root) if isinstance(n, gast.Name) and n.id == name
+                 and isinstance(n.ctx, gast.Load) and after < (n.lineno, n.col_offset) <= min(ends, default=(1 << 60, 0))]
         if len(reads) > 1 or any(id(n) in inside for n in reads):
-            raise self.unsupported(f"`{target.id}` is an iterator that is read more than once", "make it a list: `list(…)`",  # noqa: E501
-                                   node=node, code="S2S010")
+            raise self.unsupported(
+                f"`{name}` is an iterator that is read more than once", "make it a list: `list(…)`", node=node, code="S2S010"
+            )
 
     def stmt_AnnAssign(self, node: Any) -> None:
         if node.value is not None:

@@ -175,7 +175,7 @@ def expression_statements(v):
 
 def early(v):
     return v[0]
-    return v[1]  # noqa: unreachable
+    return v[1]
 
 
 def global_read(v):

@@ -181,3 +181,33 @@ def local_function_recursive_at_run_time(v):
         return [even[k] + odd[k] for k in range(n // 2)] + [even[k] - odd[k] for k in range(n // 2)]
 
     return sum([r * r for r in real_parts(v)])
+
+
+def _summed_twice(items):
+    return sum(items) + sum(items)
+
+
+def _pairs_of(v):
+    return zip(v, v[1:])
+
+
+@refused("UnsupportedSyntax", V, text="read more than once")
+def iterator_read_twice_by_helper(v):
+    return _summed_twice(iter([v[0], v[1] * 2.0])) + v[2]
+
+
+@refused("UnsupportedSyntax", V, text="read more than once")
+def generator_read_twice_by_helper(v):
+    return _summed_twice(t * t for t in v)
+
+
+@refused("UnsupportedSyntax", V, text="read more than once")
+def returned_iterator_read_twice(v):
+    pairs = _pairs_of(v)
+    return sum([a * b for a, b in pairs]) + sum([a for a, _ in pairs])
+
+
+@refused("UnsupportedSyntax", V, text="kept where it may be read more than once")
+def iterator_in_a_tuple(v):
+    kept = (iter([v[0], v[1]]), 2.0)
+    return sum(kept[0]) + sum(kept[0]) * kept[1]
