@@ -150,12 +150,12 @@ class Statements:
         again = [part for n in repeated for part in (
             n.body if isinstance(n, gast.For) else [*n.body, n.test] if isinstance(n, gast.While) else [n])]
         inside = {id(m) for part in again for m in gast.walk(part)}
+        until = min(ends, default=(1 << 60, 0))
         reads = [n for n in gast.walk(root) if isinstance(n, gast.Name) and n.id == name
-                 and isinstance(n.ctx, gast.Load) and after < (n.lineno, n.col_offset) <= min(ends, default=(1 << 60, 0))]
+                 and isinstance(n.ctx, gast.Load) and after < (n.lineno, n.col_offset) <= until]
         if len(reads) > 1 or any(id(n) in inside for n in reads):
-            raise self.unsupported(
-                f"`{name}` is an iterator that is read more than once", "make it a list: `list(…)`", node=node, code="S2S010"
-            )
+            why = f"`{name}` is an iterator that is read more than once"
+            raise self.unsupported(why, "make it a list: `list(…)`", node=node, code="S2S010")
 
     def stmt_AnnAssign(self, node: Any) -> None:
         if node.value is not None:
