@@ -9,7 +9,6 @@
 """
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 import math
@@ -20,21 +19,22 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime, tree
+from s2sad import runtime, tree
 from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
-from s2sad.derive import Entry, Request, build, leaves_of, stages
+from s2sad.derive import Entry, Request, build
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
-from s2sad.frontend.signature import exact_key, lower_function, signature
+from s2sad.frontend.signature import exact_key, signature
 from s2sad.frontend.values import Atom, Bound, Tup, Value, const
 from s2sad.nested import lower_derivative, lower_jvp, lower_linearize, lower_vjp
-from s2sad.show.trace import Trace, trace
+from s2sad.show.trace import Trace
+from s2sad.views import Views
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 
 
-class Derivative:
+class Derivative(Views):
     """A derivative of a Python function, compiled for each signature on first use.
 
     It is called like the function. ``source`` is the generated source (``source_for(*args)`` for certain arguments),
@@ -176,61 +176,6 @@ class Derivative:
                                     hint="argnums counts from 0; use argnames for keyword arguments")
             argnums.append(k % n if k < 0 else k)
         return Request(self.mode, tuple(argnums), self.single, self.has_aux)
-
-    # ---- looking at it ---------------------------------------------------------------------------------------------
-
-    @property
-    def source(self) -> str:
-        """The generated source: of the latest call; before any call, for float arguments."""
-        if self.latest is not None:
-            return self.latest.source.text
-        count = len([p for p in inspect.signature(self.fn).parameters.values()
-                     if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
-        try:
-            count = max(count, 1 + max(k for k in self.argnums if isinstance(k, int)))
-            return self.entry((1.0,) * count, {}).source.text
-        finally:
-            self.latest = None
-
-    def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """The generated source for the kinds of these arguments."""
-        return self.entry(args, kwargs).source.text
-
-    def stages(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Every stage from the function to its derivative: pairs of title and text."""
-        return stages(self.fn, args, kwargs, self.request(len(args), kwargs))
-
-    def trace(self, *args: Any) -> Trace:
-        """The evaluation trace with values: the forward primal trace and the reverse adjoint trace."""
-        lowered = lower_function(self.fn, args, {})
-        inputs = tuple(v for k in self.request(len(args), {}).argnums for v in leaves_of(lowered.leaves[k]))
-        return trace(dataclasses.replace(lowered.function, inputs=inputs), args)
-
-    def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
-        """Compare the gradient at these arguments with finite differences along a random direction.
-
-        Raises
-        ------
-        AssertionError
-            Where they disagree.
-        """
-        rng = np.random.default_rng(seed)
-        argnums = self.request(len(args), {}).argnums
-        directions = [numeric.random_like(rng, x) if k in argnums else None for k, x in enumerate(args)]
-        result = self(*runtime.copy(args))
-        grads = result[1] if self.mode == "value_and_grad" else result[0] if self.has_aux else result
-        pairs = zip(argnums, (grads,) if self.single else grads)
-        slope = sum(numeric.dot(g, directions[k], args[k]) for k, g in pairs)
-
-        def value(*given: Any) -> Any:
-            y = self.fn(*runtime.copy(given))
-            return y[0] if self.has_aux else y
-        numeric.compare(value, args, directions, np.array([slope]), rtol, atol, numeric.STEPS, "gradient")
-
-    def save(self, path: Any) -> None:
-        """Write the generated source to a file."""
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(self.source)
 
     # ---- a derivative inside a differentiated function -------------------------------------------------------------
 
