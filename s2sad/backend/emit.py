@@ -30,11 +30,13 @@ from s2sad.ir.opnames import identifier
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one function, its name, and the objects that its global names stand for."""
+    """The text of one function, its name, the objects that its global names stand for, and the tree that was printed:
+    its nodes know the statements of the IR that they come from (``backend/lines.py``)."""
 
     text: str
     namespace: dict[str, Any]
     name: str
+    tree: ast.FunctionDef
 
 
 def emit(fn: Function) -> Source:
@@ -59,6 +61,7 @@ class _Emitter:
         self.lines: list[ast.stmt] = []
         self.loc: Loc | None = None
         self.adjoint = False
+        self.current: Stmt | None = None
 
     def source(self) -> Source:
         name = identifier(self.fn.name)
@@ -71,18 +74,22 @@ class _Emitter:
         definition: Any = ast.FunctionDef(name, args, body, [])
         if "type_params" in ast.FunctionDef._fields:
             definition.type_params = []
-        return Source(render(definition), dict(self.scope.namespace), name)
+        return Source(render(definition), dict(self.scope.namespace), name, definition)
 
     def finish(self) -> None:
-        self.loc, self.adjoint = None, False
+        self.loc, self.adjoint, self.current = None, False, None
         self.put(ast.Return(self.to.arg(self.fn.result)))
 
     # Statements
 
     def put(self, node: Any) -> None:
-        """Add a line, remembering which statement of the user it comes from."""
-        node.origin = (self.loc, self.adjoint)
+        """Add a line, remembering which statement of the user and of the IR it comes from."""
+        node.origin, node.stmt = (self.loc, self.adjoint), self.current
         self.lines.append(node)
+
+    def at(self, s: Stmt) -> None:
+        """The lines that follow come from ``s``."""
+        self.loc, self.adjoint, self.current = s.loc, s.adjoint, s
 
     def capture(self, block: Block | tuple[Stmt, ...], finish: Callable[[], None], early: Early | None = None
                 ) -> list[ast.stmt]:
@@ -100,14 +107,14 @@ class _Emitter:
         k = 0
         while k < len(stmts):
             s = stmts[k]
-            self.loc, self.adjoint = s.loc, s.adjoint
+            self.at(s)
             if s in self.plan.withs:
                 end = stmts.index(self.plan.withs[s], k)
                 self.with_block(s, stmts[k + 1:end], early)
                 k = end
             elif self.plan.prints(s):
                 self.statement(s)
-                self.loc, self.adjoint = s.loc, s.adjoint
+                self.at(s)
                 self.append_early(s.outs, early)
             k += 1
 
@@ -116,7 +123,7 @@ class _Emitter:
         manager = self.to.arg(s.args[0])
         target = self.to.name(s.outs[0], store=True) if s.outs and self.plan.used(s.outs[0]) else None
         body = self.capture(stmts, lambda: None, early)
-        self.loc, self.adjoint = s.loc, s.adjoint
+        self.at(s)
         self.put(ast.With([ast.withitem(manager, target)], body or [ast.Pass()]))
 
     def append_early(self, variables: tuple[Var, ...], early: Early | None) -> None:
@@ -274,7 +281,7 @@ class _Emitter:
             return self.assign(s.outs[0], self.to.choice(s))
         test = self.to.arg(s.test)
         then, orelse = (self.capture(b, partial(self.move, self.branch_moves(s, b))) for b in (s.then, s.orelse))
-        self.loc, self.adjoint = s.loc, s.adjoint
+        self.at(s)
         self.put_if(test, then, orelse)
         return None
 
@@ -307,7 +314,7 @@ class _Emitter:
         if len(items) > 1:
             iterated, target = ast.Call(self.to.global_(zip), sequences, []), ast.Tuple(targets, ast.Store())
         body = self.loop_body(s)
-        self.loc, self.adjoint = s.loc, s.adjoint
+        self.at(s)
         self.put(ast.For(target, iterated, body or [ast.Pass()], []))
         if s.reverse:
             for out in loop_parts(s)[2]:
@@ -324,11 +331,11 @@ class _Emitter:
         if test:
             leave = ast.If(ast.UnaryOp(ast.Not(), condition), [ast.Break()], [])
             body, condition = [*test, leave, *body], ast.Constant(True)
-        self.loc, self.adjoint = s.loc, s.adjoint
+        self.at(s)
         self.put(ast.While(condition, body or [ast.Pass()], []))
 
     def before_loop(self, s: For | While) -> None:
-        self.loc = None
+        self.loc = self.current = None
         _, carried, lists = loop_parts(s)
         self.move([(p, init) for p, out, init in zip(carried, s.outs, s.inits) if self.names.needed(s, p, out)])
         for out in lists:
@@ -347,7 +354,7 @@ class _Emitter:
         stop = s.body.results[-1] if s.stop else Const(False)
 
         def finish() -> None:
-            self.loc, self.adjoint = None, s.adjoint
+            self.loc, self.adjoint, self.current = None, s.adjoint, None
             for out, value in late:
                 self.append(out, value)
             self.move(moves)
@@ -392,7 +399,7 @@ class _Emitter:
             result, simple = b.results[last.outs.index(stop)], not self.real_moves(moves)
             ends.append(self.capture((), partial(self.tail, b.stmts, result, partial(self.move, moves), simple)))
         then, orelse = ends
-        self.loc, self.adjoint = last.loc, last.adjoint
+        self.at(last)
         if then and isinstance(then[-1], ast.Break):
             self.put_if(test, then, [])
             self.lines += orelse

@@ -95,7 +95,7 @@ class Expressions:
 
     def fill(self, names: Any) -> None:
         for node, v in self.named:
-            node.id = names[v]
+            node.id, node.variable = names[v], v  # type: ignore[attr-defined]
 
     def global_(self, value: Any) -> ast.expr:
         return self.scope.refer(value)
@@ -111,7 +111,9 @@ class Expressions:
         stmt = self.plan.folded.get(arg)
         if stmt is None:
             return self.name(arg)
-        return self.choice(stmt) if isinstance(stmt, If) else self.call(stmt)
+        found: Any = self.choice(stmt) if isinstance(stmt, If) else self.call(stmt)
+        found.stmt = stmt
+        return found
 
     def const(self, const: Const) -> ast.expr:
         if const.name is not None and const.name.isidentifier():
