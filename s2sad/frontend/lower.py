@@ -18,9 +18,28 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import AliasError, InternalError, Loc, S2SADError, UnsupportedSyntax
+from s2sad.frontend.assignment import Assignment
+from s2sad.frontend.attributes import Attributes
+from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
+from s2sad.frontend.captures import Captures
+from s2sad.frontend.carried import Carried
+from s2sad.frontend.comprehensions import Comprehensions
+from s2sad.frontend.construction import Construction
 from s2sad.frontend.control import Control
+from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.inlining import Inlining
+from s2sad.frontend.iteration import Iterables
+from s2sad.frontend.joins import Joins
+from s2sad.frontend.kinds import Kinds
+from s2sad.frontend.lists import Lists
+from s2sad.frontend.loops import Loops
+from s2sad.frontend.matching import Matching
+from s2sad.frontend.methods import Methods
+from s2sad.frontend.objects import Objects
+from s2sad.frontend.operations import Operations
+from s2sad.frontend.operators import Operators
 from s2sad.frontend.places import Places
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.values import (
@@ -43,6 +62,7 @@ from s2sad.frontend.values import (
     Value,
     const,
 )
+from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import UNSET
@@ -53,7 +73,12 @@ IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange,
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")
 
 
-class Lowerer(Expressions, Statements, Control, Places, Calls):
+class Lowerer(
+    Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
+    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables,
+    Places, Writes, Lists,
+    Calls, Operations, Inlining, Methods, Objects, Construction,
+):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""
 
@@ -90,6 +115,10 @@ class Lowerer(Expressions, Statements, Control, Places, Calls):
         self.blends: dict[int, frozenset[int]] = {}
         self.blended: set[int] = set()
         self.covering: list[tuple[Any, Any]] = []
+        self.loop_notes: set[str] = set()
+        self.loop_floor = 1 << 60
+        self.family: int | None = None
+        self.unrolling = False
         self.next_cell = 0
         self.depth = 0
         self.unrolled = 0

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import ArgumentError, UnsupportedSyntax
-from s2sad.frontend.calls import RunTimeRecursion
+from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.source import code_of, find

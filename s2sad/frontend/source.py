@@ -93,8 +93,9 @@ def _find(code: types.CodeType) -> FunctionSource:
     for node in gast.walk(tree):
         if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef)) and node.name == code.co_name:
             if not _is_current(code, text, node):
-                raise SourceNotFound("S2S002", f"the source of {code.co_name} ({file}:{code.co_firstlineno}) has changed since "  # noqa: E501
-                                     "the function was made", hint="reload the module, or define the function again")
+                where = f"{code.co_name} ({file}:{code.co_firstlineno})"
+                changed = f"the source of {where} has changed since the function was made"
+                raise SourceNotFound("S2S002", changed, hint="reload the module, or define the function again")
             return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
     raise _missing(code)
 
@@ -129,8 +130,9 @@ def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
         module = compile(text, "<s2sad>", "exec", dont_inherit=True)
     except SyntaxError:  # out of its class or function, such as ``nonlocal``
         return True
-    twins = [c for c in _inside(module) if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == code.co_varnames[  # noqa: E501
-        :code.co_argcount]]
+    parameters = code.co_varnames[:code.co_argcount]
+    twins = [c for c in _inside(module)
+             if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == parameters]
     return not twins or any(_fingerprint(c) == _fingerprint(code) for c in twins)
 
 

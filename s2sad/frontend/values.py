@@ -234,3 +234,7 @@ def pack(kind: Any, items: tuple[Arg, ...], keys: tuple[Any, ...] = ()) -> Arg:
 
 def is_var(arg: Arg) -> bool:
     return type(arg) is Var
+
+
+Kwargs = tuple[tuple[str, Value], ...]
+"""Keyword arguments of a call."""

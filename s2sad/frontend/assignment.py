@@ -1,0 +1,176 @@
+"""Assignment: names, items, attributes, unpacking, ``op=`` and ``del``.
+
+Before: ``a, *b = t; b[0] += 1.0``.  After: names bound to places; one ``iadd`` and one ``setitem`` where memory
+changes.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from s2sad.frontend.operators import BINARY
+from s2sad.frontend.values import (
+    NONE,
+    Buffer,
+    Frame,
+    Items,
+    Ref,
+    Slice,
+    Table,
+    Unbound,
+    Value,
+    const,
+    static,
+)
+from s2sad.frontend.writes import IN_PLACE
+
+
+class Assignment:
+    """The part of the lowerer for assignment."""
+
+    frames: list[Frame]
+    heap: dict[int, Any]
+
+    def stmt_Assign(self, node: Any) -> None:
+        first = node.targets[0]
+        hint = first.id if isinstance(first, gast.Name) else first.attr if isinstance(first, gast.Attribute) else ""
+        value = self.expr(node.value, hint)
+        if self.is_one_shot(value) and isinstance(first, gast.Name):
+            root = getattr(self.frames[-1].source, "node", None)
+            self.check_read_once(first.id, root, (node.lineno, node.end_col_offset), node)
+        elif self.is_one_shot(value) and not isinstance(first, (gast.Tuple, gast.List)):
+            raise self.kept_iterator(node)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def stmt_AnnAssign(self, node: Any) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.expr(node.value, getattr(node.target, "id", "")))
+
+    def assign(self, target: Any, value: Value) -> None:
+        """Bind a target to a value."""
+        if isinstance(target, gast.Name):
+            self.bind_name(target.id, value)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            base = self.expr(target.value)
+            self.pending += [base, value]
+            index = self.expr(target.slice)
+            del self.pending[-2:]
+            self.put(base, index, value)
+        elif isinstance(target, gast.Attribute):
+            self.set_attribute(self.expr(target.value), target.attr, value)
+        else:
+            raise self.unsupported("this target of an assignment", node=target)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        frame: Frame | None = self.frames[-1]
+        if name in frame.outside:
+            self.modules[id(frame.globals)].env[name] = value
+            return
+        if name in frame.nonlocals:
+            frame = frame.parent
+            while frame is not None and name not in frame.env and name not in frame.local_names:
+                frame = frame.parent
+            if frame is None:
+                raise self.unsupported(f"`nonlocal {name}` of a function outside the differentiated one",
+                                       "pass the value in and return it", code="S2S009")
+        frame.env[name] = value
+
+    def unpack(self, target: Any, value: Value) -> None:
+        elts = target.elts
+        star = next((k for k, e in enumerate(elts) if isinstance(e, gast.Starred)), None)
+        items = self.static_items(value)
+        if items is None:
+            if star is not None:
+                return self.unpack_starred(elts, star, value)
+            items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
+        if star is None:
+            if len(items) != len(elts):
+                raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
+                                       code="S2S010")
+            for e, item in zip(elts, items):
+                self.assign(e, item)
+            return
+        after = len(elts) - star - 1
+        if len(items) < len(elts) - 1:
+            raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
+                                   code="S2S010")
+        for e, item in zip(elts[:star], items[:star]):
+            self.assign(e, item)
+        self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
+        for e, item in zip(elts[star + 1:], items[len(items) - after:]):
+            self.assign(e, item)
+
+    def unpack_starred(self, elts: list[Any], star: int, value: Value) -> None:
+        """``a, *b, c = xs`` for a sequence of run-time length: the starred name gets a list made by a loop."""
+        after = len(elts) - star - 1
+        for k, e in enumerate(elts[:star]):
+            self.assign(e, self.get(value, const(k)))
+        stop = const(-after) if after else NONE
+        middle = self.get(value, Slice((const(star), stop, NONE)))
+        self.assign(elts[star].value, self.call_object(list, (middle,), (), elts[star].value.id))
+        for k, e in enumerate(elts[star + 1:]):
+            self.assign(e, self.get(value, const(k - after)))
+
+    def stmt_AugAssign(self, node: Any) -> None:
+        op = BINARY[type(node.op)]
+        target = node.target
+        if isinstance(target, gast.Name):
+            value = self.lookup(target.id)
+            if isinstance(value, Unbound):
+                raise self.unbound(value, target.id)
+            self.pending.append(value)
+            operand = self.expr(node.value)
+            self.pending.pop()
+            self.bind_name(target.id, self.augment(value, op, operand, target.id))
+            return
+        if isinstance(target, gast.Attribute):
+            owner = self.expr(target.value)
+            old = self.attribute(owner, target.attr)
+            self.set_attribute(owner, target.attr, self.augment(old, op, self.expr(node.value), target.attr))
+            return
+        base = self.expr(target.value)
+        self.pending.append(base)
+        index = self.expr(target.slice)
+        old = self.get(base, index)
+        operand = self.expr(node.value)
+        self.pending.pop()
+        if isinstance(old, Ref) and isinstance(base, Ref) and old.cell == base.cell:
+            self.augment(old, op, operand)
+            return
+        if isinstance(old, Ref) and isinstance(self.heap[old.cell], Buffer) and isinstance(base, Ref) and isinstance(
+                self.heap[base.cell], Buffer):
+            new = self.emit(IN_PLACE.get(op, op), (self.reify(old), self.reify(operand)))
+        else:
+            new = self.augment(old, op, operand)
+        if new != old or not isinstance(base, Ref):
+            self.put(base, index, new)
+
+    def stmt_Delete(self, node: Any) -> None:
+        for target in node.targets:
+            if isinstance(target, gast.Name):
+                self.frames[-1].env[target.id] = Unbound(f"`{target.id}` was deleted")
+            elif isinstance(target, gast.Subscript):
+                self.delete_item(self.expr(target.value), self.expr(target.slice))
+            else:
+                raise self.unsupported("`del` of an attribute", node=node)
+
+    def delete_item(self, base: Value, index: Value) -> None:
+        cell = self.heap[base.cell] if isinstance(base, Ref) else None
+        k = static(index)
+        if isinstance(cell, (Items, Table)):
+            self.check_change(base.cell)
+        if isinstance(cell, Items) and isinstance(k, int):
+            at = range(len(cell.values))[k]
+            self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
+        elif isinstance(base, Ref) and base.cell in self.fields_of:
+            raise self.unsupported("a field of an object is deleted", code="S2S010")
+        elif isinstance(cell, Table) and self.static_key(index) in cell.keys:
+            kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != self.static_key(index)]
+            self.heap[base.cell] = replace(cell, keys=tuple(a for a, _ in kept), values=tuple(b for _, b in kept))
+        else:
+            raise self.unsupported("`del` of an item that is known only at run time", "build a new list", code="S2S010")

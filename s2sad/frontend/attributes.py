@@ -1,0 +1,162 @@
+"""Attributes and subscripts.
+
+Before: ``x.T.shape[0]``.  After: the size of the last axis of ``x``; the transposition is never made.
+"""
+from __future__ import annotations
+
+import operator
+import types
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.captures import FIXED_MODULES
+from s2sad.frontend.values import (
+    NONE,
+    Atom,
+    Buffer,
+    Closure,
+    Fields,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Super,
+    Tup,
+    Unbound,
+    Value,
+    const,
+)
+from s2sad.ir import Const
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+
+class Attributes:
+    """The part of the lowerer for attributes and subscripts."""
+
+    heap: dict[int, Any]
+
+    def expr_Attribute(self, node: Any, hint: str) -> Value:
+        return self.attribute(self.expr(node.value), node.attr, hint)
+
+    def attribute(self, owner: Value, name: str, hint: str = "") -> Value:
+        """``owner.name``."""
+        match owner:
+            case Atom() if owner.is_static and not isinstance(owner.value, (float, int, complex, str, np.generic)):
+                return self.static_attribute(owner, name)
+            case Tup():
+                if owner.cls is not tuple and name in getattr(owner.cls, "_fields", ()):
+                    return owner.items[owner.cls._fields.index(name)]
+                if owner.cls is not tuple and hasattr(owner.cls, name) and name not in (
+                        "count", "index", "_replace", "_asdict"):
+                    return self.class_attribute(owner, owner.cls, name)
+                return Method(owner, name)
+            case Ref():
+                cell = self.heap[owner.cell]
+                if isinstance(cell, Fields) and not owner.path:
+                    return self.object_attribute(owner, cell, name)
+                if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
+                    return Method(owner, name)
+                return self.array_attribute(owner, name, hint)
+            case Unbound():
+                raise self.unbound(owner)
+            case Super():
+                return self.super_attribute(owner, name)
+            case Closure() if name in ("__name__", "__doc__"):
+                return const(getattr(owner.node, "name", "<lambda>") if name == "__name__" else None)
+            case Iteration() | Slice():
+                if isinstance(owner, Slice) and name in ("start", "stop", "step"):
+                    return owner.parts[("start", "stop", "step").index(name)]
+                return Method(owner, name)
+        if isinstance(owner, Atom) and owner.fact.kind == "str":
+            return Method(owner, name)
+        return self.array_attribute(owner, name, hint)
+
+    def static_attribute(self, owner: Atom, name: str) -> Value:
+        obj = owner.value
+        module = self.modules.get(id(getattr(obj, "__dict__", None)))
+        if module is not None and name in module.env:
+            return module.env[name]
+        try:
+            value = getattr(obj, name)
+        except AttributeError as error:
+            self.certain_error(AttributeError, str(error))
+            raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}`", code="S2S011") from None
+        if isinstance(value, property):
+            raise self.unsupported(f"`{name}` is a property of a class", code="S2S011")
+        label = None
+        if isinstance(obj, types.ModuleType):
+            if obj.__name__.split(".")[0] not in FIXED_MODULES:
+                self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
+            label = name
+            if isinstance(value, float) and obj.__name__ in ("numpy", "math"):
+                return const(value, f"{'np' if obj is np else 'math'}.{name}")
+        elif type(obj).__module__ == "numpy" or isinstance(obj, np.dtype):
+            pass
+        elif not isinstance(obj, type) and not callable(value):
+            self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
+            label = name
+        elif isinstance(value, types.MethodType):
+            self.guard(("attr", id(obj), name), lambda: getattr(getattr(obj, name, UNSET), "__func__", UNSET),
+                       value.__func__)
+        else:
+            self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
+        self.keep.append(obj)
+        return self.capture_outside(value, label, f"{getattr(obj, '__name__', type(obj).__name__)}.{name}")
+
+    def array_attribute(self, owner: Value, name: str, hint: str) -> Value:
+        fact = self.fact(owner)
+        if name == "dtype":
+            if fact.dtype is not None:
+                return const(np.dtype(fact.dtype))
+            raise self.unsupported("the dtype of a value whose kind is not known", code="S2S011")
+        if name == "shape":
+            return self.shape_of(owner)
+        if name in ("T", "mT") and isinstance(owner, Ref):
+            if fact.ndim in (0, 1):
+                return owner
+            return self.view_of(owner, ATTRIBUTES[name], (), hint=hint)
+        if name == "real" and fact.is_complex is False:
+            return owner
+        if name in ATTRIBUTES:
+            return self.call_op(ATTRIBUTES[name], (owner,), (), hint)
+        if name == "flags":
+            flags = self.emit(getattr, (self.reify(owner), Const("flags")), hint="flags")
+            self.flags.add(flags.arg)
+            return flags
+        if isinstance(owner, Atom) and owner.arg in self.flags:
+            return self.emit(getattr, (owner.arg, Const(name)), hint=name)
+        if name == "flat":
+            return self.call_op(np.ravel, (owner,), (), hint)
+        if name == "at":
+            return Method(owner, name)
+        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name) or (
+                hasattr(int, name)):
+            return Method(owner, name)
+        cls = self.class_of(owner)
+        if cls is not None and not hasattr(cls, name):
+            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+        raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
+
+    def shape_of(self, owner: Value) -> Value:
+        """``owner.shape`` as a tuple, whose items are known one by one if the number of dimensions is."""
+        fact = self.fact(owner)
+        if fact.is_scalar:
+            return Tup(())
+        whole = self.emit(np.shape, (self.reify(owner),), hint="shape")
+        if fact.ndim is None or not isinstance(whole, Atom):
+            return whole
+        items = tuple(self.emit(operator.getitem, (whole.arg, Const(k)), hint="n") for k in range(fact.ndim))
+        self.shapes[tuple(id(v.arg) for v in items)] = whole.arg
+        self.keep.append(items)
+        return Tup(items)
+
+    def expr_Subscript(self, node: Any, hint: str) -> Value:
+        base = self.expr(node.value)
+        index = self.expr(node.slice)
+        self.loc = self.at(node) if self.loc is None else self.loc
+        return self.get(base, index, hint)
+
+    def expr_Slice(self, node: Any, hint: str) -> Value:
+        return Slice(tuple(NONE if p is None else self.expr(p) for p in (node.lower, node.upper, node.step)))

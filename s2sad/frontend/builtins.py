@@ -1,0 +1,343 @@
+"""What Python's builtin functions mean here.
+
+Each takes the lowerer, the arguments, the keywords and a hint for the name of the result, and returns a value, or
+``NotImplemented`` if the call is an operation like any other.
+
+Before: ``len([a, b])``.  After: ``2``.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.errors import S2SADError
+from s2sad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Bound,
+    Closure,
+    Fields,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Slice,
+    Table,
+    Tup,
+    Value,
+    const,
+    static,
+)
+from s2sad.ir import Const
+from s2sad.ir.facts import UNSET
+
+
+def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    (x,) = args
+    if isinstance(x, Ref) and isinstance(self.heap[x.cell], Fields):
+        return self.call_special(x, "__len__", ())
+    if isinstance(x, Ref) and isinstance(self.heap[x.cell], Table) and not x.path:
+        return const(len(self.heap[x.cell].keys))
+    if isinstance(x, Ref) and not x.path and isinstance(self.heap[x.cell], Items):
+        return const(len(self.heap[x.cell].values))
+    if isinstance(x, Tup):
+        return const(len(x.items))
+    if isinstance(x, Iteration):
+        return self.length(x)
+    if static(x) is not UNSET:
+        return const(len(static(x)))
+    return self.emit(len, (self.reify(x),), hint=hint or "n")
+
+
+def _range(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    bounds = args if len(args) > 1 else (const(0), *args)
+    parts = (*bounds, const(1)) if len(bounds) == 2 else bounds
+    made = self.emit(range, tuple(self.reify(a) for a in args), hint="positions")
+    return Iteration("range", tuple(parts), None, made)
+
+
+def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    inner = self.iterate(args[0])
+    if inner.static is not None and static(start) is not UNSET:
+        first = static(start)
+        items = tuple(Tup((const(k), v)) for k, v in enumerate(inner.static, first))
+
+        def item(k: int) -> Any:
+            v = self.item_now(inner, k)
+            return None if v is None else Tup((const(first + k), v))
+        return Iteration("static", (), items, item)
+    return Iteration("enumerate", (start, *inner.parts), None, inner)
+
+
+def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    inner = [self.iterate(a) for a in args]
+    if "strict" in kwargs and static(kwargs["strict"]) is not False:
+        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
+    if any(i.static is not None for i in inner) or not inner:
+        known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
+        if all(k is not None for k in known):
+            def item(k: int) -> Any:
+                parts = [self.item_now(i, k) if i.static is not None else row[k] if k < len(row) else None
+                         for i, row in zip(inner, known)]
+                return None if any(p is None for p in parts) or not parts else Tup(tuple(parts))
+            return Iteration("static", (), tuple(Tup(t) for t in zip(*known)), item)
+    return Iteration("zip", tuple(p for i in inner for p in i.parts), None, inner)
+
+
+def _reversed(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    inner = self.iterate(args[0])
+    if inner.static is not None:
+        n = len(inner.static)
+        return Iteration("static", (), inner.static[::-1], lambda k: self.item_now(inner, n - 1 - k) if k < n else None)
+    return Iteration("reversed", inner.parts, None, inner)
+
+
+def _iter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return self.iterate(args[0]) if len(args) == 1 else NotImplemented
+
+
+def _list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if not args:
+        return self.new_list(())
+    items = self.static_items(args[0])
+    if items is not None:
+        return self.new_list(items)
+    if isinstance(args[0], Ref) and self.fact(args[0]).kind == "list":
+        value = self.emit(list, (self.reify(args[0]),), hint=hint)
+        self.hold(value, args[0])
+        return value
+    return self.collect_items(args[0], hint)
+
+
+def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0]) if args else ()
+    return Tup(items) if items is not None else _list(self, args, kwargs, hint)
+
+
+def dict_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    result = self.new_ref(Table((), ()))
+    if args:
+        if isinstance(args[0], Ref) and isinstance(self.heap[args[0].cell], Table):
+            self.heap[result.cell] = self.heap[args[0].cell]
+        else:
+            for pair in self.static_items(args[0]) or ():
+                k, v = self.static_items(pair)
+                self.put(result, k, v)
+    for k, v in kwargs.items():
+        self.put(result, const(k), v)
+    return result
+
+
+def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    value, classes = args
+    kinds = static(classes)
+    if kinds is UNSET and isinstance(classes, Tup):
+        kinds = tuple(static(c) for c in classes.items)
+    cls = self.class_of(value)
+    if kinds is not UNSET and self.fact(value).kind == "number":
+        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value).dtype)}
+        if len(answers) == 1:
+            return const(answers.pop())
+    if cls is None or kinds is UNSET or UNSET in (kinds if isinstance(kinds, tuple) else ()):
+        return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
+    return const(issubclass(cls, kinds))
+
+
+def _some_numbers(dtype: Any) -> tuple[Any, ...]:
+    """One value of each type that some number may have."""
+    double = (1.0, np.float64(1.0))
+    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1)
+                                                                       for c in "bBhHiIlLqQefgdFDG?"))
+
+
+def _type(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    cls = self.class_of(args[0])
+    if cls is None:
+        raise self.unsupported("the type of a value whose kind is not known", code="S2S011")
+    return const(cls)
+
+
+def _map(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn, *seqs = args
+    zipped = _zip(self, tuple(seqs), {}, "")
+    if zipped.static is not None:
+        return self.new_list(tuple(self.call(fn, t.items, ()) for t in zipped.static))
+    return self.collect_items(zipped, hint, lambda item: self.call(fn, item.items, ()))
+
+
+def _filter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[1])
+    kept: Any = [] if items is not None else None
+    for v in items or ():
+        truth = self.truth(v if static(args[0]) is None else self.call(args[0], (v,), ()))
+        if truth is None:
+            kept = None
+            break
+        if truth:
+            kept.append(v)
+    if kept is None:
+        raise self.unsupported("`filter` by a test at run time", "use a comprehension with `if`", code="S2S010")
+    return self.new_list(tuple(kept))
+
+
+def _sorted(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    keys = None if items is None else [static(v if "key" not in kwargs or static(kwargs["key"]) is None else self.call(
+        kwargs["key"], (v,), ())) for v in items]
+    if keys is None or UNSET in keys:
+        raise self.unsupported("`sorted` of values at run time", "use np.sort or np.argsort", code="S2S010")
+    order = sorted(range(len(items)), key=keys.__getitem__,
+                   reverse=bool(static(kwargs.get("reverse", const(False)))))
+    return self.new_list(tuple(items[k] for k in order))
+
+
+def _any_all(every: bool) -> Callable:
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        items = self.static_items(args[0])
+        if items is None:
+            return NotImplemented
+        result: Value = const(every)
+        for v in reversed(items):
+            if every:
+                result = self.choose(v, lambda result=result: result, lambda: FALSE)
+            else:
+                result = self.choose(v, lambda: TRUE, lambda result=result: result)
+        return result
+    return lower
+
+
+def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
+    if items is None:
+        return NotImplemented
+    if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
+        first = () if static(start) == 0 else (self.reify(start),)
+        return self.emit(sum, (self.reify(self.new_list(tuple(items))), *first), hint=hint)
+    for v in items:
+        start = self.binary(operator.add, start, v)
+    return start
+
+
+def _set_field(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``object.__setattr__(obj, name, value)``."""
+    name = static(args[1])
+    if name is UNSET or not self.is_object(args[0]):
+        return NotImplemented
+    self.set_field(args[0], name, args[2])
+    return NONE
+
+
+def _setattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    name = static(args[1])
+    if name is UNSET:
+        raise self.unsupported("an attribute whose name is known only at run time", code="S2S011")
+    self.set_attribute(args[0], name, args[2])
+    return NONE
+
+
+def _getattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    name = static(args[1])
+    if name is UNSET:
+        raise self.unsupported("an attribute whose name is known only at run time", code="S2S011")
+    if len(args) > 2:
+        try:
+            return self.attribute(args[0], name, hint)
+        except S2SADError:
+            return args[2]
+    return self.attribute(args[0], name, hint)
+
+
+def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    cls = self.class_of(args[0])
+    name = static(args[1])
+    value = args[0]
+    if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+        return const(name in self.heap[value.cell].names or hasattr(cls, name))
+    if static(value) is not UNSET:
+        return const(hasattr(static(value), name))
+    if cls is None:
+        raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
+    return const(hasattr(cls, name))
+
+
+def _callable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    value = args[0]
+    if isinstance(value, (Closure, Bound, Method)):
+        return TRUE
+    if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+        return const(self.find_special(value, "__call__") is not None)
+    return const(static(value) is not UNSET and callable(static(value)))
+
+
+def _extreme(better: Callable) -> Callable:
+    """``max`` and ``min`` with ``key``."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        key = kwargs.get("key")
+        if key is None or static(key) is None:
+            if "default" not in kwargs:
+                return NotImplemented
+            items = self.static_items(args[0])
+            if items is None:
+                raise self.unsupported("`default=` over something of run-time length", "test its length", code="S2S010")
+            return kwargs["default"] if not items else self.call_op(max if better is operator.gt else min, args, ())
+        items = args if len(args) > 1 else self.static_items(args[0])
+        if not items and "default" in kwargs:
+            return kwargs["default"]
+        if not items:
+            raise self.unsupported("`key=` over something of run-time length", "use np.argmax", code="S2S010")
+        best, best_key = items[0], self.call(key, (items[0],), ())
+        for item in items[1:]:
+            item_key = self.call(key, (item,), ())
+            test = self.binary(better, item_key, best_key)
+            best = self.choose(test, lambda item=item: item, lambda best=best: best)
+            best_key = self.choose(test, lambda k=item_key: k, lambda k=best_key: k)
+        return best
+    return lower
+
+
+def slice_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    parts = (NONE, *args) if len(args) == 1 else args
+    return Slice((*parts, *(NONE,) * (3 - len(parts))))
+
+
+def _print(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    shown = tuple(self.reify(a) for a in args if not isinstance(a, (Closure, Bound, Method)))
+    self.emit(print, shown, tuple((k, self.reify(v)) for k, v in kwargs.items()))
+    return NONE
+
+
+BUILTINS: dict[Any, Callable] = {
+    len: _len,
+    range: _range,
+    enumerate: _enumerate,
+    zip: _zip,
+    reversed: _reversed,
+    iter: _iter,
+    list: _list,
+    tuple: _tuple,
+    dict: dict_of,
+    isinstance: _isinstance,
+    type: _type,
+    map: _map,
+    filter: _filter,
+    sorted: _sorted,
+    any: _any_all(False),
+    all: _any_all(True),
+    sum: _sum,
+    getattr: _getattr,
+    hasattr: _hasattr,
+    callable: _callable,
+    slice: slice_of,
+    print: _print,
+    max: _extreme(operator.gt),
+    min: _extreme(operator.lt),
+    object.__setattr__: _set_field,
+    setattr: _setattr,
+}
+"""What each builtin function means."""

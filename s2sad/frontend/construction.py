@@ -1,0 +1,129 @@
+"""Objects made inside the differentiated function, and copies of them.
+
+Before: ``p = Point(x, y)``.  After: an abstract object with two fields; nothing happens at run time.
+"""
+from __future__ import annotations
+
+import collections
+import dataclasses
+import enum
+import sys
+import types
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.errors import S2SADError, SourceNotFound
+from s2sad.frontend.builtins import dict_of
+from s2sad.frontend.source import find
+from s2sad.frontend.values import Atom, Buffer, Default, Fields, Kwargs, Ref, Tup, Value, static
+from s2sad.ir import Arg
+from s2sad.ir.facts import UNSET
+
+
+def _has_c_base(cls: type) -> bool:
+    return any(b.__module__ == "builtins" and b is not object for b in cls.__mro__)
+
+
+def _has_source(fn: Any) -> bool:
+    try:
+        find(fn)
+    except (SourceNotFound, S2SADError):
+        return False
+    return True
+
+
+class Construction:
+    """The part of the lowerer that makes and copies objects."""
+
+    heap: dict[int, Any]
+
+    def construct(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """An instance of a class, made inside the differentiated function."""
+        if issubclass(cls, BaseException):
+            arg = self.emit_arg(cls, *(self.reify(a) for a in args))
+            self.exceptions[arg] = cls
+            return Atom(arg)
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
+            defaults = getattr(cls, "_field_defaults", {})
+            return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
+        written = isinstance(vars(cls).get("__init__"), types.FunctionType) and not hasattr(cls, "__exit__")
+        if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
+            return self.call_opaque(cls, args, kwargs, hint)
+        if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
+            raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
+                                   "make it outside and pass it", code="S2S011")
+        if cls in (collections.OrderedDict, collections.defaultdict):
+            return self.construct_dict(cls, args, kwargs)
+        if issubclass(cls, (dict, list, collections.deque)) and not all(static(a) is not UNSET for a in args):
+            raise self.unsupported(f"a `{cls.__name__}` of values computed here", "use a list or a dict", code="S2S010")
+        if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in ("types", "__main__"):
+            return Atom(self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs}))
+        if cls is types.SimpleNamespace:
+            return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
+        if cls.__new__ is not object.__new__ or _has_c_base(cls):
+            return self.call_opaque(cls, args, kwargs, hint)
+        ref = self.new_ref(Fields(cls, (), ()))
+        maker = next(c for c in cls.__mro__ if "__init__" in vars(c))
+        fields, init = getattr(maker, "__dataclass_fields__", None), vars(maker)["__init__"]
+        if fields is not None and isinstance(init, types.FunctionType) and not _has_source(init):
+            self.construct_dataclass(ref, cls, fields, args, kwargs)
+        elif isinstance(init, types.FunctionType):
+            self.call_function(init, (ref, *args), kwargs, "")
+        return ref
+
+    def construct_dict(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """``OrderedDict(…)`` and ``defaultdict(factory, …)``."""
+        kind: Any = cls
+        if cls is collections.defaultdict:
+            kind = Default(args[0]) if args and static(args[0]) is not None else cls
+            args = args[1:]
+        made = dict_of(self, args, dict(kwargs), "")
+        self.heap[made.cell] = replace(self.heap[made.cell], cls=kind)
+        return made
+
+    def construct_dataclass(self, ref: Ref, cls: type, fields: dict, args: tuple[Value, ...], kwargs: Kwargs) -> None:
+        names = [n for n, f in fields.items() if f.init and f._field_type is not dataclasses._FIELD_CLASSVAR]
+        given = {**dict(zip(names, args)), **dict(kwargs)}
+        values = []
+        for n in names:
+            f = fields[n]
+            if n in given:
+                values.append(given[n])
+            elif f.default is not dataclasses.MISSING:
+                values.append(self.capture(f.default, n))
+            elif f.default_factory is not dataclasses.MISSING:
+                values.append(self.call_object(f.default_factory, (), (), n))
+            else:
+                raise self.unsupported(f"`{cls.__name__}` is made without its field `{n}`")
+        self.heap[ref.cell] = Fields(cls, tuple(names), tuple(values))
+        if hasattr(cls, "__post_init__"):
+            self.call_special(ref, "__post_init__", ())
+
+    def reify_object(self, cell: Fields) -> Arg:
+        raise self.unsupported(
+            f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
+                               "return its arrays", code="S2S011")
+
+    def copied(self, value: Value, deep: bool, memo: dict[int, Value]) -> Value:
+        """A copy of a value, of all that it refers to if ``deep``."""
+        if isinstance(value, Tup):
+            return Tup(tuple(self.copied(v, deep, memo) for v in value.items), value.cls) if deep else value
+        if not isinstance(value, Ref):
+            return value
+        if value.cell in memo and not value.path:
+            return memo[value.cell]
+        cell = self.heap[value.cell]
+        if value.path or isinstance(cell, Buffer):
+            made = self.emit(runtime.copy, (self.reify(value),))
+        else:
+            made = self.new_ref(cell)
+            memo[value.cell] = made
+            if deep:
+                self.heap[made.cell] = replace(cell, values=tuple(self.copied(v, deep, memo) for v in cell.values))
+        if not value.path:
+            memo[value.cell] = made
+        return made

@@ -1,0 +1,226 @@
+"""``raise``, ``assert`` and ``try``: the primal's path is followed, handlers of certain exceptions are lowered there.
+
+Before: ``try: y = table[key]`` with ``except KeyError: y = x``.  After: one of them, as the keys are known.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from s2sad import runtime
+from s2sad.frontend.control import _HINTS, _keyword
+from s2sad.frontend.values import (
+    FALSE,
+    TRUE,
+    Atom,
+    Frame,
+    Tup,
+    Value,
+    const,
+    static,
+)
+from s2sad.ir import Const, Var
+from s2sad.ir.facts import UNSET
+
+
+class PathRaised(Exception):
+    """The current path through the body of a ``try`` ends here with an exception that its handler catches."""
+
+
+class CertainError(Exception):
+    """An exception that the user's program certainly raises inside a ``try`` that catches it."""
+
+    def __init__(self, cls: type, value: Value) -> None:
+        super().__init__(cls.__name__)
+        self.cls, self.value = cls, value
+
+
+@dataclass(frozen=True)
+class Try:
+    """A ``try`` being lowered: the classes its handlers catch (None for all), and how many tests were open."""
+
+    classes: tuple[Any, ...]
+    open_tests: int
+    frame: Frame
+    raised: list[type] = field(default_factory=list)
+
+
+class Exceptions:
+    """The part of the lowerer for exceptions."""
+
+    frames: list[Frame]
+
+    def stmt_Raise(self, node: Any) -> None:
+        if node.exc is None:
+            raise self.unsupported("`raise` without an exception", node=node)
+        if self.adjoint and len(self.open_tests) == 0 and not self.tries:
+            raise self.unsupported(self.raised_text(node.exc), code="S2S013")
+        value = self.expr(node.exc)
+        if self.tries:
+            self.raise_in_try(node, value)
+        if static(value) is not UNSET and isinstance(static(value), type):
+            value = self.call(value, (), ())
+        self.raise_exception(self.reify(value))
+
+    def raised_text(self, node: Any) -> str:
+        value = node.args[0] if isinstance(node, gast.Call) and node.args else node
+        text = static(self.expr(value)) if isinstance(node, gast.Call) and node.args else "these arguments"
+        return f"the rule refuses these arguments: {text}" if isinstance(text,
+                                                                         str) else "the rule refuses these arguments"
+
+    def raise_in_try(self, node: Any, value: Value) -> None:
+        """``raise`` inside ``try``: a certain one goes to its handler now; one that depends on run-time values
+        cannot."""
+        cls = self.raised_class(value)
+        caught = any(cls is None or h is None or issubclass(cls, h) for t in self.tries for h in t.classes)
+        if not caught:
+            return
+        if cls is not None and self.raises_on_path(cls):
+            self.tries[-1].raised.append(cls)
+            raise PathRaised
+        if cls is None or len(self.open_tests) > self.tries[-1].open_tests:
+            raise self.unsupported("an exception that is raised and caught depending on run-time values",
+                                   "use `if` instead of `try` for it", node=node)
+        raise CertainError(cls, value)
+
+    def statement_in_try(self, stmt: Any) -> None:
+        """A statement on a path that may end with an exception that is caught further out in this function."""
+        method = getattr(self, f"stmt_{type(stmt).__name__}", None)
+        if method is None:
+            raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""),
+                                   node=stmt)
+        pending, outer = len(self.pending), self.path_tests
+        self.path_tests = len(self.open_tests)
+        try:
+            method(stmt)
+        except PathRaised:
+            del self.pending[pending:]
+            env = self.frames[-1].env
+            env["$skip"] = env["$raised"] = TRUE
+        finally:
+            self.path_tests = outer
+
+    def raises_on_path(self, cls: type) -> bool:
+        """Whether an exception that is certain on this path, but not on all, can be followed to its handler:
+        the ``try``
+        is in the same function, and no loop lies between."""
+        inner = self.tries[-1]
+        depth = len(self.open_tests)
+        return (inner.frame is self.frames[-1] and depth > inner.open_tests and depth == self.path_tests
+                and not any(isinstance(t, Const) for t in self.open_tests[inner.open_tests:])
+                and all(c is not None for c in inner.classes) and any(issubclass(cls, c) for c in inner.classes))
+
+    def raised_class(self, value: Value) -> type | None:
+        known = static(value)
+        if known is not UNSET:
+            return known if isinstance(known, type) else type(known)
+        return self.exceptions.get(value.arg) if isinstance(value, Atom) else None
+
+    def certain_error(self, cls: type, text: str) -> None:
+        """Something that certainly raises ``cls`` here: inside ``try`` its handler runs."""
+        if self.tries and self.raises_on_path(cls):
+            self.tries[-1].raised.append(cls)
+            raise PathRaised
+        if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
+                len(self.open_tests) == self.tries[-1].open_tests):
+            raise CertainError(cls, const(text))
+
+    def stmt_Try(self, node: Any) -> None:
+        """``try``: the path without exceptions, and handlers of exceptions that are certain."""
+        classes = tuple(c for h in node.handlers for c in self.handled(h))
+        self.catches += [BaseException if c is None else c for c in classes]
+        self.tries.append(Try(classes, len(self.open_tests), self.frames[-1]))
+        outer, self.frames[-1].env["$raised"] = self.frames[-1].env.get("$raised", FALSE), FALSE
+        depth = len(self.frames)
+        caught: CertainError | None = None
+        try:
+            self.body(node.body, node.live_after)
+        except CertainError as error:
+            caught = error
+            del self.frames[depth:]
+        finally:
+            tried = self.tries.pop()
+        raised = self.flag("$raised")
+        self.frames[-1].env["$raised"] = outer
+        if caught is not None:
+            self.handle(node, caught)
+        elif static(raised) is False:
+            self.not_raised(node)
+        else:
+            handler = self.handler_of(node, tried)
+
+            def handle() -> None:
+                self.frames[-1].env["$skip"] = FALSE
+                self.body(handler.body, node.live_after)
+            self.branch(raised, handle, lambda: self.not_raised(node), node.live_after)
+        self.finish_try(node)
+
+    def not_raised(self, node: Any) -> None:
+        """The ``else`` of a ``try``, on the paths that go on after its body."""
+        skip = self.flag("$skip")
+        if static(skip) is False:
+            self.body(node.orelse, node.live_after)
+        elif static(skip) is UNSET and node.orelse:
+            self.branch(skip, lambda: None, lambda: self.body(node.orelse, node.live_after), node.live_after)
+
+    def handler_of(self, node: Any, tried: Try) -> Any:
+        """The one handler of the exceptions that some paths through the body end with."""
+        found = {next(h for h in node.handlers if any(issubclass(cls, c) for c in self.handled(h)))
+                 for cls in tried.raised}
+        handler = found.pop()
+        if found or handler.name is not None:
+            raise self.unsupported("exceptions that are raised depending on run-time values and told apart when caught",
+                                   "use `if` instead of `try` for it", node=node)
+        return handler
+
+    def handled(self, handler: Any) -> tuple[Any, ...]:
+        """The classes that a handler catches; None for all."""
+        if handler.type is None:
+            return (None,)
+        value = self.expr(handler.type)
+        items = value.items if isinstance(value, Tup) else (value,)
+        return tuple(c if isinstance(c := static(v), type) else None for v in items)
+
+    def handle(self, node: Any, error: CertainError) -> None:
+        for handler in node.handlers:
+            if any(c is None or issubclass(error.cls, c) for c in self.handled(handler)):
+                if handler.name is not None:
+                    self.bind_name(getattr(handler.name, "id", handler.name), error.value)
+                self.body(handler.body, node.live_after)
+                return
+        self.finish_try(node)
+        raise error
+
+    def finish_try(self, node: Any) -> None:
+        """``finally`` runs on every path."""
+        if not node.finalbody:
+            return
+        env = self.frames[-1].env
+        before = {k: env[k] for k in ("$skip", "$stop", "$ret", "$val") if k in env}
+        env["$skip"] = FALSE
+        self.body(node.finalbody, node.live_after)
+        env = self.frames[-1].env
+        if static(self.flag("$skip")) is False:
+            env.update(before)
+
+    def raise_exception(self, exc: Any) -> None:
+        self.append_call((Var("never"),), runtime.raise_, (exc,))
+        env = self.frames[-1].env
+        env["$skip"] = env["$dead"] = TRUE
+
+    def stmt_Assert(self, node: Any) -> None:
+        test = self.expr(node.test)
+        truth = self.truth(test)
+        if truth is True:
+            return
+
+        def fail() -> None:
+            args = () if node.msg is None else (self.reify(self.expr(node.msg)),)
+            self.raise_exception(self.emit_arg(AssertionError, *args))
+
+        if truth is False:
+            fail()
+        else:
+            self.branch(test, lambda: None, fail, self.frames[-1].live)

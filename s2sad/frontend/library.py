@@ -1,0 +1,183 @@
+"""What functions of ``functools``, ``itertools``, ``copy`` and NumPy mean here that are neither operations nor inlined.
+
+They have the form of those in ``builtins``.
+
+Before: ``functools.reduce(f, [a, b, c])``.  After: ``f(f(a, b), c)``, inlined.
+"""
+from __future__ import annotations
+
+import copy
+import functools
+import itertools
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.frontend.builtins import slice_of
+from s2sad.frontend.values import (
+    NONE,
+    Atom,
+    Bound,
+    Iteration,
+    Kwargs,
+    Ref,
+    Tup,
+    Value,
+    const,
+    static,
+)
+
+
+def _copied(deep: bool) -> Callable:
+    """``copy.copy`` and ``copy.deepcopy``."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        return self.copied(args[0], deep, {})
+    return lower
+
+
+def _partial(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return Bound(args[0], args[1:], tuple(kwargs.items()))
+
+
+class _Vectorized:
+    """What ``np.vectorize(fn)`` returns while a function is lowered; its first argument is ``fn``."""
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        return lowerer.call_vectorized(args[0], args[1:], kwargs)
+
+
+def _vectorize(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if kwargs or len(args) != 1:
+        raise self.unsupported("`np.vectorize` with options", "write the loop")
+    return Bound(const(_Vectorized()), args)
+
+
+def _wrapper(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return args[0]
+
+
+def _reduce(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn, seq, *start = args
+    items = self.static_items(seq)
+    if items is None:
+        raise self.unsupported("`reduce` over something of run-time length", "write the loop", code="S2S010")
+    items = (*start, *items)
+    total = items[0]
+    for v in items[1:]:
+        total = self.call(fn, (total, v), ())
+    return total
+
+
+def _ufunc_at(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    target, index, value = args
+    if not isinstance(target, Ref):
+        raise self.unsupported("`np.add.at` of something that is not an array", code="S2S011")
+    if target.path:
+        raise self.unsupported("`np.add.at` through a view", "index the whole array", code="S2S004")
+    state = self.heap[target.cell]
+    self.check_write(target.cell)
+    new = self.emit_call(runtime.add_at, (state.arg, self.reify(index), self.reify(value)), (), self.version(state))
+    self.heap[target.cell] = replace(state, arg=new)
+    return NONE
+
+
+def _repeatable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = [_known_items(self, a) for a in args]
+    return _listed(Tup(t) for t in itertools.product(*items, repeat=self.constant_of(kwargs.get("repeat", const(1)))))
+
+
+def _known_items(self: Any, value: Any) -> tuple:
+    items = self.static_items(value)
+    if items is None:
+        raise self.unsupported("itertools over something of run-time length", "write the loop", code="S2S010")
+    return items
+
+
+def _listed(items: Any) -> Iteration:
+    return Iteration("static", (), tuple(items))
+
+
+def _chain(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return _listed(v for a in args for v in _known_items(self, a))
+
+
+def _chain_all(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return _chain(self, _known_items(self, args[0]), kwargs, hint)
+
+
+def _choices(choose: Callable) -> Callable:
+    """``itertools.combinations`` and its like."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        counts = [self.constant_of(a) for a in (*args[1:], *kwargs.values())]
+        return _listed(Tup(t) for t in choose(_known_items(self, args[0]), *counts))
+    return lower
+
+
+def _repeated(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    times = args[1] if len(args) > 1 else kwargs.get("times")
+    if times is None:
+        raise self.unsupported("`itertools.repeat` without end", "give it a number of times")
+    return _listed((args[0],) * self.constant_of(times))
+
+
+def _islice(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    items = self.static_items(args[0])
+    if items is not None:
+        return _listed(itertools.islice(items, *(self.constant_of(a) for a in args[1:])))
+    return self.iterate(self.get(args[0], slice_of(self, args[1:], {}, "")))
+
+
+def _accumulate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fn = args[1] if len(args) > 1 else kwargs.get("func", NONE)
+    items = _known_items(self, args[0])
+    if "initial" in kwargs and static(kwargs["initial"]) is not None:
+        items = (kwargs["initial"], *items)
+    return _listed(itertools.accumulate(items, lambda a, b: self.binary(operator.add, a, b) if static(fn) is None else
+                                        self.call(fn, (a, b), ())))
+
+
+def _zip_longest(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    rows = itertools.zip_longest(*(_known_items(self, a) for a in args), fillvalue=kwargs.get("fillvalue", NONE))
+    return _listed(Tup(t) for t in rows)
+
+
+def _starmap(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return _listed([self.call(args[0], _known_items(self, v), ()) for v in _known_items(self, args[1])])
+
+
+def _np_shape(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return self.shape_of(args[0]) if isinstance(args[0], (Atom, Ref)) else NotImplemented
+
+
+def _np_real(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return args[0] if self.fact(args[0]).is_complex is False else NotImplemented
+
+
+LIBRARY: dict[Any, Callable] = {
+    copy.copy: _copied(False),
+    copy.deepcopy: _copied(True),
+    functools.partial: _partial,
+    np.vectorize: _vectorize,
+    functools.update_wrapper: _wrapper,
+    functools.reduce: _reduce,
+    itertools.product: _repeatable,
+    itertools.chain: _chain,
+    itertools.chain.from_iterable: _chain_all,
+    itertools.combinations: _choices(itertools.combinations),
+    itertools.combinations_with_replacement: _choices(itertools.combinations_with_replacement),
+    itertools.permutations: _choices(itertools.permutations),
+    itertools.pairwise: _choices(itertools.pairwise),
+    itertools.repeat: _repeated,
+    itertools.islice: _islice,
+    itertools.accumulate: _accumulate,
+    itertools.zip_longest: _zip_longest,
+    itertools.starmap: _starmap,
+    np.shape: _np_shape,
+    np.real: _np_real,
+    np.add.at: _ufunc_at,
+}
+"""What each function of the libraries means."""

@@ -1,0 +1,179 @@
+"""Loops: unrolled over what is known, else scans at run time.
+
+A loop is lowered again and again with more things carried, until what the body leaves at its end is of the form assumed
+at its head (``carried``).
+
+Before: ``for k in range(n): s += x[k]``.  After: ``s2 = for k in range(n) carry s1 = s: s2 = add(s1, getitem(x, k))``.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2sad.errors import S2SADError
+from s2sad.frontend.iteration import UNROLL_LIMIT
+from s2sad.frontend.liveness import stores_of
+from s2sad.frontend.values import (
+    FALSE,
+    TRUE,
+    Atom,
+    Frame,
+    Iteration,
+    Ref,
+    Value,
+    const,
+    static,
+)
+from s2sad.ir import Arg
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.infer import fact_of
+
+
+def _break_unless(test: Any) -> Any:
+    node = gast.If(test=gast.UnaryOp(op=gast.Not(), operand=test), body=[gast.Break()], orelse=[])
+    for child in (node, node.test, node.body[0]):
+        gast.copy_location(child, test)
+    return node
+
+
+class Loops:
+    """The part of the lowerer for loops."""
+
+    frames: list[Frame]
+    heap: dict[int, Any]
+    loop_notes: set[str]
+    loop_floor: int
+
+    def stmt_For(self, node: Any) -> None:
+        iterable = self.iterate(self.expr(node.iter))
+        live = node.live_head | node.live_exit
+        mark = len(self.pending)
+        self.pending.extend(iterable.parts)
+        self.loop_over(node, iterable, live)
+        del self.pending[mark:]
+        self.loop_else(node)
+
+    def loop_over(self, node: Any, iterable: Iteration, live: frozenset[str]) -> None:
+        if iterable.static is not None:
+            self.unroll(node, lambda k: self.item_now(iterable, k))
+        else:
+            self.scan_or_unroll(iterable, lambda: self.run_loop(node, iterable, live), lambda items: self.unroll(
+                node, lambda k: items[k] if k < len(items) else None))
+
+    def scan_or_unroll(self, iterable: Iteration, scan: Callable[[], None],
+                       unroll: Callable[[tuple[Value, ...]], None]) -> None:
+        """A loop at run time if that is possible; else over each of its positions, if they are few and known."""
+        trips = self.static_trips(iterable)
+        before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
+        mark, tests = len(self.stmts), len(self.open_tests)
+        try:
+            scan()
+        except S2SADError as error:
+            if trips is None or trips > 64 or error.code not in ("S2S010", "S2S011"):
+                raise
+            self.restore(before)
+            del self.stmts[mark:], self.frames[frames:], self.pending[pending:], self.open_tests[tests:]
+            unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
+
+    def static_trips(self, iterable: Iteration) -> int | None:
+        bounds = [static(p) for p in iterable.parts] if iterable.kind == "range" else [UNSET]
+        return None if UNSET in bounds else len(range(*bounds))
+
+    def run_loop(self, node: Any, iterable: Iteration, live: frozenset[str]) -> None:
+        walked, name, item_of = self.positions(iterable, node.target)
+
+        def body(item: Arg) -> None:
+            self.assign(node.target, item_of(Atom(item, fact_of(item))))
+            self.body(node.body, node.live_head | node.live_exit)
+
+        stored = [*stores_of([node.target]), *stores_of(node.body)]
+        watched = [v for v in iterable.parts if isinstance(v, Ref) and self.fact(v).kind == "list"]
+        before = [self.heap[v.cell] for v in watched]
+        self.scan(walked, name, None, body, live, node.live_head, stored, node.body)
+        for v, state in zip(watched, before):
+            if self.heap[v.cell] is not state and any(self._grows(node.body)):
+                raise self.unsupported("a list changes its length while the loop runs over it",
+                                       "loop over a copy, `list(xs)`",
+                                       node=node)
+
+    def _grows(self, body: list[Any]) -> list[Any]:
+        return [n for s in body for n in gast.walk(s) if isinstance(n, gast.Attribute) and n.attr in (
+            "append", "pop", "extend", "insert", "remove", "clear")]
+
+    def stmt_While(self, node: Any) -> None:
+        if any(isinstance(n, (gast.NamedExpr,)) or (isinstance(n, gast.Attribute) and n.attr == "pop")
+               for n in gast.walk(node.test)):
+            body = [_break_unless(node.test), *node.body]
+            test: Any = gast.copy_location(gast.Constant(value=True, kind=None), node.test)
+            body[0].live_after = node.live_head
+        else:
+            body, test = node.body, node.test
+        live = node.live_head | node.live_exit
+        self.scan(None, "", lambda: self.expr(test), lambda item: self.body(body, live), live, node.live_head,
+                  stores_of(body), body)
+        self.loop_else(node)
+
+    def unroll(self, node: Any, item: Callable[[int], Value | None]) -> None:
+        """Lower the body once for each of known items: ``item(k)`` until it is None."""
+        live = node.live_head | node.live_exit
+
+        def step(k: int) -> None:
+            value = item(k)
+            if value is None:
+                self.frames[-1].env["$stopped"] = FALSE
+                return
+            self.unrolled += 1
+            if self.unrolled > UNROLL_LIMIT:
+                raise self.unsupported(f"more than {UNROLL_LIMIT} loop bodies would be unrolled", "loop over an array",
+                                       code="S2S012", node=node)
+            self.loc = self.at(node)
+            self.assign(node.target, value)
+            self.body(node.body, live)
+            env = self.frames[-1].env
+            stop = env.get("$stop", FALSE)
+            env["$skip"] = FALSE
+            if static(stop) is True:
+                env["$stopped"] = TRUE
+            elif static(stop) is False:
+                step(k + 1)
+            else:
+                def stopped() -> None:
+                    self.frames[-1].env["$stopped"] = TRUE
+                self.branch(stop, stopped, lambda: step(k + 1), live | {"$stopped"})
+        step(0)
+
+    def scan(self, walked: Arg | None, name: str, test: Callable[[], Value] | None, body: Callable[[Arg], None],
+             live: frozenset[str], live_head: frozenset[str], stored: list[str], nodes: list[Any]) -> None:
+        """A loop at run time: over the sequence ``walked``, or while ``test()``."""
+        loc = self.loc
+        frame = self.frames[-1]
+        frame.env.update({"$skip": FALSE, "$stop": FALSE})
+        before = self.snapshot()
+        plan = self.first_guess(stored, live_head, nodes)
+        floor = self.next_cell + 1
+        wild: set[Any] = set()
+        notes: set[str] = set()
+        for _ in range(24):
+            self.restore(before)
+            self.loc = loc
+            self.loop_notes = notes
+            attempt = self.try_loop(plan, walked, name, test, body)
+            if attempt is None:  # the test is false at the start, whatever is carried
+                self.restore(before)
+                frame.env["$stopped"] = FALSE
+                return
+            outer_floor, self.loop_floor = self.loop_floor, floor
+            steady = self.stable(plan, before, attempt, live, wild)
+            if "shared" not in notes and not self.disjoint(plan, before, attempt):
+                notes.add("shared")
+                steady = False
+            self.loop_floor = outer_floor
+            if steady:
+                break
+        else:
+            raise self.unsupported("what this loop carries changes its form in every step",
+                                   "loop over a list of the objects, or use arrays", code="S2S010")
+        self.loop_notes = notes
+        self.finish_loop(plan, before, attempt, walked, test, loc)

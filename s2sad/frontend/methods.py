@@ -1,0 +1,192 @@
+"""Methods of arrays, lists, dicts, strings and named tuples.
+
+Before: ``xs.append(v.sum())``.  After: ``t = sum(v)`` and one more item in the list that ``xs`` is known to be.
+"""
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.frontend.values import (
+    NONE,
+    Atom,
+    Buffer,
+    Items,
+    Iteration,
+    Kwargs,
+    Method,
+    Ref,
+    Table,
+    Tup,
+    Value,
+    const,
+    static,
+)
+from s2sad.ir import Const
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE
+
+
+class Methods:
+    """The part of the lowerer for methods of builtin types and arrays."""
+
+    heap: dict[int, Any]
+
+    def call_method(self, fn: Method, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        owner, name = fn.owner, fn.name
+        if isinstance(owner, Ref) and not owner.path:
+            cell = self.heap[owner.cell]
+            if isinstance(cell, Items) or (isinstance(cell, Buffer) and cell.fact.kind == "list"):
+                return self.list_method(owner, cell, name, args, dict(kwargs))
+            if isinstance(cell, Table):
+                return self.dict_method(owner, cell, name, args, dict(kwargs))
+        if isinstance(owner, Ref) and self.fact(owner).kind == "list":
+            raise self.unsupported(f"`.{name}` of a list inside a list of run-time length", code="S2S010")
+        if isinstance(owner, Tup) and name in ("index", "count"):
+            items = [static(v) for v in owner.items]
+            return const(getattr(items, name)(static(args[0])))
+        if isinstance(owner, Tup) and name == "_replace":
+            fields = owner.cls._fields
+            given = dict(kwargs)
+            return Tup(tuple(given.get(f, v) for f, v in zip(fields, owner.items)), owner.cls)
+        if isinstance(owner, Tup) and name == "_asdict":
+            return self.new_ref(Table(owner.cls._fields, owner.items))
+        if isinstance(owner, Atom) and owner.fact.kind == "str":
+            return self.string_method(owner, name, args, kwargs)
+        if name in METHODS_IN_PLACE:
+            return self.array_in_place(owner, name, args, dict(kwargs))
+        if name in ("conjugate", "conj") and self.fact(owner).kind in ("float", "int", "complex"):
+            return self.conjugate(owner)
+        if name in METHODS:
+            return self.array_method(owner, name, args, kwargs, hint)
+        if isinstance(owner, Atom) and owner.is_static and not kwargs and all(static(a) is not UNSET for a in args):
+            return self.capture(getattr(owner.value, name)(*(static(a) for a in args)), None)
+        raise self.unsupported(f"the method `.{name}` of {self.describe(owner)}", code="S2S011")
+
+    def conjugate(self, owner: Value) -> Value:
+        """``z.conjugate()`` of a Python number, which stays one."""
+        if self.fact(owner).kind != "complex":
+            return owner
+        real, imag = self.attribute(owner, "real"), self.attribute(owner, "imag")
+        return self.call_object(complex, (real, self.unary(operator.neg, imag)), (), "")
+
+    def array_method(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        fact = self.fact(owner)
+        if fact.kind == "unknown":
+            if name not in ("sum", "mean", "reshape", "copy", "dot", "max", "min", "prod", "std", "var", "ravel",
+                            "flatten",
+                            "transpose", "astype", "item", "cumsum", "T", "any", "all"):
+                raise self.unsupported(f"the method `.{name}` of a value whose kind is not known",
+                                       f"call np.{name}", code="S2S011")
+        if name in ("reshape", "transpose") and len(args) > 1:
+            args = (Tup(args),)
+        if name == "flatten":
+            flat = self.call_op(np.ravel, (owner, *args), kwargs, hint)
+            return self.call_op(np.copy, (flat,), (), hint)
+        if name == "copy" and not args and not kwargs and fact.is_array:
+            return self.emit(runtime.copy, (self.reify(owner),), hint=hint)
+        if name == "astype":
+            kwargs = tuple((k, v) for k, v in kwargs if k != "copy" or static(v) is not True)
+            if fact.is_scalar:
+                dtype = static(args[0])
+                return self.call_object(np.dtype(dtype).type, (owner,), (), hint)
+        if name == "item" and not args and fact.kind == "scalar" and fact.dtype is not None:
+            return self.call_object(float if fact.dtype.kind == "f" else complex if fact.dtype.kind == "c" else int,
+                                    (owner,),
+                                    (), hint)
+        return self.call_op(METHODS[name], (owner, *args), kwargs, hint)
+
+    def array_in_place(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+        if not isinstance(owner, Ref):
+            raise self.unsupported(f"`.{name}` of {self.describe(owner)}", code="S2S011")
+        if name == "fill":
+            self.put(owner, const(Ellipsis), args[0])
+        elif name == "sort":
+            self.put(owner, const(Ellipsis), self.call_op(np.sort, (owner, *args), tuple(kwargs.items())))
+        else:
+            raise self.unsupported(f"`.{name}` changes an array in a way that is not followed", "make a new array")
+        return NONE
+
+    def list_method(self, owner: Ref, cell: Any, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+        if name == "append":
+            self.list_append(owner, args[0])
+            return NONE
+        if name == "pop":
+            return self.list_pop(owner, args[0] if args else None)
+        if name == "extend":
+            self.list_extend(owner, args[0])
+            return NONE
+        if name == "copy":
+            if isinstance(cell, Items):
+                return self.new_list(cell.values)
+            return self.call_object(list, (owner,), (), "")
+        if isinstance(cell, Items):
+            if name in ("insert", "reverse", "clear"):
+                self.check_change(owner.cell)
+            if name == "insert" and static(args[0]) is not UNSET:
+                values = list(cell.values)
+                values.insert(static(args[0]), args[1])
+                self.heap[owner.cell] = Items(tuple(values))
+                return NONE
+            if name in ("reverse", "clear"):
+                self.heap[owner.cell] = Items(cell.values[::-1] if name == "reverse" else ())
+                return NONE
+            if name in ("index", "count") and all(static(v) is not UNSET for v in (*cell.values, args[0])):
+                return const(getattr([static(v) for v in cell.values], name)(static(args[0])))
+        raise self.unsupported(f"the method `.{name}` of a list", "build a new list", code="S2S010")
+
+    def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str,
+                                                                                                    Value]) -> Value:
+        pairs = list(zip(cell.keys, cell.values))
+        if name == "items":
+            return Iteration("static", (), tuple(Tup((self.capture(k, None), v)) for k, v in pairs))
+        if name == "keys":
+            return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
+        if name == "values":
+            return Iteration("static", (), cell.values)
+        if name == "get" and args and not isinstance(args[0], Tup) and static(args[0]) is UNSET and all(
+                static(v) is not UNSET for v in cell.values):
+            table = dict(zip(cell.keys, map(static, cell.values), strict=True))
+            return self.emit(dict.get, (Const(table), *(self.reify(a) for a in args)))
+        if name in ("get", "setdefault", "pop") and args:
+            key = self.static_key(args[0])
+            if key in cell.keys:
+                value = cell.values[cell.keys.index(key)]
+                if name == "pop":
+                    self.delete_item(owner, args[0])
+                return value
+            value = args[1] if len(args) > 1 else NONE
+            if name == "setdefault":
+                self.put(owner, args[0], value)
+            if name == "pop" and len(args) == 1:
+                raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
+            return value
+        if name in ("update", "clear"):
+            self.check_change(owner.cell)
+        if name == "update":
+            new = self.heap[args[0].cell] if args and isinstance(args[0], Ref) else Table((), ())
+            for k, v in (*zip(new.keys, new.values), *kwargs.items()):
+                self.put(owner, const(k), v)
+            return NONE
+        if name == "copy":
+            return self.new_ref(cell)
+        if name == "clear" and owner.cell in self.fields_of:
+            raise self.unsupported("all fields of an object are deleted", code="S2S010")
+        if name == "clear":
+            self.heap[owner.cell] = Table((), (), cell.cls)
+            return NONE
+        raise self.unsupported(f"the method `.{name}` of a dict", code="S2S010")
+
+    def string_method(self, owner: Atom, name: str, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        values = [static(a) for a in args]
+        named = {k: static(v) for k, v in kwargs}
+        items = self.static_items(args[0]) if name == "join" and args else None
+        if items is not None and all(static(v) is not UNSET for v in items):
+            values = [[static(v) for v in items]]
+        if owner.is_static and UNSET not in values and UNSET not in named.values():
+            return self.capture(getattr(owner.value, name)(*values, **named), None)
+        return self.emit(getattr(str, name), (owner.arg, *(self.reify(a) for a in args)),
+                         tuple((k, self.reify(v)) for k, v in kwargs))

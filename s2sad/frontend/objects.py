@@ -1,0 +1,244 @@
+"""Instances of user classes: attributes, methods, properties, special methods, ``super()``.
+
+Before: ``self.state = self.F @ self.state``.  After: the field ``state`` of a known object is another value.
+"""
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import operator
+import types
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.values import (
+    FALSE,
+    Bound,
+    Buffer,
+    Closure,
+    Fields,
+    Frame,
+    Iteration,
+    Kwargs,
+    Ref,
+    Super,
+    Table,
+    Unbound,
+    Value,
+    const,
+)
+from s2sad.ir import Var
+from s2sad.ir.facts import UNSET
+from s2sad.specialize.infer import infer
+
+
+def _init_nothing(*args: Any, **kwargs: Any) -> None:
+    """``object.__init__``."""
+
+
+class Objects:
+    """The part of the lowerer for instances of user classes."""
+
+    frames: list[Frame]
+    heap: dict[int, Any]
+
+    def is_object(self, value: Value) -> bool:
+        """Whether a value is an instance of a user class."""
+        return isinstance(value, Ref) and not value.path and isinstance(self.heap[value.cell], Fields)
+
+    def equal_objects(self, left: Value, right: Value) -> Value:
+        """``left == right`` where one is an object whose class does not define it in source that can be read."""
+        if not (self.is_object(left) and self.is_object(right)):
+            return FALSE
+        a, b = self.heap[left.cell], self.heap[right.cell]
+        made = getattr(a.cls, "__dataclass_params__", None)
+        if made is not None and made.eq and a.cls is b.cls:
+            names = [n for n, f in a.cls.__dataclass_fields__.items() if f.compare]
+            return self.equal_items(operator.eq, *(tuple(self.attribute(v, n) for n in names) for v in (left, right)))
+        same = self.same_object(left, right)
+        if same is None:
+            raise self.unsupported("a comparison of objects that may or may not be the same", code="S2S011")
+        return const(same)
+
+    def find_special(self, owner: Value, name: str) -> Value | None:
+        """The bound special method of an object, None if its class has none."""
+        cell = self.heap[owner.cell]
+        fn = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
+        if fn is None or not isinstance(fn, types.FunctionType):
+            return None
+        return Bound(const(fn), (owner,))
+
+    def call_special(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: Kwargs = ()) -> Value:
+        found = self.find_special(owner, name)
+        if found is None:
+            raise self.unsupported(f"an object of class `{self.heap[owner.cell].cls.__name__}` has no `{name}`",
+                                   code="S2S011")
+        return self.call(found, args, kwargs)
+
+    def object_attribute(self, owner: Ref, cell: Fields, name: str) -> Value:
+        if self.find_special(owner, "__getattribute__") is not None:
+            raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
+                                   "define `__getattr__` or a property instead", code="S2S011")
+        found = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
+        if isinstance(found, property) and found.fget is not None:
+            return self.call_object(found.fget, (owner,), (), "")
+        if name in cell.names:
+            value = cell.values[cell.names.index(name)]
+            if isinstance(value, Unbound):
+                raise self.unbound(value, name)
+            return value
+        if name == "__class__":
+            return const(cell.cls)
+        if name == "__dict__":
+            ref = self.new_ref(Table(cell.names, cell.values))
+            self.fields_of[ref.cell] = owner
+            return ref
+        return self.class_attribute(owner, cell.cls, name)
+
+    def guard_class(self, cls: type, name: str) -> None:
+        """Generated code stays valid only while the class has the attribute that it has now, or none."""
+        def now() -> Any:
+            for base in cls.__mro__:
+                if name in base.__dict__:
+                    return base.__dict__[name]
+            return None
+        self.guard(("class", cls, name), now, now())
+
+    def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
+        """An attribute found on the class: a method is bound to the object."""
+        found = inspect.getattr_static(cls, name, UNSET)
+        if found is UNSET:
+            getter = self.find_special(owner, "__getattr__") if self.is_object(owner) else None
+            if getter is not None:
+                return self.call(getter, (const(name),), ())
+            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+            raise self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
+        self.guard_class(cls, name)
+        if isinstance(found, staticmethod):
+            return self.capture(found.__func__, None)
+        if isinstance(found, classmethod):
+            return Bound(const(found.__func__), (const(cls),))
+        if isinstance(found, property):
+            return self.call_object(found.fget, (owner,), (), "")
+        if isinstance(found, functools.cached_property):
+            value = self.call_object(found.func, (owner,), (), "")
+            self.set_field(owner, name, value)
+            return value
+        if isinstance(found, types.FunctionType) or hasattr(found, "py_func"):
+            return Bound(const(found), (owner,))
+        if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
+            return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
+        return self.capture_outside(getattr(cls, name), name, f"{cls.__name__}.{name}")
+
+    def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
+        if name == "shape" and isinstance(cell, Buffer) and cell.fact.is_array:
+            return self.set_shape(owner, cell, value)
+        if isinstance(owner, Ref) and isinstance(cell, Buffer) and name in ("shape", "real", "imag", "flat"):
+            raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
+        if not isinstance(cell, Fields):
+            cls = self.class_of(owner)
+            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
+                                                                                                       "builtins")):
+                self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+            raise self.unsupported(
+                f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
+                                   "pass the object as an argument", code="S2S009")
+        found = inspect.getattr_static(cell.cls, name, None)
+        self.guard_class(cell.cls, name)
+        if isinstance(found, property):
+            if found.fset is None:
+                raise self.unsupported(f"the property `{name}` cannot be set")
+            self.call_object(found.fset, (owner, value), (), "")
+            return
+        if isinstance(getattr(type(found), "__set__", None), types.FunctionType):
+            self.call_function(type(found).__set__, (self.capture(found, name), owner, value), (), "")
+            return
+        setter = self.find_special(owner, "__setattr__")
+        if setter is None:
+            self.set_field(owner, name, value)
+        elif getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
+            self.certain_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
+            raise self.unsupported(f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
+                                   "make a new object: `dataclasses.replace(obj, field=value)`", code="S2S009")
+        else:
+            self.call(setter, (const(name), value), ())
+
+    def set_field(self, owner: Ref, name: str, value: Value) -> None:
+        """Set a field of an object, whatever its class defines."""
+        cell = self.heap[owner.cell]
+        self.check_change(owner.cell)
+        if name in cell.names:
+            values = tuple(value if n == name else v for n, v in zip(cell.names, cell.values))
+            self.heap[owner.cell] = Fields(cell.cls, cell.names, values)
+        else:
+            self.heap[owner.cell] = Fields(cell.cls, (*cell.names, name), (*cell.values, value))
+        for table, ref in self.fields_of.items():
+            if ref.cell == owner.cell and table in self.heap:
+                self.heap[table] = Table(self.heap[owner.cell].names, self.heap[owner.cell].values)
+
+    def has_view(self, value: Value, cell: int) -> bool:
+        """Whether a value is, or holds, a view of a cell."""
+        if isinstance(value, Ref) and value.path:
+            return value.cell == cell
+        if isinstance(value, (Closure, Iteration)):
+            return cell in self.cells_of(value)
+        held = self.heap.get(value.cell) if isinstance(value, Ref) else value
+        parts = getattr(held, "values", ()) or getattr(held, "items", ()) or getattr(held, "args", ())
+        return any(self.has_view(v, cell) for v in parts)
+
+    def set_shape(self, owner: Ref, cell: Buffer, shape: Value) -> None:
+        """``a.shape = shape``: from now on every name for the array sees it reshaped."""
+        if any(self.has_view(value, owner.cell) for value in self.live_values()):
+            raise self.alias_error("this changes the shape of an array of which another name is a view",
+                                   "make a new array: `b = a.reshape(shape)`")
+        args = (cell.arg, self.reify(shape))
+        fact = infer(np.reshape, args, ()).facts[0]
+        new = self.emit_call(np.reshape, args, (), Var(getattr(cell.arg, "name", None) or "t", fact))
+        self.heap[owner.cell] = replace(cell, arg=new, fact=fact)
+
+    def augment_object(self, value: Ref, op: Callable, operand: Value) -> Value:
+        found = self.find_special(value, f"__i{op.__name__.strip('_')}__")
+        if found is not None:
+            return self.call(found, (operand,), ())
+        return self.binary(op, value, operand)
+
+    def super_of(self) -> Value:
+        """``super()``: the object, seen as an instance of the classes after the one whose method this is."""
+        frame = self.frames[-1]
+        cell = frame.closure.get("__class__")
+        parameters = getattr(getattr(frame.source, "node", None), "args", None)
+        if cell is None or parameters is None or not parameters.args:
+            raise self.unsupported("`super()` here", "call the base class's method by name: `Base.method(self, …)`")
+        return Super(frame.env[parameters.args[0].id], cell.cell_contents)
+
+    def super_attribute(self, value: Super, name: str) -> Value:
+        """``super().name``."""
+        own = self.class_of(value.owner)
+        if own is None:
+            raise self.unsupported("`super()` of a value whose class is not known", code="S2S011")
+        order = own.__mro__
+        for base in order[order.index(value.cls) + 1:]:
+            found = vars(base).get(name)
+            self.guard(("own", base, name), lambda base=base: vars(base).get(name), found)
+            if isinstance(found, property):
+                return self.call_object(found.fget, (value.owner,), (), "")
+            if isinstance(found, staticmethod):
+                return const(found.__func__)
+            if isinstance(found, classmethod):
+                return Bound(const(found.__func__), (const(own),))
+            if isinstance(found, types.FunctionType):
+                return Bound(const(found), (value.owner,))
+            if base is object and name == "__init__":
+                return const(_init_nothing)
+            if base is object and name == "__setattr__":
+                return Bound(const(object.__setattr__), (value.owner,))
+            if found is not None:
+                return self.capture(found, name)
+        raise self.unsupported(f"`super()` has no attribute `{name}`", code="S2S011")

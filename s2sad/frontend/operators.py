@@ -1,0 +1,192 @@
+"""Operators: arithmetic, comparison, membership; on arrays, numbers, tuples, lists, strings and objects.
+
+Before: ``(a, b) + (c,) == t``.  After: one comparison per item.
+"""
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import runtime
+from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Ref, Table, Tup, Value, const, static
+from s2sad.ir import Const
+from s2sad.ir.facts import UNSET
+
+BINARY: dict[type, Callable] = {
+    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod, gast.Pow: operator.pow, gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor, gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift}
+UNARY: dict[type, Callable] = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Not: operator.not_,
+                               gast.Invert: operator.invert}
+COMPARE: dict[type, Callable] = {
+    gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt,
+    gast.GtE: operator.ge, gast.Is: operator.is_, gast.IsNot: operator.is_not}
+FORWARDS = {operator.add: "__add__", operator.sub: "__sub__", operator.mul: "__mul__", operator.truediv: "__truediv__",
+            operator.floordiv: "__floordiv__", operator.mod: "__mod__", operator.pow: "__pow__",
+            operator.matmul: "__matmul__", operator.lt: "__lt__", operator.le: "__le__", operator.gt: "__gt__",
+            operator.ge: "__ge__", operator.eq: "__eq__", operator.ne: "__ne__", operator.and_: "__and__",
+            operator.or_: "__or__", operator.xor: "__xor__"}
+BACKWARDS = {op: f"__r{name[2:]}" for op, name in FORWARDS.items() if op not in (
+    operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)} | {
+    operator.lt: "__gt__", operator.le: "__ge__", operator.gt: "__lt__", operator.ge: "__le__",
+    operator.eq: "__eq__", operator.ne: "__ne__"}
+
+
+class Operators:
+    """The part of the lowerer for operators."""
+
+    heap: dict[int, Any]
+
+    def expr_BinOp(self, node: Any, hint: str) -> Value:
+        left = self.expr(node.left)
+        self.pending.append(left)
+        right = self.expr(node.right)
+        self.pending.pop()
+        return self.binary(BINARY[type(node.op)], left, right, hint)
+
+    def binary(self, op: Callable, left: Value, right: Value, hint: str = "") -> Value:
+        """``left op right`` for arrays, numbers, tuples, lists, strings and objects."""
+        for a, b, names in ((left, right, FORWARDS), (right, left, BACKWARDS)):
+            if isinstance(a, Ref) and isinstance(self.heap[a.cell], Fields) and op in names:
+                found = self.find_special(a, names[op])
+                if found is not None and not self.is_generated(a, names[op]):
+                    result = self.call(found, (b,), (), hint)
+                    if static(result) is not NotImplemented:
+                        return result
+        if op is operator.ne and (self.is_object(left) or self.is_object(right)):
+            return self.unary(operator.not_, self.binary(operator.eq, left, right))
+        if op is operator.eq and (self.is_object(left) or self.is_object(right)):
+            return self.equal_objects(left, right)
+        seqs = [self.literal_items(v) for v in (left, right)]
+        if op is operator.add and seqs[0] is not None and seqs[1] is not None:
+            both = (*seqs[0], *seqs[1])
+            return Tup(both) if isinstance(left, Tup) else self.new_list(both)
+        if op is operator.mul and (seqs[0] is None) != (seqs[1] is None):
+            items, count = (seqs[0], right) if seqs[0] is not None else (seqs[1], left)
+            if self.fact(count).kind == "int":
+                return self.repeat_items(items, count, isinstance(left if seqs[0] is not None else right, Tup))
+        if op in (operator.eq, operator.ne) and seqs[0] is not None and seqs[1] is not None:
+            return self.equal_items(op, seqs[0], seqs[1])
+        if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
+                isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
+                    types.FunctionType, np.dtype)):
+            return self.capture(op(left.value, right.value), None)
+        kinds = [self.fact(v).kind for v in (left, right)]
+        if "list" in kinds and any(k in ("array", "scalar") for k in kinds):
+            left, right = (self.as_array(v) for v in (left, right))
+        elif "list" in kinds and op not in (operator.eq, operator.ne):
+            return self.list_arithmetic(op, left, right)
+        return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
+
+    def is_generated(self, owner: Value, name: str) -> bool:
+        """Whether a special method of an object is one that ``dataclass`` made."""
+        cls = self.heap[owner.cell].cls
+        maker = next((c for c in cls.__mro__ if name in vars(c)), cls)
+        return name == "__eq__" and "__dataclass_params__" in vars(maker) and maker.__dataclass_params__.eq and (
+            vars(maker)[name].__code__.co_filename == "<string>")
+
+    def list_arithmetic(self, op: Callable, left: Value, right: Value) -> Value:
+        """``xs + ys`` and ``xs * n`` of lists whose length is known only at run time."""
+        facts = [self.fact(v) for v in (left, right)]
+        if op is operator.mul and {"list", "int"} == {f.kind for f in facts}:
+            xs, n = (left, right) if facts[0].kind == "list" else (right, left)
+            value = self.emit(runtime.repeat_list, (self.reify(xs), self.reify(n)))
+        elif op is operator.add and all(f.kind == "list" for f in facts):
+            value = self.emit(runtime.join_lists, (self.reify(left), self.reify(right)))
+        else:
+            raise self.unsupported(f"`{op.__name__}` of a list of run-time length", "convert it with np.array",
+                                   code="S2S011")
+        self.hold(value, left, right)
+        return value
+
+    def as_array(self, value: Value) -> Value:
+        """A list of numbers, or an object that converts itself, as an array; other values as they are."""
+        if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+            convert = self.find_special(value, "__array__")
+            return value if convert is None else self.call(convert, (), ())
+        if self.fact(value).kind == "list" or (isinstance(value, Tup) and any(
+                self.fact(v).kind != "int" for v in value.items)):
+            return self.emit(np.array, (self.reify(value),))
+        return value
+
+    def repeat_items(self, items: tuple[Value, ...], count: Value, as_tuple: bool) -> Value:
+        n = static(count)
+        if n is UNSET or n * len(items) > 256:
+            if as_tuple:
+                raise self.unsupported("a tuple repeated a run-time number of times", "use a list", code="S2S010")
+            made = self.dynamic_list(items)
+            value = self.emit(runtime.repeat_list, (self.reify(made), self.reify(count)))
+            self.hold(value, made)
+            return value
+        return Tup(items * n) if as_tuple else self.new_list(items * n)
+
+    def equal_items(self, op: Callable, a: tuple[Value, ...], b: tuple[Value, ...]) -> Value:
+        if len(a) != len(b):
+            return FALSE if op is operator.eq else TRUE
+        result: Value = TRUE
+        for x, y in zip(a, b):
+            same = self.binary(operator.eq, x, y)
+            result = self.choose(same, lambda same=same: same, lambda: FALSE) if result is TRUE else self.choose(
+                result, lambda same=same: same, lambda: FALSE)
+        return result if op is operator.eq else self.unary(operator.not_, result)
+
+    def expr_UnaryOp(self, node: Any, hint: str) -> Value:
+        return self.unary(UNARY[type(node.op)], self.expr(node.operand), hint)
+
+    def unary(self, op: Callable, value: Value, hint: str = "") -> Value:
+        if op is operator.not_:
+            truth = self.truth(value)
+            if truth is not None:
+                return const(not truth)
+        if isinstance(value, Atom) and isinstance(value.arg, Const) and value.arg.name is None and value.is_static and (
+                isinstance(value.value, (int, float, complex))):
+            return const(op(value.value))
+        if op is operator.not_:
+            return self.emit(op, (self.test_arg(value),), hint=hint)
+        special = {operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__"}.get(op)
+        if special is not None and isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
+            found = self.find_special(value, special)
+            if found is not None:
+                return self.call(found, (), (), hint)
+        return self.emit(op, (self.reify(value),), hint=hint)
+
+    def expr_Compare(self, node: Any, hint: str) -> Value:
+        def rest(left: Value, k: int) -> Value:
+            right = self.expr(node.comparators[k])
+            result = self.compare(node.ops[k], left, right, hint)
+            if k == len(node.ops) - 1:
+                return result
+            return self.choose(result, lambda: rest(right, k + 1), lambda: result, hint)
+        return rest(self.expr(node.left), 0)
+
+    def compare(self, op: Any, left: Value, right: Value, hint: str) -> Value:
+        if isinstance(op, (gast.In, gast.NotIn)):
+            found = self.contains(right, left)
+            return self.unary(operator.not_, found) if isinstance(op, gast.NotIn) else found
+        if isinstance(op, (gast.Is, gast.IsNot)):
+            same = self.same_object(left, right)
+            if same is not None:
+                return const(same is isinstance(op, gast.Is))
+        return self.binary(COMPARE[type(op)], left, right, hint)
+
+    def contains(self, container: Value, item: Value) -> Value:
+        if isinstance(container, Ref) and isinstance(self.heap[container.cell], Table):
+            return const(self.static_key(item) in self.heap[container.cell].keys)
+        if isinstance(container, Ref) and isinstance(self.heap[container.cell], Fields):
+            return self.call_special(container, "__contains__", (item,))
+        items = self.literal_items(container)
+        if items is None:
+            if static(container) is not UNSET and static(item) is not UNSET:
+                return const(static(item) in static(container))
+            return self.emit(operator.contains, (self.reify(container), self.reify(item)))
+        result: Value = FALSE
+        for x in reversed(items):
+            same = self.binary(operator.eq, x, item)
+            result = self.choose(same, lambda: TRUE, lambda result=result: result)
+        return result

@@ -1,0 +1,96 @@
+"""Attributes and subscripts."""
+
+from __future__ import annotations
+
+import collections
+import math
+
+import numpy as np
+import pytest
+
+from tests.frontend.helper import V, check, refused
+
+POINT = collections.namedtuple("Point", "x y")
+SLICE = slice(1, 3)
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda v: v[0],
+        lambda v: v[-1],
+        lambda v: v[1:],
+        lambda v: v[::-1],
+        lambda v: v[:-1:2],
+        lambda v: v[SLICE],
+        lambda v: v[None],
+        lambda v: v[..., None],
+        lambda v: v[[0, 2, 0]],
+        lambda v: v[v > 0.0],
+        lambda v: v[np.array([1, 1])],
+        lambda v: v[()],
+        lambda v: v[slice(None, 2)],
+        lambda v: v.reshape(2, 2)[:, 1],
+        lambda v: v.reshape(2, 2)[1][0],
+        lambda v: v.reshape(2, 2)[[0, 1], [1, 0]],
+        lambda v: [v[0], v[1]][1],
+        lambda v: (v[0], v[1])[-2:],
+        lambda v: {"k": v[0]}["k"],
+        lambda v: "text"[1],
+        lambda v: [[1.0, v[1]]][0][1],
+        lambda v: v[int(v[0] * 4.0)],
+        lambda v: [v[0], v[1], v[2]][int(v[2])],
+    ],
+)
+def test_subscripts(fn):
+    check(fn, V)
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda v: v.shape,
+        lambda v: v.shape[0],
+        lambda v: v.size,
+        lambda v: v.ndim,
+        lambda v: v.T,
+        lambda v: v.real,
+        lambda v: v.imag,
+        lambda v: v.dtype == np.float64,
+        lambda v: v.sum(),
+        lambda v: v.max(axis=0),
+        lambda v: v.reshape((2, 2)).T,
+        lambda v: v.reshape(2, -1),
+        lambda v: v.mean(keepdims=True),
+        lambda v: v.dot(v),
+        lambda v: v.clip(0.0, 1.0),
+        lambda v: v.copy(),
+        lambda v: v.astype(np.float32),
+        lambda v: v.argmax(),
+        lambda v: v.cumsum()[1:],
+        lambda v: v.flatten(),
+        lambda v: POINT(v[0], y=v[1]).y,
+        lambda v: v[0].real,
+        lambda v: v[0].item(),
+        lambda v: v.tolist(),
+        lambda v: v.__add__(1.0),
+        lambda v: np.pi * math.tau * v[0],
+        lambda v: v[0].dtype.type(2),
+    ],
+)
+def test_attributes_and_methods(fn):
+    check(fn, V)
+
+
+def test_conjugate_of_a_python_complex():
+    check(lambda z: z.conjugate(), 0.3 + 0.4j)
+
+
+@pytest.mark.parametrize(
+    "fn, code",
+    [
+        (lambda v: v.nothing, "S2S011"),
+    ],
+)
+def test_refusals(fn, code):
+    assert refused(fn, V).code == code

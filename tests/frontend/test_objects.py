@@ -1,0 +1,117 @@
+"""Instances of user classes: fields, methods, properties, special methods, ``super()``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.frontend.helper import V, check, refused
+
+
+@dataclasses.dataclass
+class Layer:
+    w: object
+    b: float = 0.5
+
+    def __call__(self, x):
+        return x * self.w + self.b
+
+    def grow(self, by):
+        self.w = self.w * by
+        return self
+
+    @property
+    def double(self):
+        return 2.0 * self.b
+
+    @staticmethod
+    def half(x):
+        return x / 2.0
+
+    @classmethod
+    def of(cls, w):
+        return cls(w, b=1.0)
+
+    def __add__(self, other):
+        return Layer(self.w + other.w, self.b)
+
+    def __getitem__(self, k):
+        return self.w[k]
+
+    def __len__(self):
+        return 3
+
+
+class Deep(Layer):
+    def __call__(self, x):
+        return super().__call__(x) * 2.0
+
+
+def objects(v):
+    layer = Layer(v)
+    deep = Deep.of(v * 2.0)
+    layer.grow(3.0).b = 7.0
+    both = layer + deep
+    return (
+        layer(v),
+        deep(v),
+        layer.double,
+        Layer.half(both.w),
+        both[1],
+        len(both),
+        isinstance(deep, Layer),
+        layer.w is layer.w,
+    )
+
+
+PROGRAMS = [
+    objects,
+]
+
+
+@pytest.mark.parametrize("fn", PROGRAMS, ids=lambda f: f.__name__)
+def test_same_as_python(fn):
+    check(fn, V.copy())
+
+
+class Bounded:
+    def __init__(self, x):
+        self.set(x)
+
+    def set(self, x):
+        self._x = x
+
+    @property
+    def x(self):
+        return self._x
+
+    @x.setter
+    def x(self, new):
+        self.set(new * 0.5)
+
+    def __getattr__(self, name):
+        return len(name)
+
+
+def test_properties_are_set_through_their_setter():
+    def f(v):
+        b = Bounded(v)
+        b.x = v * 3.0
+        return b.x, b.seven
+
+    check(f, V)
+
+
+def test_equality_of_dataclasses_compares_their_fields():
+    check(lambda v: v if Layer(1.0) == Layer(1.0) else -v, V)
+    check(lambda v: v if Layer(1.0) == Layer(2.0) else -v, V)
+
+
+def test_a_missing_attribute_names_the_class():
+    error = refused(lambda v: Layer(v).weight, V)
+    assert error.code == "S2S011" and "class `Layer` has no attribute `weight`" in error.message
+
+
+def test_super_needs_a_method():
+    assert "`super()` here" in refused(lambda v: super().f(v), V).message
