@@ -34,9 +34,14 @@ NOTHING = Nothing()
 
 def copy(a: Any) -> Any:
     """A copy that shares no memory: arrays are copied, containers and the fields of objects recursively; what cannot be
-    changed is returned as it is."""
+    changed is returned as it is. The copy of an array lies in memory as the array does, so that a product with it has
+    the same last bit.
+
+    >>> copy(np.ones((4, 6))[:, ::2]).strides
+    (48, 16)
+    """
     if isinstance(a, np.ndarray):
-        return a.copy()
+        return a.copy("K") if a.flags.forc or 0 in a.strides else _copy_with_gaps(a)
     if type(a) in (list, tuple):
         return type(a)([copy(x) for x in a])
     if type(a) is dict:
@@ -52,9 +57,21 @@ def copy(a: Any) -> Any:
     return made
 
 
+def _copy_with_gaps(a: np.ndarray) -> np.ndarray:
+    """A copy of a part of an array, with gaps in memory where it has gaps."""
+    size, stride = np.array(a.shape), np.array(a.strides)
+    if a.size == 0 or a.dtype.hasobject:
+        return a.copy("K")
+    reach = (size - 1) * stride
+    low, high = int(reach[reach < 0].sum()), int(reach[reach > 0].sum())
+    made: np.ndarray = np.ndarray(a.shape, a.dtype, np.empty(high - low + a.itemsize, np.uint8), -low, a.strides)
+    made[...] = a
+    return made
+
+
 def setitem(a: Any, index: Any, value: Any) -> Any:
     """``a`` with ``a[index] = value`` done. Emitted as that statement."""
-    a = a.copy()
+    a = copy(a) if isinstance(a, np.ndarray) else a.copy()
     a[index] = value
     return a
 

@@ -9,6 +9,7 @@ import pickle
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import runtime
 
 A = np.arange(6.0).reshape(2, 3)
@@ -176,3 +177,25 @@ def test_a_value_that_no_path_gave():
         with pytest.raises((NameError, TypeError)):
             use(runtime.NOTHING)
     assert runtime.copy(runtime.NOTHING) is not None and runtime.NOTHING.copy() is runtime.NOTHING
+
+
+@pytest.mark.parametrize("layout", [
+    lambda a: a, np.asfortranarray, lambda a: a[::2, ::3], lambda a: a[::-1, ::-2], lambda a: a.T[1:], lambda a: a[:0],
+    lambda a: np.moveaxis(a.reshape(12, 5, 2), 0, 1)[:, ::2]])
+def test_copies_lie_in_memory_as_the_array_does(layout):
+    a = layout(np.arange(120.0).reshape(12, 10))
+    b = runtime.copy(a)
+    assert np.array_equal(a, b) and a.dtype == b.dtype and not np.may_share_memory(a, b)
+    assert a.strides == b.strides or not a.size
+
+
+def test_a_product_with_a_copied_argument_has_the_same_bits():
+    def f(a, x):
+        a[0] *= 2.0
+        return np.sum(a @ x)
+
+    rng = np.random.default_rng(0)
+    for n in range(1, 40):
+        wide, x = rng.normal(size=(2 * n, 4 * n + 2)), rng.normal(size=2 * n + 1)
+        expected = f(wide.copy()[::2, ::2], x)
+        assert s2sad.value_and_grad(f)(wide[::2, ::2], x)[0] == expected

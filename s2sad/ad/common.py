@@ -1,6 +1,7 @@
 """What both modes share: bringing a cotangent to the shape of an operand, the zero of a value, errors about rules."""
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,13 @@ class Emitter:
                     summed = self.call(out, np.sum, g, hint=hint, loc=loc, axis=axis)
                     return self.match_dtype(out, summed, x, hint, loc)
         return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
+
+    def number(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
+        """``g`` as a number: a 0-d array would be written to by ``+=`` under all its names."""
+        gf = fact_of(g)
+        if gf.is_array:
+            return self.call(out, operator.getitem, g, Const(()), hint=hint, loc=loc)
+        return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
 
     def match_dtype(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
         """``g`` in the dtype of ``x``."""

@@ -146,6 +146,8 @@ class Forward:
         if yf.is_array and (df.dims is None or df.dims != yf.dims):
             dot = self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)
             df = fact_of(dot)
+        if yf.is_scalar and not df.is_scalar:
+            return self.emit.number(out, dot, y, self.name(y), loc)
         if yf.is_float and df.is_float or (yf.dtype is not None and yf.dtype == df.dtype):
             return dot
         if yf.kind in ("unknown", "object"):

@@ -16,6 +16,7 @@ from s2sad.backend.operators import AUGMENTED, INFIX, PREFIX
 from s2sad.backend.plan import Plan
 from s2sad.errors import InternalError
 from s2sad.ir import UNDEFINED, Arg, Call, Const, Fact, Function, If, Pack, Var
+from s2sad.ir.effects import UPDATES, VIEWS
 from s2sad.ir.opnames import MODULES, global_name, identifier, op_name
 
 
@@ -81,7 +82,7 @@ class Expressions:
             getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"),
             np.shape: lambda c: self.property(c, "shape"), np.ndim: lambda c: self.property(c, "ndim"),
             np.size: lambda c: self.property(c, "size"),
-            runtime.copy: lambda c: self.method(c, "copy"), runtime.add: self.add, runtime.view: self.view,
+            np.ndarray.copy: lambda c: self.method(c, "copy"), runtime.copy: self.copy, runtime.add: self.add, runtime.view: self.view,
             runtime.zeros_like: self.zeros_like, runtime.same: lambda c: self.arg(c.args[0]),
             runtime.stop_gradient: lambda c: self.arg(c.args[0]),
             runtime.enter: lambda c: _method(self.arg(c.args[0]), "__enter__", []),
@@ -245,6 +246,14 @@ class Expressions:
         if any(fact_of(a).is_array or fact_of(a).is_scalar for a in call.args):
             return ast.BinOp(self.arg(call.args[0]), ast.Add(), self.arg(call.args[1]))
         return None
+
+    def copy(self, call: Call) -> ast.expr | None:
+        """``a.copy()`` where the layout in memory cannot matter, for a user's array ``copy(a)``, which keeps it."""
+        a = call.args[0]
+        made = self.plan.definition.get(a) if isinstance(a, Var) else None
+        fresh = made is not None and made.op not in VIEWS and made.op not in UPDATES
+        flat = isinstance(a, Var) and a.fact.dims is not None and len(a.fact.dims) == 1
+        return self.method(call, "copy") if call.adjoint or (fresh and flat) else None
 
     def zeros_like(self, call: Call) -> ast.expr | None:
         if fact_of(call.args[0]).is_array:

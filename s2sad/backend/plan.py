@@ -44,7 +44,7 @@ class Pending:
 class Plan:
     """``folded``: variables that stand for an expression, and the statement that is it. ``fused``: writes ``a[i] = t2``
     that print as ``a[i] += v``, with the in-place call. ``withs``: calls that enter a ``with`` block, and those that
-    leave it. ``hidden``: statements that print nothing themselves."""
+    leave it. ``hidden``: statements that print nothing themselves. ``definition``: the calls that make one value."""
 
     fn: Function
     memory: Memory
@@ -52,6 +52,11 @@ class Plan:
     fused: dict[Call, Call] = field(default_factory=dict)
     withs: dict[Call, Call] = field(default_factory=dict)
     hidden: set[Stmt] = field(default_factory=set)
+    definition: dict[Var, Call] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = (s for s in statements(self.fn.body) if isinstance(s, Call) and len(s.outs) == 1)
+        self.definition = {s.outs[0]: s for s in found}
 
     @property
     def uses(self) -> dict[Var, int]:
@@ -167,13 +172,13 @@ class _Folding:
 
     def ranges(self) -> None:
         """Fold every ``range`` that only loops use, however many."""
-        definition: dict[Var, Any] = {s.outs[0]: s for s in statements(self.plan.fn.body) if len(s.outs) == 1}
+        definition = self.plan.definition
 
         def cheap(arg: Arg) -> bool:
             if not isinstance(arg, Var):
                 return isinstance(arg, Const)
             call = definition.get(arg)
-            if isinstance(call, Call) and self.plan.uses[arg] == 1 and call.op in INFIX and arg.fact.kind == "int":
+            if call is not None and self.plan.uses[arg] == 1 and call.op in INFIX and arg.fact.kind == "int":
                 return all(map(cheap, call.args))
             return arg.fact.kind == "int" or arg.fact.is_scalar or arg.fact.kind == "unknown"
 
@@ -181,12 +186,12 @@ class _Folding:
             call = definition[v]
             self.plan.folded[v] = call
             for arg in call.args:
-                if isinstance(arg, Var) and isinstance(definition.get(arg), Call) and self.plan.uses[arg] == 1 \
-                        and definition[arg].op in INFIX and arg.fact.kind == "int":
+                if isinstance(arg, Var) and arg in definition and self.plan.uses[arg] == 1 and (
+                        definition[arg].op in INFIX and arg.fact.kind == "int"):
                     fold(arg)
 
         for v, call in definition.items():
-            only_loops = isinstance(call, Call) and call.op is range and self.role.get(v) == {"iter"}
+            only_loops = call.op is range and self.role.get(v) == {"iter"}
             if only_loops and all(map(cheap, call.args)):
                 fold(v)
 

@@ -69,7 +69,7 @@ from s2sad.ir.facts import UNSET
 from s2sad.rules import canonical
 from s2sad.specialize.infer import fact_of, infer
 
-IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, runtime.copy}
+IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")
 
 

@@ -87,7 +87,7 @@ class Methods:
             flat = self.call_op(np.ravel, (owner, *args), kwargs, hint)
             return self.call_op(np.copy, (flat,), (), hint)
         if name == "copy" and not args and not kwargs and fact.is_array:
-            return self.emit(runtime.copy, (self.reify(owner),), hint=hint)
+            return self.emit(np.ndarray.copy, (self.reify(owner),), hint=hint)
         if name == "astype":
             kwargs = tuple((k, v) for k, v in kwargs if k != "copy" or static(v) is not True)
             if fact.is_scalar:

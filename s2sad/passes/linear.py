@@ -141,7 +141,9 @@ class _Repair:
         slots: set[tuple[object, int]] = set()
         for loop, k in c.kept:
             value = loop.body.results[len(loop.inits) + k]
-            if not (isinstance(value, Var) and self.detach(value, written, self.views, target)):
+            if value is target and loop.body is c.block:
+                self.saved.add(c.call)
+            elif not (isinstance(value, Var) and self.detach(value, written, self.views, target)):
                 slots.add((loop.body, len(loop.inits) + k))
         return slots
 
@@ -193,9 +195,11 @@ class _Repair:
         stmts: list[Stmt] = []
         renamed: dict[Var, Arg] = {}
         target: dict[Stmt, Arg] = {}
+        views: dict[Var, Var] = {}
         original: Any
         for original in block.stmts:
-            stmt: Any = substitute(renamed, map_blocks(self.rebuild, original))
+            views = {v: raw for v, raw in views.items() if not self.writes(original, v)}
+            stmt: Any = substitute({**renamed, **views}, map_blocks(self.rebuild, original))
             if original in self.fused or original in self.before:
                 target[original] = target[self.fused.get(original, original)] = self.copy(stmts, stmt.args[0], stmt)
             if original in target:
@@ -206,7 +210,7 @@ class _Repair:
                 if (original, slot) in self.slots:
                     first = self.copy(stmts, init, stmt)
                     stmt = replace(stmt, inits=(*stmt.inits[:slot], first, *stmt.inits[slot + 1:]))
-            stmts += self.copied_outs(stmt) if self.views & set(original.outs) else (stmt,)
+            stmts += self.copied_outs(stmt, views) if self.views & set(original.outs) else (stmt,)
         results = [map_arg(lambda a: renamed.get(a, a) if isinstance(a, Var) else a, r) for r in block.results]
         for slot, result in enumerate(results):
             if (block, slot) in self.slots:
@@ -223,12 +227,20 @@ class _Repair:
         stmts.append(Call((out,), runtime.copy, (arg,), (), loc, adjoint))
         return out
 
-    def copied_outs(self, stmt: Call) -> Iterator[Stmt]:
-        """A call that makes views, and copies of them under the old variables."""
+    def copied_outs(self, stmt: Call, views: dict[Var, Var]) -> Iterator[Stmt]:
+        """A call that makes views, and copies of them under the old variables. Until the memory is written the primal
+        goes on with the views: a product of matrices that lie otherwise in memory may differ in its last bit."""
         raw = {out: Var(out.name, out.fact) for out in stmt.outs if out in self.views}
         yield replace(stmt, outs=tuple(raw.get(out, out) for out in stmt.outs))
         for out, view in raw.items():
             yield Call((out,), runtime.copy, (view,), (), stmt.loc, stmt.adjoint)
+        if not stmt.adjoint:
+            views.update(raw)
+
+    def writes(self, stmt: Stmt, v: Var) -> bool:
+        """Whether a statement may write to the memory of ``v``."""
+        inner = (stmt, *(s for b in blocks(stmt) for s in statements(b)))
+        return any(self.memory.is_update(s) and touches(self.memory.reach(v), self.memory.written(s)) for s in inner)
 
 
 def _filled(fn: Function) -> Block:

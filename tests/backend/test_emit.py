@@ -285,7 +285,7 @@ def f(n, A, v):
     b[1:3] += v
     b[n, :2] += v
     np.add.at(b, [1, 1], v)
-    A = A.copy()
+    A = copy(A)
     A[0].T[n] = 1.0
     xs = []
     xs.append(v)

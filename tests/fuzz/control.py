@@ -206,4 +206,4 @@ class Blocks(Statements):
 
     def with_block(self, scope: Scope, depth: int) -> tuple[Lines, bool]:
         body, left = self.block(scope, depth - 1, 3)
-        return ['with np.errstate(all="ignore"):', *indented(body)], left
+        return ['with np.errstate(under="ignore"):', *indented(body)], left

@@ -70,7 +70,7 @@ def test_a_buffer_carried_by_a_loop_is_copied_before_the_loop() -> None:
         2,
         copies=1,
     )
-    assert made.index("copy()") < made.index("for i")
+    assert made.index("copy(") < made.index("for i")
 
 
 def test_nested_loops_copy_before_the_outermost() -> None:
@@ -88,7 +88,7 @@ def test_nested_loops_copy_before_the_outermost() -> None:
         2,
         copies=1,
     )
-    assert made.index("copy()") < made.index("for t")
+    assert made.index("copy(") < made.index("for t")
 
 
 def test_two_buffers_that_swap_need_no_copy() -> None:
@@ -138,7 +138,7 @@ def test_a_view_is_copied_where_it_is_made() -> None:
         5,
         copies=1,
     )
-    assert "p = a[1:3].copy()" in made
+    assert "p = copy(a[1:3])" in made
 
 
 def test_a_view_that_is_dead_is_not_copied() -> None:
@@ -172,7 +172,7 @@ def test_collected_slices_are_copied_and_elements_are_not() -> None:
         4,
         copies=1,
     )
-    assert "p = a[i:].copy()" in made
+    assert "p = copy(a[i:])" in made
 
 
 def test_the_old_version_is_saved_once() -> None:

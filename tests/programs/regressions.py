@@ -166,3 +166,37 @@ def returns_from_two_depths(x, n):
         if x > 0.8:
             return x * x
     return x
+
+
+@program(np.array([[0.5, 0.3], [1.1, 0.7], [0.7, 0.8], [0.1, 1.4]]), 2)
+def column_copied_for_the_reverse_sweep(a, n):
+    """The product is of a column in its place: that of a copy has another last bit."""
+    b = np.tanh(a)
+    for _ in range(n):
+        w = b[:, 1] @ b
+        b -= 0.25 * b
+    return np.sum(w)
+
+
+@program(np.asfortranarray(np.sin(np.arange(70.0)).reshape(7, 10)), np.cos(np.arange(10.0)))
+def argument_in_fortran_order_written_to(a, x):
+    """A copy in C order would give a product with another last bit."""
+    a[0] *= 2.0
+    return np.sum(a @ x)
+
+
+class _Pair:
+    def __init__(self, s, a):
+        self.s, self.a = s, a
+
+
+@program(0.6, V, 2)
+def smallest_item_as_a_number(x, v, n):
+    """The tangent of ``np.min`` is a number, not a 0-d array that ``-=`` would write to under both its names."""
+    low = np.min(v)
+    pair = _Pair(x, v)
+    for _ in range(n):
+        pair.s += np.exp(-v[0] ** 2)
+        for _ in range(2):
+            pair = _Pair(low - 0.7, 1.0 * pair.a)
+    return pair.s + np.sum(v)

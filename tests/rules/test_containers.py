@@ -15,7 +15,7 @@ Z = V + 1j
 SAMPLES = [
     sample(runtime.append, [1.0, 2.0], 3.0), sample(runtime.append, [V, V], 2.0 * V), sample(runtime.append, [], V),
     *[sample(runtime.pop, xs, i) for xs in [[1.0, 2.0, 3.0], [V, 2.0 * V, V]] for i in [-1, 0, 1, -2]],
-    sample(runtime.copy, V), sample(runtime.copy, [1.0, V]),
+    sample(runtime.copy, V), sample(np.ndarray.copy, A), sample(runtime.copy, [1.0, V]),
     sample(runtime.add, V, V), sample(runtime.add, [1.0, V], [2.0, V]),
     sample(runtime.unbroadcast, A, V), sample(runtime.unbroadcast, V, 1.0), sample(runtime.unbroadcast, A[:1], A),
     sample(runtime.astype_of, Z, V), sample(runtime.astype_of, V, Z),
