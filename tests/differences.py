@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from s2sad.tree import parts, rebuilt
 
@@ -132,3 +133,30 @@ def derivative(
 
     with np.errstate(all="ignore"):
         return richardson(along, step)
+
+
+def slope(fn, args, argnum=0):
+    """df/dx by finite differences (x a float)."""
+    return derivative(fn, args, (argnum,), (1.0,), 1.0)[0]
+
+
+def check_gradients(fn, gradients, args, argnums):
+    """Gradients (a tuple) against finite differences along random directions."""
+    rng = np.random.default_rng(0)
+    for _ in range(2):
+        direction = tuple(random_direction(args[k], rng) for k in argnums)
+        expected, error = derivative(fn, args, argnums, direction, 1.0)
+        assert pair(gradients, direction) == pytest.approx(expected, rel=1e-7, abs=1e-8 + 10.0 * error)
+
+
+def columns(fn, x):
+    """The Jacobian by finite differences."""
+    out, base = [], np.asarray(fn(x))
+    for j in range(np.size(x)):
+        e = np.zeros(np.shape(x))
+        e[np.unravel_index(j, np.shape(x))] = 1.0
+        rows = [
+            derivative(lambda v, k=k: np.asarray(fn(v)).flat[k], (x,), (0,), (e,), 1.0)[0] for k in range(base.size)
+        ]
+        out.append(np.reshape(rows, base.shape))
+    return np.stack(out, axis=-1).reshape(base.shape + np.shape(x))

@@ -1,0 +1,183 @@
+"""The object that ``grad`` returns: a derivative of a function, compiled for each signature on first use.
+
+A call looks up the generated function for the kinds of its arguments and runs it; for plain numbers that is one lookup
+in a dict. An exception in generated code is the user's own, or Python's arithmetic giving up where NumPy's goes on.
+
+    >>> square = Derivative(lambda x: x * x, "grad", 0)
+    >>> square(3.0)
+    6.0
+"""
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.checks import check_memory, names_of, positions
+from s2sad.derive import Entry, Request, build
+from s2sad.errors import ArgumentError, UnsupportedSyntax
+from s2sad.frontend.signature import exact_key, signature
+from s2sad.frontend.values import Value, const
+from s2sad.lenient import lift, lower_floats, numpy_function
+from s2sad.nested import lower_derivative
+from s2sad.views import Views
+
+Argnums = int | Sequence[int]
+NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
+
+
+class Derivative(Views):
+    """A derivative of a Python function, compiled for each signature on first use.
+
+    It is called like the function. ``source`` is the generated source (``source_for(*args)`` for certain arguments),
+    ``stages(*args)`` every stage on the way, ``trace(*args)`` the evaluation trace with values, ``check(*args)`` a
+    comparison with finite differences, ``save(path)`` writes the source.
+    """
+
+    __name__: str
+
+    def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None,
+                 argnames: str | Sequence[str] | None = None,
+                 has_aux: bool = False) -> None:
+        if not callable(fn):
+            raise ArgumentError("S2S008", f"{fn!r} is not callable, so it has no derivative")
+        self.fn = fn
+        self.mode = mode
+        self.has_aux = has_aux
+        self.request_args = (argnums, argnames)
+        self.names = names_of(argnames)
+        self.argnums = positions(fn, argnums, argnames)
+        self.single = isinstance(argnums, (int, np.integer)) or (
+            argnums is None and not isinstance(argnames, (list, tuple)))
+        self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
+        self.quick: dict[Any, Entry] = {}
+        self.numbers: dict[Any, Entry] = {}
+        self.entries: dict[Any, Entry] = {}
+        self.lock = threading.RLock()
+        self.latest: Entry | None = None
+        functools.update_wrapper(self, fn, updated=())
+
+    def __repr__(self) -> str:
+        return f"<{self.mode} of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.fn, self.mode, *self.request_args, self.has_aux)
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    # ---- calls -----------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) >= self.needed:
+            entry = self.numbers.get(tuple(map(type, args)))  # the short way for plain numbers
+            if entry is not None and (not entry.guards or entry.valid()):
+                self.latest = entry
+                try:
+                    return entry.function(*args)
+                except Exception as error:
+                    return self.recover(entry, args, (), (), error)
+            key = exact_key(args)
+            entry = self.quick.get(key) if key is not None else None
+            if entry is None or not entry.valid():
+                entry = self.entry(args, {})
+                if key is not None:
+                    if len(self.quick) > 512:
+                        self.quick.clear()
+                    self.quick[key] = entry
+                    if all(type(x) in (float, int, bool) for x in args) and not entry.watched:
+                        self.numbers[tuple(map(type, args))] = entry
+        else:
+            args, kwargs = self.positional(args, kwargs)
+            entry = self.entry(args, kwargs)
+            args = (*args, *kwargs.values())
+        self.latest = entry
+        return self.run(entry, args, tuple(kwargs))
+
+    def run(self, entry: Entry, args: tuple, names: tuple[str, ...] = ()) -> Any:
+        """Call the compiled function; the last arguments are those of the keywords ``names``."""
+        if entry.watched:
+            check_memory(entry, args)
+        try:
+            return entry.function(*args)
+        except Exception as error:
+            return self.recover(entry, args, names, (), error)
+
+    def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
+        """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
+        NumPy's goes on, or the user's function catches it, which generated code does not."""
+        if isinstance(error, runtime.NotScalar):
+            raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
+                                hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+        if entry.lowered.catches and isinstance(error, entry.lowered.catches):
+            raise UnsupportedSyntax("S2S001",
+                                    f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
+                                    "at run time is not followed", hint="test the condition with `if`") from error
+        if isinstance(error, NUMBER_ERRORS):
+            return self.run_with_numpy(args, names, extra, error)
+        raise error
+
+    def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
+        """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the
+        derivative is taken with NumPy's arithmetic, which has inf and nan."""
+        n, latest = len(args) - len(names), self.latest
+        self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
+        try:
+            with np.errstate(all="ignore"):
+                lifted = tuple(lift(x) for x in args)
+                entry = self.entry(lifted[:n], dict(zip(names, lifted[n:])))
+                return lower_floats(numpy_function(entry)(*lifted, *extra))
+        except NUMBER_ERRORS:
+            raise error from None
+        finally:
+            self.latest = latest
+
+    def positional(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """Keyword arguments that name positional parameters, in their place."""
+        try:
+            bound = inspect.signature(self.fn).bind(*args, **kwargs)
+        except (TypeError, ValueError):
+            return args, kwargs
+        bound.apply_defaults() if self.names else None
+        return bound.args, bound.kwargs
+
+    def entry(self, args: tuple, kwargs: dict[str, Any]) -> Entry:
+        """The compiled derivative for these arguments."""
+        key = (signature((*args, *kwargs.values())), tuple(kwargs))
+        entry = self.entries.get(key)
+        if entry is None or not entry.valid():
+            with self.lock:
+                entry = self.entries.get(key)
+                if entry is None or not entry.valid():
+                    entry = build(self.fn, args, kwargs, self.request(len(args), kwargs))
+                    self.entries[key] = entry
+                    self.quick.clear()
+                    self.numbers.clear()
+        self.latest = entry
+        return entry
+
+    def request(self, n: int, kwargs: dict[str, Any]) -> Request:
+        argnums = []
+        for k in self.argnums:
+            if isinstance(k, str):
+                if k not in kwargs:
+                    raise ArgumentError("S2S008", f"argnames names `{k}`, which the call does not pass")
+                k = n + list(kwargs).index(k)
+            elif not -n <= k < n + len(kwargs):
+                raise ArgumentError("S2S008", f"argnums names argument {k}, but the call has {n} positional arguments",
+                                    hint="argnums counts from 0; use argnames for keyword arguments")
+            argnums.append(k % n if k < 0 else k)
+        return Request(self.mode, tuple(argnums), self.single, self.has_aux)
+
+    # ---- a derivative inside a differentiated function -------------------------------------------------------------
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        if kwargs:
+            raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
+        return lower_derivative(lowerer, self.request(len(args), {}), const(self.fn), args)

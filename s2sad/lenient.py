@@ -1,0 +1,59 @@
+"""Generated code with NumPy's arithmetic instead of that of Python floats: inf and nan instead of exceptions.
+
+``1.0 / 0.0`` raises in Python and is inf in NumPy. Where the user's function does not raise and the derivative of
+Python floats does, the derivative is computed again with NumPy's scalars.
+
+    >>> lower_floats(lift((1.0, [2.0])))
+    (1.0, [2.0])
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.ad.inline import ON_FLOATS
+from s2sad.backend.load import load
+from s2sad.derive import Entry
+
+
+class _NumpyMath:
+    """The ``math`` module with NumPy's answers: inf and nan instead of exceptions, and results that divide by zero."""
+
+    def __getattr__(self, name: str) -> Any:
+        fn = getattr(math, name)
+        if not callable(fn):
+            return fn
+        known = NUMPY_FORM.get(fn, fn)
+        return lambda *args: np.float64(known(*args))
+
+
+NUMPY_FORM = {fast: fn for fn, fast in ON_FLOATS.items() if getattr(fast, "__module__", "") == "math"}
+
+
+def numpy_function(entry: Entry) -> Callable:
+    """The generated function with NumPy's arithmetic instead of that of Python floats."""
+    if not any(v is math for v in entry.source.namespace.values()):
+        return entry.function
+    if entry.lenient is None:
+        scope = {k: _NumpyMath() if v is math else v for k, v in entry.source.namespace.items()}
+        entry.lenient = load(entry.source.text, scope, entry.source.name)
+    return entry.lenient
+
+
+def lift(x: Any) -> Any:
+    if type(x) is float:
+        return np.float64(x)
+    if type(x) in (list, tuple):
+        return type(x)([lift(v) for v in x])
+    return {k: lift(v) for k, v in x.items()} if type(x) is dict else x
+
+
+def lower_floats(x: Any) -> Any:
+    if type(x) in (list, tuple):
+        return type(x)([lower_floats(v) for v in x])
+    if type(x) is dict:
+        return {k: lower_floats(v) for k, v in x.items()}
+    return float(x) if type(x) is np.float64 else x

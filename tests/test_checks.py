@@ -1,0 +1,73 @@
+"""What is checked before generated code runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import grad
+from s2sad.checks import check_memory, mutable, positions
+from s2sad.errors import AliasError, ArgumentError
+
+
+def f(x, y, *, scale=1.0):
+    return np.sum(x * y * scale)
+
+
+@pytest.mark.parametrize(
+    "argnums, argnames, expected",
+    [
+        (None, None, (0,)),
+        (1, None, (1,)),
+        ((0, 1), None, (0, 1)),
+        (None, "y", (1,)),
+        (None, ("y", "scale"), (1, "scale")),
+        (0, "y", (0, 1)),
+        (np.int64(1), None, (1,)),
+    ],
+)
+def test_positions(argnums, argnames, expected):
+    assert positions(f, argnums, argnames) == expected
+
+
+@pytest.mark.parametrize(
+    "argnums, argnames, text",
+    [
+        (True, None, "must be an int"),
+        ("x", None, "must be an int"),
+        ((), None, "argnums is empty"),
+        (None, "z", "has no parameter `z`"),
+        (0, "x", "named twice"),
+    ],
+)
+def test_wrong_positions(argnums, argnames, text):
+    with pytest.raises(ArgumentError, match=text) as caught:
+        positions(f, argnums, argnames)
+    assert caught.value.code == "S2S008"
+
+
+def test_arrays_and_containers_of_arguments_are_found_once():
+    class Node:
+        pass
+
+    node = Node()
+    node.x, node.me = np.zeros(2), node
+    found = list(mutable(({"a": np.ones(2)}, node), set()))
+    assert [type(v) for v in found] == [dict, np.ndarray, np.ndarray]
+
+
+def test_shared_memory_with_a_write():
+    def writes(a, b):
+        a[0] = b[1]
+        return np.sum(a * b)
+
+    x = np.array([1.0, 2.0, 3.0])
+    df = grad(writes, (0, 1))
+    df(x, x.copy())
+    check_memory(df.latest, (x, x.copy()))
+    with pytest.raises(AliasError, match="share memory") as caught:
+        df(x, x[:])
+    assert caught.value.code == "S2S005"
+    with pytest.raises(s2sad.errors.AliasError):
+        check_memory(df.latest, (x, x))
