@@ -239,8 +239,9 @@ class _Repair:
 
     def writes(self, stmt: Stmt, v: Var) -> bool:
         """Whether a statement may write to the memory of ``v``."""
-        inner = (stmt, *(s for b in blocks(stmt) for s in statements(b)))
-        return any(self.memory.is_update(s) and touches(self.memory.reach(v), self.memory.written(s)) for s in inner)
+        calls = [s for s in (stmt, *(s for b in blocks(stmt) for s in statements(b))) if isinstance(s, Call)]
+        reach = self.memory.reach(v)
+        return any(self.memory.is_update(s) and touches(reach, self.memory.written(s)) for s in calls)
 
 
 def _filled(fn: Function) -> Block:
