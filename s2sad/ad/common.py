@@ -13,7 +13,9 @@ from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.text import op_name
 from s2sad.ir.walk import call_args, statements, variables
-from s2sad.specialize.infer import dims_of, fact_of, fills, infer
+from s2sad.specialize.dims import dims_of, fills
+from s2sad.specialize.facts import fact_of
+from s2sad.specialize.infer import infer
 
 
 class Emitter:

@@ -20,7 +20,7 @@ from s2sad.ad.inline import inline
 from s2sad.ad.saving import plural
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import call_args, map_arg, variables
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 
 class Forward:

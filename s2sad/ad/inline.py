@@ -18,7 +18,7 @@ from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Const, Pack, Stmt
 from s2sad.ir.effects import READS_META
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 ON_FLOATS: dict[Any, Callable] = {
     np.sin: math.sin, np.cos: math.cos, np.tan: math.tan, np.exp: math.exp, np.log: math.log, np.sqrt: math.sqrt,

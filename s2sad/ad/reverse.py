@@ -23,7 +23,8 @@ from s2sad.ad.inline import inline
 from s2sad.ad.saving import Saver, defined, undefined
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import blocks, call_args, free, statements, variables
-from s2sad.specialize.infer import fact_of, is_basic
+from s2sad.specialize.dims import is_basic
+from s2sad.specialize.facts import fact_of
 
 SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
             np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,

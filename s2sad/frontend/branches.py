@@ -35,7 +35,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, If, Var
 from s2sad.ir.facts import UNSET, join
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 
 class Branches:

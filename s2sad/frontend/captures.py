@@ -25,7 +25,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 FIXED_MODULES = ("numpy", "scipy", "math", "cmath", "operator", "itertools", "functools", "builtins")
 LITERALS = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))

@@ -19,7 +19,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 
 class Comprehensions:

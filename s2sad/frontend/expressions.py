@@ -20,7 +20,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 
 class Expressions:

@@ -11,7 +11,8 @@ from s2sad import runtime
 from s2sad.frontend.values import Buffer, Items, Ref, Value, const, static
 from s2sad.ir import Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
-from s2sad.specialize.infer import fact_of, infer
+from s2sad.specialize.facts import fact_of
+from s2sad.specialize.infer import infer
 
 
 class Lists:

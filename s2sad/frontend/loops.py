@@ -28,7 +28,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of
+from s2sad.specialize.facts import fact_of
 
 
 def _break_unless(test: Any) -> Any:

@@ -67,7 +67,8 @@ from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import UNSET
 from s2sad.rules import canonical
-from s2sad.specialize.infer import fact_of, infer
+from s2sad.specialize.facts import fact_of
+from s2sad.specialize.infer import infer
 
 IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")

@@ -36,7 +36,9 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of, infer, is_basic
+from s2sad.specialize.dims import is_basic
+from s2sad.specialize.facts import fact_of
+from s2sad.specialize.infer import infer
 
 
 def is_truth(fact: Fact) -> bool:

@@ -19,7 +19,8 @@ from s2sad import runtime
 from s2sad.frontend.values import Broken, Buffer, Fields, Frame, Items, Ref, Slice, Step, Table, Tup, Value, static
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import fact_of, infer
+from s2sad.specialize.facts import fact_of
+from s2sad.specialize.infer import infer
 
 DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis}
 IN_PLACE: dict[Callable, Callable] = {

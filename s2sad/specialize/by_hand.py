@@ -1,0 +1,268 @@
+"""Facts of results that trying an operation cannot tell: updates, helpers of cotangents, lists, sizes.
+
+Before: ``x.shape[0] == 1`` for an axis whose symbolic dimension is not 1.  After: the constant ``False``.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.ir import Arg, Const, Pack
+from s2sad.ir.facts import (
+    PYTHON_SCALARS,
+    UNKNOWN,
+    UNSET,
+    Fact,
+    constant,
+    fresh_dim,
+    is_not_one,
+    join,
+)
+from s2sad.specialize.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
+from s2sad.specialize.facts import Result, fact_of
+
+
+def _update(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return facts[0].forget()
+
+
+def _augmented(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    return facts[0].forget() if facts[0].is_array else None
+
+
+def _appended(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    item = facts[1].forget() if facts[0].item is None else join(facts[0].item, facts[1].forget())
+    return replace(facts[0], item=item)
+
+
+def _popped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
+    return Result((facts[0], facts[0].item or UNKNOWN), tuple)
+
+
+def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    index = fact_of(args[1])
+    if facts[0].kind == "list":
+        if index.kind == "int" or index.dtype is not None:
+            return facts[0].item or UNKNOWN
+        return facts[0] if index.kind == "slice" else UNKNOWN
+    if facts[0].kind == "tuple" and facts[0].dims is not None and type(index.value) is int:
+        dim = facts[0].dims[index.value] if -len(facts[0].dims) <= index.value < len(facts[0].dims) else None
+        return Fact("int", sym=dim) if not isinstance(dim, int) else Fact("int", sym=dim)
+    if facts[0].kind == "range":
+        return Fact("range" if index.kind == "slice" else "int")
+    if facts[0].is_array and facts[0].dtype is not None and facts[0].dims is not None:
+        parts = index_parts(args[1])
+        if parts is not None and is_basic(args[1]):
+            dims = _indexed(args, facts, kwargs)
+            if dims == () and not any(type(p) is Const and p.value is Ellipsis for p in parts):
+                return Fact("scalar", facts[0].dtype)
+            return Fact("array", facts[0].dtype, dims)
+        if parts is not None and len(parts) == 1 and fact_of(parts[0]).dtype == np.bool_:
+            taken = fact_of(parts[0]).dims
+            if taken is not None:
+                return Fact("array", facts[0].dtype, (fresh_dim(), *facts[0].dims[len(taken):]))
+    return None
+
+
+def _zeros(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    fact = facts[0].forget()
+    return Fact("float") if fact.kind in ("int", "bool") else fact
+
+
+def _same_fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return facts[0].forget()
+
+
+def _shape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    if facts[0].is_scalar:
+        return Fact("tuple", value=(), dims=())
+    return Fact("tuple", dims=facts[0].dims)
+
+
+def _size_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    """The number of elements: of a number 1; of an array with one dimension that is not 1, that dimension."""
+    dims = dims_of(facts[0])
+    if dims is None or kwargs or len(args) > 1:
+        return Fact("int")
+    others = [d for d in dims if d != 1]
+    return constant(1) if not others else Fact("int", sym=others[0] if len(others) == 1 else None)
+
+
+def _equality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Whether a dimension that is not 1 equals 1 is known."""
+    for a, b in (facts, facts[::-1]):
+        if a.kind == b.kind == "int" and a.sym is not None and type(
+            b.value) is int and b.value == 1 and is_not_one(a.sym):
+            return constant(False)
+    return None
+
+
+def _inequality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    return constant(True) if _equality(args, facts, kwargs) is not None else None
+
+
+def _ndim(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return Fact("int") if facts[0].ndim is None else constant(facts[0].ndim)
+
+
+def _eigenvalues(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    """Real or complex: that depends on the values."""
+    return Fact("array", None, None if facts[0].dims is None else facts[0].dims[:-1])
+
+
+def _eigenvectors(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
+    return Result((_eigenvalues(args, facts, kwargs), Fact("array", None, facts[0].dims)), _EIG)
+
+
+_EIG = type(np.linalg.eig(np.eye(1)))
+
+
+def _cross(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Of vectors in space."""
+    a, b = facts[:2]
+    if a.ndim is None or b.ndim is None or a.dtype is None or b.dtype is None:
+        return None
+    return Fact("array", np.result_type(a.dtype, b.dtype), tuple(fresh_dim() for _ in range(max(a.ndim, b.ndim))))
+
+
+def _known(truth: bool | None) -> Fact:
+    return Fact("bool") if truth is None else constant(truth)
+
+
+def _power(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    a, b = facts
+    if a.kind == b.kind == "int" and b.value is UNSET:
+        return Fact("number")
+    return None
+
+
+def _squeeze(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    dims, axis = facts[0].dims, _axis(kwargs, args, 1)
+    if facts[0].kind == "scalar":
+        return facts[0].forget()
+    if dims is None:
+        return Fact("array", facts[0].dtype) if facts[0].is_array else None
+    if isinstance(axis, int):
+        return replace(facts[0].forget(), dims=tuple(d for i, d in enumerate(dims) if i != axis % len(dims)))
+    if axis is None and all(d == 1 or is_not_one(d) for d in dims):
+        return replace(facts[0].forget(), dims=tuple(d for d in dims if d != 1))
+    return Fact("array", facts[0].dtype)
+
+
+def _unbroadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    g, x = facts
+    if x.is_array and x.dtype is not None and x.dims is not None and x.dtype.kind in "fc":
+        return Fact("array", x.dtype, x.dims)
+    if x.kind == "float":
+        return Fact("number") if g.kind == "unknown" else g if g.is_scalar else Fact("scalar", g.dtype)
+    return None
+
+
+def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    g, x = facts
+    if g.is_array and x.dtype is not None and x.dtype.kind in "fc":
+        return replace(g.forget(), dtype=x.dtype)
+    return None
+
+
+def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return facts[0].forget()
+
+
+def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    g, y = facts
+    return Fact("array", g.dtype, y.dims) if y.is_array and (g.dtype is not None) else (
+        Fact("array", np.dtype(float), y.dims) if y.is_array and g.is_float else g.forget() if y.is_scalar else None)
+
+
+def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return facts[0].forget() if facts[0].is_array else Fact("float") if facts[0].is_scalar else UNKNOWN
+
+
+def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    a, b = facts
+    item = a.item if b.item is None else b.item if a.item is None else join(a.item, b.item)
+    return Fact("list", item=item)
+
+
+def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    if facts[0].kind == "list" and type(args[0]) is Pack:
+        item: Fact | None = None
+        for a in args[0].items:
+            item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
+        return Fact("list", item=item)
+    if facts[0].kind == "list":
+        return facts[0].forget()
+    first = facts[0].dims
+    if facts[0].is_array and first is not None and facts[0].dtype is not None and len(first) > 0:
+        item = Fact("scalar", facts[0].dtype) if len(first) == 1 else Fact("array", facts[0].dtype, first[1:])
+        return Fact("list", item=item)
+    return Fact("list", item=UNKNOWN)
+
+
+def _reshape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    a = facts[0]
+    dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
+    dtype = a.dtype if a.dtype is not None else np.dtype(float) if a.kind == "float" else None
+    if dims is None or dtype is None:
+        return Fact("array", dtype) if dtype is not None else None
+    return Fact("array", dtype, dims)
+
+
+def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """``max`` and ``min`` return one of their arguments, of whatever type it is."""
+    if len(args) == 1 and type(args[0]) is Pack:
+        facts = [fact_of(a) for a in args[0].items]
+    elif len(args) == 1 and facts[0].kind == "list":
+        return facts[0].item or UNKNOWN
+    elif len(args) == 1:
+        return None
+    if not facts or all(f.value is not UNSET for f in facts):
+        return None
+    picked = facts[0].forget()
+    for f in facts[1:]:
+        picked = join(picked, f.forget())
+    return picked
+
+
+def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
+    """The cotangents of a recursive call have the facts of its arguments."""
+    items = args[1].items if type(args[1]) is Pack else ()
+    given = [fact_of(a).forget() for a in items]
+    pulled = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
+    return Result(pulled, tuple if len(pulled) > 1 else None)
+
+
+def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
+        f.value is UNSET for f in facts) else None
+
+
+BY_HAND: dict[Any, Callable] = {
+    runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.add_view: _update,
+    runtime.copy: _same_fact, np.ndarray.copy: _same_fact,
+    runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.zero_of: _zeros,
+    runtime.unbroadcast: _unbroadcast,
+    runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
+    operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
+    np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,
+    runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
+    list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
+    runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
+    operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
+    np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
+    np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),
+    np.isrealobj: lambda args, facts, kwargs: _known(None if facts[0].is_complex is None else not facts[0].is_complex),
+    **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
+                     operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
+    **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
+    range: lambda args, facts, kwargs: Fact("range"),
+    operator.not_: lambda args, facts, kwargs: None if facts[0].value is not UNSET else Fact("bool"),
+    operator.is_: lambda args, facts, kwargs: None if all(f.value is not UNSET for f in facts) else Fact("bool"),
+    operator.is_not: lambda args, facts, kwargs: None if all(f.value is not UNSET for f in facts) else Fact("bool"),
+}

@@ -1,0 +1,299 @@
+"""Symbolic dimensions of results: which axes have the size of which axes of the arguments.
+
+That two arrays have one shape, whatever it is, spares the code that would undo a broadcast.
+
+Before: ``np.dot(A, x)`` with ``A`` of dimensions ``(m, n)``.  After: dimensions ``(m,)``.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad.ir import Arg, Const, Pack, Var
+from s2sad.ir.facts import (
+    UNSET,
+    Dim,
+    Fact,
+    fresh_dim,
+    is_not_one,
+    shift_dim,
+)
+from s2sad.rules import canonical
+from s2sad.specialize.facts import fact_of
+
+
+def broadcast_dims(shapes: list[tuple[Dim, ...]]) -> tuple[Dim, ...]:
+    """The dimensions of a broadcast, provided that it does not raise."""
+    out: list[Dim] = []
+    for k in range(1, max((len(s) for s in shapes), default=0) + 1):
+        dims = [s[-k] for s in shapes if len(s) >= k]
+        certain = [d for d in dims if is_not_one(d)]
+        others = {d for d in dims if d != 1}
+        if certain:
+            out.append(certain[0])
+        elif not others:
+            out.append(1)
+        else:
+            out.append(others.pop() if len(others) == 1 else fresh_dim())
+    return tuple(reversed(out))
+
+
+def fills(dims: tuple[Dim, ...] | None, others: list[tuple[Dim, ...] | None]) -> bool:
+    """Whether an operand with ``dims`` certainly has the shape of its broadcast with ``others``."""
+    if dims is None or any(o is None for o in others):
+        return False
+    if any(len(o) > len(dims) for o in others if o is not None):
+        return False
+    for k in range(1, len(dims) + 1):
+        if is_not_one(dims[-k]):
+            continue
+        if any(o[-k] not in (1, dims[-k]) for o in others if o is not None and len(o) >= k):
+            return False
+    return True
+
+
+def dims_of(fact: Fact) -> tuple[Dim, ...] | None:
+    """Dimensions of an array or scalar, None if they are not known."""
+    return () if fact.is_scalar else fact.dims if fact.is_array else None
+
+
+def int_dim(arg: Arg) -> Dim:
+    """The dimension that an integer argument stands for."""
+    fact = fact_of(arg)
+    if type(fact.value) is int:
+        return fact.value if fact.value >= 0 else fresh_dim()
+    if fact.sym is not None:
+        return fact.sym
+    return (("v", arg), 0) if type(arg) is Var else fresh_dim()
+
+
+def _shape_dims(arg: Arg) -> tuple[Dim, ...] | None:
+    """The dimensions that a shape argument stands for."""
+    if type(arg) is Pack and arg.kind in ("tuple", "list"):
+        return tuple(int_dim(a) for a in arg.items)
+    fact = fact_of(arg)
+    if fact.kind == "int":
+        return (int_dim(arg),)
+    if type(fact.value) is tuple:
+        return tuple(fact.value)
+    if fact.kind == "tuple" and fact.dims is not None:
+        return fact.dims
+    return None
+
+
+def _axis(kwargs: dict[str, Arg], args: tuple[Arg, ...], position: int) -> Any:
+    arg = kwargs.get("axis", args[position] if len(args) > position else None)
+    if arg is None:
+        return None
+    if type(arg) is Pack:
+        return tuple(fact_of(a).value for a in arg.items)
+    return fact_of(arg).value
+
+
+def _reduced(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    dims, axis = facts[0].dims, _axis(kwargs, args, 1)
+    if dims is None or axis is UNSET:
+        return None
+    axes = range(len(dims)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = {a % len(dims) for a in axes}
+    keep = kwargs.get("keepdims")
+    if keep is not None and fact_of(keep).value is True:
+        return tuple(1 if i in axes else d for i, d in enumerate(dims))
+    return tuple(d for i, d in enumerate(dims) if i not in axes)
+
+
+def _matmul(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    a, b = facts[0].dims, facts[1].dims
+    if a is None or b is None or not a or not b:
+        return None
+    batch = broadcast_dims([a[:-2], b[:-2]])
+    return (*batch, *(a[-2:-1] if len(a) > 1 else ()), *(b[-1:] if len(b) > 1 else ()))
+
+
+def _dot(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    a, b = facts[0].dims, facts[1].dims
+    if a and b:
+        return (*a[:-1], *b[:-2], *(b[-1:] if len(b) > 1 else ()))
+    return None
+
+
+def _expand(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    axis, dims = _axis(kwargs, args, 1), list(facts[0].dims or ())
+    if not isinstance(axis, int):
+        return None
+    dims.insert(axis if axis >= 0 else len(dims) + 1 + axis, 1)
+    return tuple(dims)
+
+
+def _transposed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    dims = facts[0].dims
+    axes = kwargs.get("axes", args[1] if len(args) > 1 else None)
+    if dims is None or axes is None or fact_of(axes).value is None:
+        return dims[::-1] if dims is not None else None
+    order = [fact_of(a).value for a in axes.items] if type(axes) is Pack else fact_of(axes).value
+    return tuple(dims[i] for i in order)
+
+
+def _swapped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    dims = list(facts[0].dims or ())
+    i, j = fact_of(args[1]).value, fact_of(args[2]).value
+    dims[i], dims[j] = dims[j], dims[i]
+    return tuple(dims)
+
+
+def index_parts(index: Arg) -> list[Arg] | None:
+    """The parts of an index, one per comma; None if they are not known."""
+    if type(index) is Pack and index.kind == "tuple":
+        return list(index.items)
+    fact = fact_of(index)
+    if isinstance(fact.value, tuple):
+        return [Const(v) for v in fact.value]
+    return None if fact.kind == "tuple" else [index]
+
+
+def is_basic(index: Arg) -> bool | None:
+    """Whether an index is basic (ints, slices, None, Ellipsis: a view), None if that is not known."""
+    parts = index_parts(index)
+    if parts is None:
+        return None
+    sure = True
+    for part in parts:
+        if type(part) is Pack:
+            if part.kind != "slice":
+                return False
+            continue
+        fact = fact_of(part)
+        if type(part) is Const and (part.value is None or part.value is Ellipsis or isinstance(part.value, slice)):
+            continue
+        if fact.kind == "int" or (fact.kind == "scalar" and fact.dtype is not None and fact.dtype.kind in "iu"):
+            continue
+        if fact.kind in ("array", "list", "bool") or fact.dtype is not None:
+            return False
+        sure = False
+    return True if sure else None
+
+
+def _indexed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    dims, parts = facts[0].dims, index_parts(args[1])
+    if dims is None or parts is None or not is_basic(args[1]):
+        return None
+    consumed = sum(1 for p in parts if not (type(p) is Const and (p.value is None or p.value is Ellipsis)))
+    if consumed > len(dims):
+        return None
+    out: list[Dim] = []
+    left = list(dims)
+    for p in parts:
+        if type(p) is Const and p.value is None:
+            out.append(1)
+        elif type(p) is Const and p.value is Ellipsis:
+            keep = len(dims) - consumed
+            out += left[:keep]
+            left = left[keep:]
+        elif type(p) is Pack:
+            out.append(_sliced(left.pop(0), p))
+        elif type(p) is Const and isinstance(p.value, slice):
+            v = p.value
+            out.append(_sliced(left.pop(0), Pack("slice", (Const(v.start), Const(v.stop), Const(v.step)))))
+        else:
+            left.pop(0)
+    return (*out, *left)
+
+
+def _sliced(dim: Dim, s: Pack) -> Dim:
+    """The dimension of ``x[lo:hi]``: exact for constant offsets from the ends, e.g. ``1:-1`` of n is n - 2 (clamped at
+    zero for both operands alike)."""
+    lo, hi, step = (fact_of(a).value for a in s.items)
+    if isinstance(dim, int) and all(v is None or type(v) is int for v in (lo, hi, step)):
+        return len(range(*slice(lo, hi, step).indices(dim)))
+    if step == -1 and lo is None and hi is None:
+        return dim
+    if step not in (None, 1) or lo is UNSET:
+        return _slice_symbol(dim, s)
+    lo = 0 if lo is None else lo
+    if type(lo) is int and lo >= 0:
+        if hi is None:
+            return shift_dim(dim, -lo)
+        if type(hi) is int and hi < 0:
+            return shift_dim(dim, hi - lo)
+        sym = fact_of(s.items[1]).sym
+        if hi is UNSET and isinstance(sym, tuple) and isinstance(dim, tuple) and sym[0] == dim[0] and sym[1] <= dim[1]:
+            return shift_dim(sym, -lo)
+    return _slice_symbol(dim, s)
+
+
+def _slice_symbol(dim: Dim, s: Pack) -> Dim:
+    """A dimension named by the slice itself: the same slice of the same dimension has the same size."""
+    bounds = tuple(a if type(a) is Var and a.fact.value is UNSET else fact_of(a).value for a in s.items)
+    return (("s", (dim, *bounds)), 0)
+
+
+def _reshaped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    return _shape_dims(kwargs.get("shape", args[1]) if len(args) > 1 else kwargs["shape"])
+
+
+def _created(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    return _shape_dims(kwargs.get("shape", args[0]) if args else kwargs["shape"])
+
+
+def _like(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    return facts[0].dims if "shape" not in kwargs else None
+
+
+def _outer(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    a, b = facts[0].dims, facts[1].dims
+    return (a[0], b[0]) if a is not None and b is not None and len(a) == len(b) == 1 else None
+
+
+_SAME = (np.cumsum, np.cumprod, np.sort, np.flip, np.flipud, np.fliplr, np.roll, np.triu, np.tril, np.copy,
+         np.linalg.inv,
+         np.linalg.cholesky, np.nan_to_num, np.asarray, np.array, np.real, np.imag, np.ndarray.astype, np.asanyarray,
+         np.ascontiguousarray, np.around, np.conjugate)
+_DIMS: dict[Any, Callable] = {
+    **dict.fromkeys((np.sum, np.mean, np.prod, np.var, np.std, np.max, np.min, np.amax, np.amin, np.any, np.all,
+                     np.argmax,
+                     np.argmin, np.nansum, np.nanmean, np.median, np.count_nonzero, np.ptp), _reduced),
+    **dict.fromkeys(_SAME, _like), np.zeros_like: _like, np.ones_like: _like, np.full_like: _like, np.empty_like: _like,
+    np.zeros: _created, np.ones: _created, np.empty: _created, np.full: _created,
+    np.reshape: _reshaped, np.broadcast_to: _reshaped, np.matmul: _matmul, np.dot: _dot, np.expand_dims: _expand,
+    np.transpose: _transposed, np.swapaxes: _swapped, operator.getitem: _indexed, np.outer: _outer,
+    np.linalg.solve: lambda args, facts, kwargs: facts[1].dims,
+    np.arange: lambda args, facts, kwargs: (int_dim(args[0]),) if len(args) == 1 else None,
+}
+
+
+def refine(op: Callable, args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg], got: Fact) -> Fact:
+    """Add symbolic dimensions to what the samples told."""
+    op = canonical(op)
+    if got.kind == "int":
+        return _refine_int(op, args, facts, got)
+    if got.kind != "array" or got.dims is None:
+        return got
+    dims = None
+    if isinstance(op, np.ufunc) and op.signature is None and op.nout == 1 or op in (np.where, np.clip):
+        shapes = [dims_of(f) for f in facts[:op.nin if isinstance(op, np.ufunc) else 3]]
+        if all(s is not None for s in shapes):
+            dims = broadcast_dims(shapes)  # type: ignore[arg-type]
+    elif op in _DIMS:
+        try:
+            dims = _DIMS[op](args, facts, kwargs)
+        except (IndexError, TypeError, ValueError, AttributeError):
+            dims = None
+    if dims is None or len(dims) != len(got.dims):
+        return got
+    return replace(got, dims=tuple(dims))
+
+
+def _refine_int(op: Callable, args: tuple[Arg, ...], facts: list[Fact], got: Fact) -> Fact:
+    if op is len and facts[0].dims:
+        return replace(got, sym=facts[0].dims[0])
+    if op in (np.add, np.subtract) and len(facts) == 2:
+        sign = 1 if op is np.add else -1
+        if facts[0].sym is not None and type(facts[1].value) is int:
+            return replace(got, sym=shift_dim(facts[0].sym, sign * facts[1].value))
+        if sign == 1 and facts[1].sym is not None and type(facts[0].value) is int:
+            return replace(got, sym=shift_dim(facts[1].sym, facts[0].value))
+    return got

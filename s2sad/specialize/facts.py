@@ -1,0 +1,35 @@
+"""The facts of an IR argument, and the results of an inference.
+
+Before: the argument ``Const(2)``.  After: kind int, value 2; of a variable the fact that it carries.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from s2sad.ir import Arg, Const, Var
+from s2sad.ir.facts import (
+    UNSET,
+    Fact,
+    constant,
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Facts of the outs of a call; ``structure`` is None for one result, else the class of the tuple or list."""
+
+    facts: tuple[Fact, ...]
+    structure: Any = None
+
+
+def fact_of(arg: Arg) -> Fact:
+    """The fact of an IR argument."""
+    if type(arg) is Var:
+        return arg.fact
+    if type(arg) is Const:
+        fact = constant(arg.value)
+        if fact.value is UNSET and fact.kind in ("function", "object", "tuple", "list", "dict", "range"):
+            fact = replace(fact, value=arg.value)
+        return fact
+    return Fact(arg.kind if isinstance(arg.kind, str) else "tuple")

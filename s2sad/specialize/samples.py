@@ -1,0 +1,104 @@
+"""Values made up from facts, so that an operation can be tried: the facts of its result are then observed.
+
+Before: an array of floats with two dimensions.  After: ``np.array`` of shape ``(12, 12)``, or of ``(2, 2)``, …
+"""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from s2sad.ir import Arg, Const, Pack, Var
+from s2sad.ir.facts import (
+    UNSET,
+    Dim,
+    Fact,
+)
+
+
+class NoSample(Exception):
+    """A value with these facts cannot be made up."""
+
+
+_cache: dict[Any, np.ndarray] = {}
+
+
+def sample_array(dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
+    key = (dtype, shape)
+    if key not in _cache:
+        n = math.prod(shape)
+        values = 0.5 + (np.arange(n) * 0.618) % 1.0
+        if np.dtype(dtype).kind in "biu":
+            values = np.ones(n)
+        a = values.reshape(shape).astype(dtype)
+        if len(shape) >= 2 and shape[-1] == shape[-2] and np.dtype(dtype).kind in "fc":
+            a = a + np.swapaxes(a, -1, -2) + 4 * shape[-1] * np.eye(shape[-1], dtype=dtype)
+            a = a.astype(dtype)
+        _cache[key] = a
+    return _cache[key].copy()
+
+
+def _size(dim: Dim, size: int) -> int:
+    if size < 0:  # the sizes that are known do not fit together in a sample: all alike
+        return 1 if dim == 1 else -size
+    return dim if isinstance(dim, int) else max(0, size + dim[1])
+
+
+def sample(arg: Arg, size: int) -> Any:
+    """A value that has the facts of an argument; every symbolic dimension becomes ``size``."""
+    if type(arg) is Const:
+        return arg.value
+    if type(arg) is Pack:
+        items = [sample(a, size) for a in arg.items]
+        if arg.kind == "dict":
+            return dict(zip(arg.keys, items))
+        if arg.kind == "slice":
+            return slice(*items)
+        return tuple(items) if arg.kind == "tuple" else items if arg.kind == "list" else arg.kind(*items)
+    return sample_of(arg.fact, size)
+
+
+def sample_of(fact: Fact, size: int) -> Any:
+    """A value that has a fact."""
+    if fact.value is not UNSET:
+        return fact.value
+    if fact.kind == "float":
+        return 0.7
+    if fact.kind == "int":
+        return 1 if fact.sym is None else _size(fact.sym, size)
+    if fact.kind == "bool":
+        return True
+    if fact.kind == "complex":
+        return 0.7 + 0.3j
+    if fact.kind == "number":
+        return np.float64(0.7)
+    if fact.kind == "scalar" and fact.dtype is not None:
+        return sample_array(fact.dtype, ())[()]
+    if fact.kind == "array" and fact.dtype is not None and fact.dims is not None:
+        return sample_array(fact.dtype, tuple(_size(d, size) for d in fact.dims))
+    if fact.kind == "list" and fact.item is not None:
+        return [sample_of(fact.item, size) for _ in range(3)]
+    if fact.kind == "tuple" and fact.dims is not None:
+        return tuple(_size(d, size) for d in fact.dims)
+    if fact.kind == "range":
+        return range(3)
+    if fact.kind == "str":
+        return "s"
+    raise NoSample
+
+
+def sizes(args: tuple[Arg, ...]) -> list[int]:
+    ndims, consts = [0], []
+    todo = list(args)
+    while todo:
+        arg = todo.pop()
+        if type(arg) is Pack:
+            todo.extend(arg.items)
+        elif type(arg) is Var and arg.fact.dims is not None:
+            ndims.append(len(arg.fact.dims))
+            consts += [d for d in arg.fact.dims if isinstance(d, int) and 1 < d <= 64]
+        elif type(arg) is Const and type(arg.value) is np.ndarray:
+            ndims.append(arg.value.ndim)
+            consts += [d for d in arg.value.shape if 1 < d <= 64]
+    return list(dict.fromkeys([*sorted(set(consts), reverse=True)[:2], 4 if max(ndims) > 2 else 12, 2, 3, -3]))
