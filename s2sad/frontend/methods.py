@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
 from s2sad.frontend.values import (
     NONE,
     Atom,
