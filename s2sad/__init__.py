@@ -27,8 +27,8 @@ from s2sad.errors import S2SADError
 from s2sad.explain import explain
 from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
 from s2sad.testing import check_grads, check_rule
+from s2sad.version import __version__ as __version__
 
-__version__ = "0.1.0"
 __all__ = ["S2SADError", "bilinear", "check_grads", "check_rule", "checkpoint", "elementwise", "elementwise_grad",
            "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linear", "linearize",
            "no_gradient", "rule", "stop_gradient", "tree", "value_and_grad", "vjp"]

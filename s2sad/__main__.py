@@ -27,6 +27,7 @@ Differentiate a Python function by rewriting its source, and look at every step.
   python -m s2sad trace  examples/evaluation_trace.py:f 2 5     the evaluation trace and the generated source
   python -m s2sad source examples/evaluation_trace.py:f         the generated source alone
   python -m s2sad stages examples/evaluation_trace.py:f 2 5     every stage on the way, after every pass
+  python -m s2sad export examples/evaluation_trace.py:f -o grad.py   a module that works without s2sad
   python -m s2sad explain S2S004                                what an error means, and what to write instead
 """
 ARGUMENTS = """\
@@ -77,7 +78,8 @@ def parser() -> argparse.ArgumentParser:
     for name, run, args, summary in (
             ("trace", run_trace, "+", "print the evaluation trace, forwards and backwards, then the generated source"),
             ("source", run_source, "*", "print the generated source of the derivative"),
-            ("stages", run_stages, "+", "print every stage from the function to its derivative")):
+            ("stages", run_stages, "+", "print every stage from the function to its derivative"),
+            ("export", run_export, "*", "write a module with the derivative, which needs numpy but not s2sad")):
         sub = command(name, run, summary, epilog=ARGUMENTS)
         sub.add_argument("function", metavar="FILE:FUNC", help="the function to differentiate")
         sub.add_argument("args", metavar="ARG", nargs=args, help="its arguments, as Python expressions")
@@ -85,6 +87,8 @@ def parser() -> argparse.ArgumentParser:
         if name != "trace":
             sub.add_argument("--mode", choices=("reverse", "forward"), default="reverse",
                              help="adjoint or tangent program")
+        if name == "export":
+            sub.add_argument("-o", "--output", metavar="FILE", help="the file to write; by default the text is printed")
     sub = command("explain", run_explain, "explain an error code")
     sub.add_argument("code", metavar="CODE", nargs="?", help="such as S2S004; without it, all codes are listed")
     return top
@@ -106,6 +110,19 @@ def run_stages(options: argparse.Namespace) -> str:
     """Every stage with its title."""
     derivative, args = differentiate(options)
     return "\n\n".join(f"# {title}\n\n{text.rstrip()}" for title, text in derivative.stages(*args))
+
+
+def run_export(options: argparse.Namespace) -> str:
+    """The module with the derivative, or a word on the file that it was written to."""
+    derivative, args = differentiate(options)
+    text = getattr(derivative, "inner", derivative).exported(*args)
+    if options.output is None:
+        return text.rstrip()
+    try:
+        Path(options.output).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Complaint(f"{options.output!r} cannot be written: {error.strerror}") from None
+    return f"wrote {options.output}"
 
 
 def run_explain(options: argparse.Namespace) -> str:

@@ -18,6 +18,7 @@ from s2sad import passes, runtime
 from s2sad.ad.common import Emitter
 from s2sad.ad.forward import forward
 from s2sad.ad.reverse import reverse
+from s2sad.arguments import Item, describe
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
 from s2sad.errors import ArgumentError
@@ -50,6 +51,8 @@ class Entry:
     adjoint: Function
     guards: tuple[Callable[[], bool], ...]
     watched: tuple[tuple[Any, ...], ...] = ()
+    arguments: tuple[Item, ...] = ()
+    request: Request = Request("grad", (0,), True)
     lenient: Callable | None = None
 
     def valid(self) -> bool:
@@ -74,8 +77,9 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
         optimised = passes.run(adjoint, pipeline(request))
         source = emit(optimised)
     watched = (*(leaf_path(lowered.leaves, v) for v in lowered.written), *lowered.changed)
+    kinds = describe([p.name for p in lowered.function.params], (*args, *kwargs.values()))
     return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
-                 lowered.guards, watched)
+                 lowered.guards, watched, kinds, request)
 
 
 def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -> list[tuple[str, str]]:

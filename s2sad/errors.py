@@ -13,12 +13,22 @@ Its code is stable: ``python -m s2sad explain S2S012`` prints the long form.
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, eq=False)
+class CallSite:
+    """One call of a user's function whose body stands in place of the call: the name of the function, and where it is
+    called. Two calls are two sites, even on one line."""
+
+    name: str
+    loc: Loc | None = None
 
 
 @dataclass(frozen=True)
 class Loc:
-    """A place in the user's source: file, 1-based line, 0-based column, and the text of the statement."""
+    """A place in the user's source: file, 1-based line, 0-based column, and the text of the statement. ``site`` is the
+    call that brought a statement of a helper function into the function that is differentiated."""
 
     file: str
     line: int
@@ -26,6 +36,7 @@ class Loc:
     end_line: int = 0
     end_col: int = 0
     text: str = ""
+    site: CallSite | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col + 1}"
@@ -101,6 +112,14 @@ class AliasError(S2SADError, NotImplementedError):
 
 class ArgumentError(S2SADError, TypeError):
     """The arguments of the call cannot be differentiated (integers, wrong argnums, non-scalar output, …)."""
+
+
+class ExportError(S2SADError, ValueError):
+    """The derivative uses something that a module of its own cannot contain."""
+
+
+class NotFiniteError(S2SADError, FloatingPointError):
+    """With ``debug_nans=True``: a value or a gradient with NaN or infinity; it says where that was born."""
 
 
 class InternalError(S2SADError, RuntimeError):

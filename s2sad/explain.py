@@ -223,6 +223,42 @@ EXPLANATIONS: dict[str, Explanation] = {
                 last = x * i
             return last
         """),
+    "S2S015": Explanation(
+        "A derivative that cannot be a module of its own",
+        """`save` and `python -m s2sad export` write a module that needs numpy, and scipy if it is used, but not s2sad.
+        So everything that the derivative refers to has to be written into it: numbers, strings, arrays, tuples, lists
+        and dicts as literals; functions of your own as text. Other objects, functions without source, modules of other
+        packages, and the derivative of a function that calls itself to a depth known only at run time cannot be
+        written. Pass what is needed as an argument.""",
+        """
+        log = logging.getLogger()
+        def f(x):
+            log.info("called")
+            return np.sin(x)
+        s2sad.grad(f).save("grad.py", 1.0)
+        """,
+        """
+        def f(x):
+            return np.sin(x)
+        s2sad.grad(f).save("grad.py", 1.0)
+        """),
+    "S2S016": Explanation(
+        "A value or a gradient is not finite",
+        """With `debug_nans=True` a derivative that contains NaN or infinity is an error. It names the first expression
+        whose operands are finite and whose result is not, in the forward or in the reverse sweep, with the values of
+        its operands. Common births: the derivative of `sqrt` or of a power below 1 at 0, `log(0)`, a division by 0,
+        `exp` of a large number. Keep the argument away from the singular point, or give the function a rule whose
+        derivative is finite there.""",
+        """
+        def f(x):
+            return np.sum(np.sqrt(x))
+        s2sad.grad(f, debug_nans=True)(np.zeros(2))
+        """,
+        """
+        def f(x):
+            return np.sum(np.sqrt(x + 1e-12))
+        s2sad.grad(f, debug_nans=True)(np.zeros(2))
+        """),
     "S2S900": Explanation(
         "s2sad has made a mistake: a trace that is not well formed",
         """This is a bug in s2sad, not in your function, and it was noticed before a number was computed. Please

@@ -18,6 +18,7 @@ import numpy as np
 
 from s2sad import numeric, runtime
 from s2sad.derive import Entry, Request, leaves_of, stages
+from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
 from s2sad.show.trace import Trace, trace
 
@@ -49,11 +50,15 @@ class Views:
         """The generated source: of the latest call; before any call, for float arguments."""
         if self.latest is not None:
             return self.latest.source.text
+        return self.generic().source.text
+
+    def generic(self) -> Entry:
+        """The derivative for float arguments."""
         count = len([p for p in inspect.signature(self.fn).parameters.values()
                      if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
         try:
             count = max(count, 1 + max(k for k in self.argnums if isinstance(k, int)))
-            return self.entry((1.0,) * count, {}).source.text
+            return self.entry((1.0,) * count, {})
         finally:
             self.latest = None
 
@@ -92,7 +97,37 @@ class Views:
             return y[0] if self.has_aux else y
         numeric.compare(value, args, directions, np.array([slope]), rtol, atol, numeric.STEPS, "gradient")
 
-    def save(self, path: Any) -> None:
-        """Write the generated source to a file."""
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(self.source)
+    def save(self, path: Any, *args: Any, **kwargs: Any) -> None:
+        """Write a module that holds the derivative and needs numpy (and scipy, if it is used), but not s2sad.
+
+        Parameters
+        ----------
+        path : str or path
+            The file to write.
+        *args, **kwargs
+            The kinds of arguments that it is for; without any, those of the latest call, or floats.
+
+        Raises
+        ------
+        ExportError
+            If it uses something that a module cannot contain; the error names it.
+
+        Examples
+        --------
+        >>> import os, runpy, tempfile
+        >>> from s2sad import grad
+        >>> def f(x):
+        ...     return np.sum(np.tanh(x) ** 2)
+        >>> path = os.path.join(tempfile.mkdtemp(), "grad.py")
+        >>> grad(f).save(path, np.ones(2))
+        >>> runpy.run_path(path)["f_grad"](np.zeros(2))
+        array([0., 0.])
+        """
+        text = self.exported(*args, **kwargs)
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+    def exported(self, *args: Any, **kwargs: Any) -> str:
+        """The text of the module that ``save`` writes."""
+        entry = self.entry(args, kwargs) if args or kwargs else self.latest or self.generic()
+        return standalone(entry, self.fn)

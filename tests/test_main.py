@@ -1,12 +1,14 @@
 """The command line: what it prints, and one clear line for what it cannot do."""
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from s2sad.__main__ import main
+import s2sad
+from s2sad.__main__ import load, main
 
 ROOT = Path(__file__).parent.parent
 LECTURE = str(ROOT / "examples" / "evaluation_trace.py") + ":f"
@@ -158,3 +160,30 @@ def test_help_teaches(capsys):
         main(["trace", "--help"])
     assert stop.value.code == 0
     assert "FILE:FUNC" in capsys.readouterr().out
+
+
+def test_export_writes_a_module_that_runs(capsys, programs, tmp_path):
+    path = tmp_path / "grad.py"
+    assert printed(capsys, "export", f"{programs}:march", "0.5", "3", "-o", str(path)) == f"wrote {path}\n"
+    scope = runpy.run_path(str(path))
+    assert scope["march_grad"](0.5, 3) == s2sad.grad(march_of(programs))(0.5, 3)
+    assert str(tmp_path) not in path.read_text()
+    assert printed(capsys, "export", f"{programs}:march", "0.5", "3") == path.read_text()
+
+
+def test_export_of_the_tangent_program(capsys, programs):
+    ones = ["np.ones(2)", "np.ones(2)"]
+    text = printed(capsys, "export", f"{programs}:dot", *ones, "--mode", "forward", "--argnums", "0")
+    assert "def dot_jvp(a, b, a_dot):" in text and "tangent of the value" in text
+
+
+def test_export_without_arguments_is_for_floats(capsys):
+    assert "    x1: float\n    x2: float\n" in printed(capsys, "export", LECTURE)
+
+
+def test_export_to_a_file_that_cannot_be_written(capsys, tmp_path):
+    assert "cannot be written" in complaint(capsys, "export", LECTURE, "-o", str(tmp_path / "no" / "grad.py"))
+
+
+def march_of(programs):
+    return load(f"{programs}:march")[0]
