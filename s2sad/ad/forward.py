@@ -16,6 +16,7 @@ import numpy as np
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, varied
 from s2sad.ad.common import Emitter, bind, refuses, rule_of
+from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import inline
 from s2sad.ad.saving import plural
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
@@ -277,7 +278,9 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
         From a function that gives the tangent of an argument, and a list to append statements to, to the result.
     """
     sweep = Forward(varied(fn, tangents))
+    sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)
     stmts = sweep.block(fn.body.stmts)
     final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
-    return Function(f"{fn.name}_jvp", Block(params, tuple(stmts), (final,)), fn.inputs, fn.loc, fn.doc)
+    body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
+    return Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)

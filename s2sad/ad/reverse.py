@@ -19,10 +19,11 @@ import numpy as np
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
+from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import inline
-from s2sad.ad.saving import Saver, defined, undefined
+from s2sad.ad.saving import Saver
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.walk import blocks, call_args, free, statements, variables
+from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
 
@@ -43,7 +44,7 @@ class Reverse:
         self.bars: dict[Var, Arg] = {}
         self.here: dict[Var, Stmt] = {}
         self.masked: set[Var] = set()
-        self.emit.unsure = maybeundefined(fn)
+        self.emit.unsure = may_be_undefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
         return type(arg) is Var and arg in self.active
@@ -86,8 +87,11 @@ class Reverse:
         if type(g) is not Var or not x.fact.is_array or x.fact.dims is None or x.fact.dtype is None or (
                 g.fact.is_array and g.fact.dims is not None and g.fact.dtype is not None):
             return g
-        new = Var(g.name, x.fact.forget())
-        out.append(Call((new,), runtime.same, (g,), (), loc, True))
+        if x.fact.dims == () and not g.fact.is_array:  # a number is no buffer to write to
+            new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=g.name, loc=loc)
+        else:
+            new = Var(g.name, x.fact.forget())
+            out.append(Call((new,), runtime.same, (g,), (), loc, True))
         if g in self.masked:
             self.masked.add(new)
         return new
@@ -377,23 +381,6 @@ class Reverse:
         if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
             fact = Fact("number", np.dtype(float))
         return Var(self.name(x), fact)
-
-
-def maybeundefined(fn: Function) -> set[Var]:
-    """The variables that may have no value on some path."""
-    found: set[Var] = set()
-    todo = [s for s in statements(fn.body) if not isinstance(s, Call)]
-    while True:
-        size = len(found)
-        for s in todo:
-            if isinstance(s, If):
-                pairs = [(o, a) for block in blocks(s) for o, a in zip(s.outs, block.results)]
-            else:
-                params = s.body.params[len(s.body.params) - len(s.inits):]
-                pairs = [(v, a) for vs in (params, s.outs) for v, a in zip(vs, s.inits)]
-            found.update(v for v, a in pairs if undefined(a) or a in found)
-        if len(found) == size:
-            return found
 
 
 def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], params: tuple[Var, ...],

@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from s2sad import runtime
+from s2sad.ad.definedness import defined
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
@@ -252,62 +253,6 @@ def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
             return replace(s, op=np.zeros, args=(shape,), kwargs=named)
         return replace(s, op=runtime.unbroadcast_to, args=(s.args[0], shape, dtype))
     return Block(block.params, tuple(map(stmt, block.stmts)), block.results)
-
-
-def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stmt, ...]:
-    """The statements with a placeholder in place of no value for the variables ``wanted``: they are read on every
-    path."""
-    wanted = set(wanted)
-    while True:
-        size = len(wanted)
-        _sources(stmts, wanted)
-        if len(wanted) == size:
-            break
-
-    def filled(pairs: list[tuple[Var, Arg]]) -> tuple[Arg, ...]:
-        return tuple(nothing(v) if v in wanted and type(a) is Const and a.value is UNDEFINED else a for v, a in pairs)
-
-    def stmt(s: Stmt) -> Stmt:
-        if isinstance(s, Call):
-            return s
-        s = map_blocks(block, s)
-        if isinstance(s, If):
-            then = replace(s.then, results=filled(list(zip(s.outs, s.then.results))))
-            return replace(s, then=then, orelse=replace(s.orelse, results=filled(list(zip(s.outs, s.orelse.results)))))
-        return replace(s, inits=filled(list(zip(s.outs, s.inits))))
-
-    def block(b: Block) -> Block:
-        return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
-
-    return tuple(map(stmt, stmts))
-
-
-def _sources(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> None:
-    """Add the variables that the wanted ones may be."""
-    for s in reversed(stmts):
-        if isinstance(s, Call):
-            continue
-        if isinstance(s, If):
-            for b in (s.then, s.orelse):
-                wanted.update(r for o, r in zip(s.outs, b.results) if o in wanted and type(r) is Var)
-        else:
-            params = s.body.params[len(s.body.params) - len(s.inits):]
-            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
-                if o in wanted or p in wanted:
-                    wanted.update((o, p))
-                    wanted.update(a for a in (r, init) if type(a) is Var)
-        for b in blocks(s):
-            _sources(b.stmts, wanted)
-
-
-def nothing(x: Var) -> Arg:
-    """What is saved where ``x`` has no value: never read, but it can be copied and has a zero."""
-    return Const(0.0) if x.fact.is_float else Const(runtime.NOTHING, "nothing")
-
-
-def undefined(arg: Arg) -> bool:
-    """Whether an argument says that there is no value."""
-    return type(arg) is Const and (arg.value is UNDEFINED or arg.value is runtime.NOTHING)
 
 
 def plural(name: str) -> str:

@@ -167,7 +167,7 @@ def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg])
     g, x = facts
     if g.is_array and x.dtype is not None and x.dtype.kind in "fc":
         return replace(g.forget(), dtype=x.dtype)
-    return None
+    return x.forget() if x.is_array and x.dims == () and x.dtype is not None and x.dtype.kind in "fc" else None
 
 
 def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:

@@ -200,3 +200,23 @@ def smallest_item_as_a_number(x, v, n):
         for _ in range(2):
             pair = _Pair(low - 0.7, 1.0 * pair.a)
     return pair.s + np.sum(v)
+
+
+@program(np.array(-1.4), 0.7)
+def zero_d_array_or_number(z, y):
+    """The cotangent of a 0-d array that a loop makes a number of is a buffer all the same."""
+    z[...] *= z.sum()
+    while y > 1.0:
+        z = np.exp(-np.add(z, z) ** 2)
+    return np.sum(z)
+
+
+@program(-1.2, V)
+def results_of_some_paths_only(x, v):
+    """Forward mode needs a zero for a result that only other paths have."""
+    if x > 0.0:
+        if v[0] > v[1]:
+            return np.full((2, 2), x)
+    elif v[1] > 0.5:
+        return np.ones((2, 2))
+    return np.zeros((2, 2)) + v[0]
