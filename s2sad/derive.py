@@ -5,8 +5,6 @@ adjoint code for this signature, its source, and every stage in between as text.
 """
 from __future__ import annotations
 
-import dataclasses
-import operator
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,31 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import passes, runtime
-from s2sad.ad.common import Emitter
-from s2sad.ad.forward import forward
-from s2sad.ad.reverse import reverse
+from s2sad import passes
 from s2sad.arguments import Item, describe
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Lowered, Rebuild, Record, deep_recursion, lower_function
+from s2sad.frontend.signature import Lowered, deep_recursion, lower_function
 from s2sad.frontend.source import code_of, find
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
-from s2sad.ir.alias import Memory, has_foreign, touches
-from s2sad.ir.effects import UPDATES
+from s2sad.ir import Function
 from s2sad.ir.text import format
-from s2sad.ir.walk import variables
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is wanted: ``mode`` is "grad", "value_and_grad", "vjp" or "jvp"."""
-
-    mode: str
-    argnums: tuple[int, ...]
-    single: bool
-    has_aux: bool = False
+from s2sad.leaves import differentiable, leaf_path, leaves_of
+from s2sad.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
 
 
 @dataclass
@@ -124,16 +108,6 @@ def tree_of(lowered: Lowered, k: int, n: int) -> Any:
     return lowered.leaves[k]
 
 
-def differentiable(v: Var) -> bool:
-    """Whether an input can be differentiated by: a float or complex number or array."""
-    fact = v.fact
-    if fact.kind in ("float", "complex"):
-        return True
-    if fact.kind == "list":
-        return fact.item is not None and fact.item.kind == "float"
-    return fact.dtype is not None and np.dtype(fact.dtype).kind in "fc"
-
-
 def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
     name = getattr(fn, "__name__", "the function")
     kind = f"an array of dtype {x.dtype}" if isinstance(x, np.ndarray) else f"a value of type {type(x).__name__}"
@@ -148,85 +122,6 @@ def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
     return ArgumentError("S2S006", f"argument {k} of `{name}` is {kind}, which has no derivative", hint=remedy)
 
 
-def leaves_of(tree: Any) -> list[Var]:
-    """The leaf variables of a parameter tree, in order."""
-    if isinstance(tree, Var):
-        return [tree]
-    if isinstance(tree, Record):
-        return [v for t in tree.fields.values() for v in leaves_of(t)]
-    if isinstance(tree, dict):
-        return [v for t in tree.values() for v in leaves_of(t)]
-    return [v for t in tree for v in leaves_of(t)] if isinstance(tree, (list, tuple)) else []
-
-
-def leaf_path(trees: tuple[Any, ...], v: Var) -> tuple[Any, ...]:
-    """The steps from the arguments to a leaf."""
-    def search(tree: Any) -> tuple | None:
-        if tree is v:
-            return ()
-        pairs: Any = ()
-        if isinstance(tree, Record):
-            pairs = [(getattr, k, t) for k, t in tree.fields.items()]
-        elif isinstance(tree, dict):
-            pairs = [(operator.getitem, k, t) for k, t in tree.items()]
-        elif isinstance(tree, (list, tuple)):
-            pairs = [(operator.getitem, k, t) for k, t in enumerate(tree)]
-        for op, k, t in pairs:
-            found = search(t)
-            if found is not None:
-                return ((op, k), *found)
-        return None
-    return search(trees) or ()
-
-
-def split_aux(result: Arg, has_aux: bool, fn: Callable) -> tuple[Arg, Arg | None]:
-    if not has_aux:
-        return result, None
-    if not (type(result) is Pack and result.kind == "tuple" and len(result.items) == 2):
-        name = getattr(fn, "__name__", "f")
-        raise ArgumentError("S2S007", f"with has_aux=True, `{name}` must return a pair (value, aux)",
-                            hint="return the number to differentiate first, and what else is wanted second")
-    return result.items[0], result.items[1]
-
-
-# ---- results ---------------------------------------------------------------------------------------------------------
-
-def structured(tree: Any, leaf: Callable[[Var], Arg]) -> Arg:
-    """A parameter tree with each leaf replaced: the gradient has the argument's structure."""
-    if isinstance(tree, Var):
-        return leaf(tree)
-    if isinstance(tree, Record):
-        items = tuple(structured(t, leaf) for t in tree.fields.values())
-        return Pack(record_builder(tree.cls, tuple(tree.fields)), items)
-    if isinstance(tree, dict):
-        return Pack("dict", tuple(structured(t, leaf) for t in tree.values()), tuple(tree))
-    if isinstance(tree, list):
-        return Pack("list", tuple(structured(t, leaf) for t in tree))
-    if isinstance(tree, tuple):
-        return Pack("tuple" if type(tree) is tuple else type(tree), tuple(structured(t, leaf) for t in tree))
-    return Const(None)
-
-
-def record_builder(cls: type, names: tuple[str, ...]) -> Callable:
-    """A function that makes the gradient of an instance: the same class for dataclasses, else a SimpleNamespace."""
-    return Rebuild(cls if dataclasses.is_dataclass(cls) else types.SimpleNamespace, names)
-
-
-def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
-    """The cotangents in the structure of the arguments; zeros where there are none."""
-    def leaf(v: Var) -> Arg:
-        if not differentiable(v):
-            return Const(None)
-        g = bars.get(v)
-        if g is None:
-            g = emitter.zeros(out, v, f"{v.name}_bar")
-            if type(g) is Const and v.fact.kind == "scalar" and v.fact.dtype is not None:
-                g = Const(np.dtype(v.fact.dtype).type(0))
-        return g
-    parts = tuple(structured(t, leaf) for t in trees)
-    return parts[0] if single else Pack("tuple", parts)
-
-
 def pipeline(request: Request) -> tuple[passes.Pass, ...]:
     """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares
     copies."""
@@ -235,188 +130,3 @@ def pipeline(request: Request) -> tuple[passes.Pass, ...]:
         at = None if request.mode == "grad" and not request.has_aux else 0 if request.mode == "grad" else 1
         return owned(fn, at, names)
     return (*passes.PIPELINE[:-1], own_gradients, passes.PIPELINE[-1])
-
-
-def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
-    """The function with a copy of each gradient that the caller might share with an argument, with another gradient, or
-    with another result. The gradients are the result, or its item ``at``; ``names`` are those of the copies."""
-    memory = Memory(fn)
-    grads = fn.result if at is None else fn.result.items[at]  # type: ignore[union-attr]
-    items = () if at is None else fn.result.items  # type: ignore[union-attr]
-    seen = [memory.reach(a) for a in items if a is not grads]
-    made = buffers(fn)
-    used: set[Var] = set()
-    out: list[Stmt] = []
-
-    def own(a: Arg, name: str) -> Arg:
-        if type(a) is Pack:
-            return dataclasses.replace(a, items=tuple(own(i, name) for i in a.items))
-        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
-            return a
-        reach = memory.reach(a)
-        first = made.get(a) if type(a) is Var else None
-        if first is not None and first not in used:  # written in place, so it is a buffer of our own
-            used.add(first)
-            return a
-        if has_foreign(reach) or any(touches(reach, other) for other in seen):
-            fact = a.fact if type(a) is Var else Fact()
-            out.append(Call((copied := Var(name, fact),), runtime.copy, (a,), (), None, True))
-            return copied
-        seen.append(reach)
-        return a
-    if len(names) > 1 and type(grads) is Pack:
-        mine: Arg = dataclasses.replace(grads, items=tuple(map(own, grads.items, names)))
-    else:
-        mine = own(grads, names[0])
-    result = mine if at is None else Pack("tuple", tuple(mine if a is grads else a for a in items))
-    return dataclasses.replace(fn, body=Block(fn.params, (*fn.body.stmts, *out), (result,)))
-
-
-def buffers(fn: Function) -> dict[Var, Var]:
-    """For each array whose last version is an update (and so, after ``linear``, a buffer of our own that nobody else
-    sees): the variable that its chain of updates starts from."""
-    before: dict[Var, Arg] = {}
-    updated: set[Var] = set()
-    for s in fn.body.stmts:
-        if isinstance(s, Call) and s.op in UPDATES and s.outs[0].fact.is_array:
-            before[s.outs[0]] = s.args[0]
-            updated.add(s.outs[0])
-        elif isinstance(s, (For, While)):
-            inner = {o: c.args[0] for c in s.body.stmts if isinstance(c, Call) and c.op in UPDATES for o in c.outs[:1]}
-            params = s.body.params[len(s.body.params) - len(s.inits):]
-            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
-                v: Arg = r
-                while type(v) is Var and v in inner:
-                    v = inner[v]
-                if v is p and r is not p and o.fact.is_array:
-                    before[o] = init
-                    updated.add(o)
-    found = {}
-    for v in updated:
-        first: Arg = v
-        while type(first) is Var and first in before:
-            first = before[first]
-        if type(first) is Var and first not in fn.params:
-            found[v] = first
-    return found
-
-
-def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
-                      request: Request) -> Function:
-    fact = value.fact if type(value) is Var else Fact()
-    seed: list[Stmt] = []
-    if type(value) is Pack:
-        raise non_scalar(fn, "a container")
-    if type(value) is Const and type(value.value) is not float:
-        raise non_scalar(fn, f"{value.value!r}")
-    one: Arg = Const(1.0)
-    if type(value) is Var and not fact.is_float:
-        if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
-            raise non_scalar(fn, f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else ""))
-        if fact.is_complex:
-            raise non_scalar(fn, "a complex number")
-        one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
-        seed.append(Call((one,), runtime.seed, (value,), (), None, True))
-    with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
-
-    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
-        grads = gradients(trees, request.single, bars, out, emitter)
-        if request.mode == "grad":
-            return grads if aux is None else Pack("tuple", (grads, aux))
-        shown = value if aux is None else Pack("tuple", (value, aux))
-        return Pack("tuple", (shown, grads))
-    return reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
-
-
-def non_scalar(fn: Callable, what: str) -> ArgumentError:
-    name = getattr(fn, "__name__", "the function")
-    return ArgumentError("S2S007", f"`{name}` returns {what}; grad needs one real number",
-                         hint="sum the result, or use s2sad.jacobian or s2sad.vjp")
-
-
-def output_leaves(value: Arg) -> list[Var]:
-    """The leaves of a result that have a cotangent."""
-    return [v for v in variables(value) if not v.fact.is_discrete]
-
-
-def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
-                      request: Request, given: Arg | None = None) -> Function:
-    """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
-    stmts: list[Stmt] = []
-    pairs: list[tuple[Arg, Arg]] = []
-
-    def unpack(y: Arg, g: Arg) -> None:
-        if type(y) is Pack:
-            for k, item in enumerate(y.items):
-                if type(g) is Pack:
-                    unpack(item, g.items[k])
-                    continue
-                part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
-                key = y.keys[k] if y.kind == "dict" else k
-                stmts.append(Call((part,), operator.getitem, (g, Const(key)), (), None, True))
-                unpack(item, part)
-        elif type(y) is Var and not y.fact.is_discrete:
-            if y.fact.is_array or y.fact.is_scalar:
-                fact = y.fact.forget()
-                if not (fact.is_array or fact.is_complex):
-                    fact = Fact("number", fact.dtype or np.dtype(float))
-                checked = Var("y_bar", fact)
-                stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
-                g = checked
-            pairs.append((y, g))
-    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
-    unpack(value, y_bar if given is None else given)
-    prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
-
-    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
-        shown = value if aux is None else Pack("tuple", (value, aux))
-        return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar) if given is None else primal.params,
-                   result)
-
-
-def tangent_function(primal: Function, trees: list[Any], wrt: list[Var], given: tuple[Arg,
-                                                                                      ...] | None = None) -> Function:
-    """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument. With ``given`` they are no
-    parameters."""
-    stmts: list[Stmt] = []
-    tangents: dict[Var, Arg] = {}
-    params: list[Var] = []
-
-    def unpack(tree: Any, dot: Arg) -> None:
-        if isinstance(tree, Var):
-            if differentiable(tree):
-                checked = Var(f"{tree.name}_dot", tree.fact.forget() if tree.fact.is_array else Fact(
-                    "number", tree.fact.dtype or (np.dtype(float) if tree.fact.kind == "float" else None)))
-                stmts.append(Call((checked,), runtime.cotangent_of, (dot, tree), (), None, True))
-                tangents[tree] = checked
-            return
-        pairs: list[tuple[Any, Any, Any]] = []
-        if isinstance(tree, Record):
-            pairs = [(getattr, k, t) for k, t in tree.fields.items()]
-        elif isinstance(tree, dict):
-            pairs = [(operator.getitem, k, t) for k, t in tree.items()]
-        elif isinstance(tree, (list, tuple)):
-            pairs = [(operator.getitem, k, t) for k, t in enumerate(tree)]
-        for op, k, t in pairs:
-            if leaves_of(t) and type(dot) is Pack:
-                unpack(t, dot.items[dot.keys.index(k) if dot.kind == "dict" else pairs.index((op, k, t))])
-            elif leaves_of(t):
-                part = Var("part_dot")
-                stmts.append(Call((part,), op, (dot, Const(k)), (), None, True))
-                unpack(t, part)
-    for k, tree in enumerate(trees):
-        if given is not None:
-            unpack(tree, given[k])
-            continue
-        name = tree.name if isinstance(tree, Var) else f"x{k}"
-        params.append(Var(f"{name}_dot"))
-        unpack(tree, params[-1])
-    head = [s for s in primal.body.stmts if s.outs and s.outs[0] in primal.inputs]
-    split = max((primal.body.stmts.index(s) + 1 for s in head), default=0)
-    body = Block(primal.params, (*primal.body.stmts[:split], *stmts, *primal.body.stmts[split:]), primal.body.results)
-    prepared = dataclasses.replace(primal, body=body)
-
-    def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
-        return Pack("tuple", (primal.result, dot(primal.result)))
-    return forward(prepared, tangents, (*primal.params, *params), result)
