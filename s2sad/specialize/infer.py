@@ -13,8 +13,10 @@ symbolically.
 """
 from __future__ import annotations
 
+import copy
 import math
 import operator
+import random
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -78,6 +80,7 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         return Result((UNKNOWN,))
     if any(f.is_mixed or f.is_optional for f in map(fact_of, args)):
         return _loosely(op, args, kwargs)
+    op = _without_state(op)
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
         try:
@@ -91,6 +94,15 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             continue
         return _vaguely(_describe(result), args)
     return _without_samples(op, args)
+
+
+def _without_state(op: Callable) -> Callable:
+    """The method of a copy, if it is one of a generator of random numbers: trying it must not draw from the user's."""
+    owner = getattr(op, "__self__", None)
+    if not isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random)):
+        return op
+    drawn: Callable = getattr(copy.deepcopy(owner), op.__name__)
+    return drawn
 
 
 def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:

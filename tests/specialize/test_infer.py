@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
+import pickle
+import random
 
 import numpy as np
 import pytest
@@ -213,3 +215,12 @@ def test_random_and_printing_operations_are_not_tried():
     assert infer(np.random.normal, (Const(0.0), Const(1.0), Const(3)), ()).facts[0].kind == "unknown"
     assert infer(print, (Const("never"),), ()).facts[0].kind == "unknown"
     assert np.random.get_state()[1].tolist() == before
+
+
+def test_trying_a_method_of_a_generator_draws_nothing():
+    for rng in (np.random.default_rng(0), np.random.RandomState(0), random.Random(0)):
+        before = pickle.dumps(rng)
+        infer(rng.random, (), ())
+        assert pickle.dumps(rng) == before
+    drawn = infer(np.random.default_rng(0).random, (Const((3, 2)),), ()).facts[0]
+    assert drawn.kind == "array" and drawn.ndim == 2
