@@ -358,6 +358,7 @@ from s2sad.rules import (  # noqa: E402
     creation,
     einsum,
     elementary,
+    extrema,
     fft,
     indexing,
     joining,
@@ -365,6 +366,7 @@ from s2sad.rules import (  # noqa: E402
     norms,
     products,
     reductions,
+    scans,
     scipy_linalg,
     shapes,
     special,
@@ -373,7 +375,7 @@ from s2sad.rules import (  # noqa: E402
 )
 
 __all__ = ["NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic", "bilinear",
-           "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "fft",
-           "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms",
-           "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scipy_linalg",
-           "shaped", "shapes", "special", "spectral", "static", "statistics"]
+           "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "extrema", "fft",
+           "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms", "products",
+           "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scans", "scipy_linalg", "shaped",
+           "shapes", "special", "spectral", "static", "statistics"]

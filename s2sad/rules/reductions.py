@@ -1,4 +1,4 @@
-"""Reductions and scans along axes: sums, products, means, variances, extrema, and their nan-ignoring forms.
+"""Reductions along axes: sums, products, means, variances, and their nan-ignoring forms.
 
 ``axis`` may be None, an int or a tuple; ``out=`` is refused (``Rule.bind``).
 """
@@ -10,12 +10,9 @@ import math
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import bilinear, linear, no_gradient, rule, same
+from s2sad.rules import bilinear, linear, no_gradient, rule
 
-same(np.amax, op=np.max)
-same(np.amin, op=np.min)
-no_gradient(np.any, np.all, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.count_nonzero, np.logical_and.reduce,
-            np.logical_or.reduce)
+no_gradient(np.any, np.all, np.count_nonzero, np.logical_and.reduce, np.logical_or.reduce)
 
 
 def _restore(g, axis, keepdims):
@@ -63,8 +60,6 @@ def _from_rows(r, a, axis):
         return np.moveaxis(np.reshape(r, (*np.shape(r)[:-1], *[np.shape(a)[i] for i in axis])), ends, axis)
     return np.moveaxis(r, -1, axis)
 
-
-# Sums and means
 
 @linear(np.sum, "a", "initial")
 def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True, *, y_bar):
@@ -130,70 +125,6 @@ def fsum(seq, *, y_bar):
     if isinstance(seq, np.ndarray):
         return np.broadcast_to(y_bar, np.shape(seq))
     return [y_bar for _ in seq]
-
-
-@linear(np.cumsum, "a")
-def cumsum(a, axis=None, dtype=None, out=None, *, y_bar):
-    """yᵢ = Σ_{j≤i} aⱼ  ⟹  āⱼ = Σ_{i≥j} ȳᵢ"""
-    return _cumsum_vjp(a, axis, y_bar)
-
-
-@linear(np.add.accumulate, "array")
-def add_accumulate(array, axis=0, dtype=None, out=None, *, y_bar):
-    return _cumsum_vjp(array, axis, y_bar)
-
-
-def _cumsum_vjp(a, axis, y_bar):
-    a_bar = np.flip(np.cumsum(np.flip(y_bar, axis), axis), axis)
-    return np.reshape(a_bar, np.shape(a)) if axis is None else a_bar
-
-
-@rule(np.nancumsum, wrt=("a",))
-def nancumsum(a, axis=None, dtype=None, out=None, *, y_bar):
-    return np.where(a == a, _cumsum_vjp(a, axis, y_bar), 0.0)
-
-
-@nancumsum.jvp
-def nancumsum_jvp(a, axis=None, dtype=None, out=None, *, a_dot):
-    return np.cumsum(np.where(a == a, a_dot, 0.0), axis=axis)
-
-
-if hasattr(np, "cumulative_sum"):
-    @linear(np.cumulative_sum, "x")
-    def cumulative_sum(x, axis=None, dtype=None, out=None, include_initial=False, *, y_bar):
-        if include_initial:
-            axis = -1 if axis is None else axis
-            y_bar = np.moveaxis(np.moveaxis(y_bar, axis, -1)[..., 1:], -1, axis)
-        return _cumsum_vjp(x, axis, y_bar)
-
-    @rule(np.cumulative_prod, wrt=("x",))
-    def cumulative_prod(x, axis=None, dtype=None, out=None, include_initial=False, *, y, y_bar):
-        if include_initial:
-            return NotImplemented
-        return _cumprod_vjp(x, axis, y, y_bar)
-
-    @cumulative_prod.jvp
-    def cumulative_prod_jvp(x, axis=None, dtype=None, out=None, include_initial=False, *, y, x_dot):
-        if include_initial:
-            return NotImplemented
-        return _cumprod_jvp(x, axis, y, x_dot)
-
-
-# Products: exact where factors are zero, and so is the second derivative
-
-@rule(runtime.recurrence)
-def recurrence(a, b, *, y, y_bar):
-    """yᵢ = aᵢ yᵢ₋₁ + bᵢ  ⟹  b̄ᵢ = ȳᵢ + aᵢ₊₁ b̄ᵢ₊₁,  āᵢ = b̄ᵢ yᵢ₋₁: the same recurrence, backwards"""
-    b_bar = np.flip(runtime.recurrence(np.roll(np.flip(a, -1), 1, -1), np.flip(y_bar, -1)), -1)
-    return b_bar * _previous(y, 0.0), b_bar
-
-
-@recurrence.jvp
-def recurrence_jvp(a, b, *, y, a_dot, b_dot):
-    if a_dot is None:
-        return runtime.recurrence(a, b_dot)
-    source = a_dot * _previous(y, 0.0)
-    return runtime.recurrence(a, source if b_dot is None else source + b_dot)
 
 
 def _previous(r, first):
@@ -305,40 +236,6 @@ if hasattr(math, "sumprod"):
         return _as_items(y_bar * np.array(q), p), _as_items(y_bar * np.array(p), q)
 
 
-@rule(np.cumprod, wrt=("a",))
-def cumprod(a, axis=None, dtype=None, out=None, *, y, y_bar):
-    """yᵢ = aᵢ yᵢ₋₁  ⟹  āᵢ = λᵢ yᵢ₋₁  with  λᵢ = ȳᵢ + aᵢ₊₁ λᵢ₊₁"""
-    return _cumprod_vjp(a, axis, y, y_bar)
-
-
-@cumprod.jvp
-def cumprod_jvp(a, axis=None, dtype=None, out=None, *, y, a_dot):
-    return _cumprod_jvp(a, axis, y, a_dot)
-
-
-@rule(np.multiply.accumulate, wrt=("array",))
-def multiply_accumulate(array, axis=0, dtype=None, out=None, *, y, y_bar):
-    return _cumprod_vjp(array, axis, y, y_bar)
-
-
-@multiply_accumulate.jvp
-def multiply_accumulate_jvp(array, axis=0, dtype=None, out=None, *, y, array_dot):
-    return _cumprod_jvp(array, axis, y, array_dot)
-
-
-def _cumprod_vjp(a, axis, y, y_bar):
-    factors = np.roll(np.flip(_rows(a, axis), -1), 1, -1)
-    tail = np.flip(runtime.recurrence(factors, np.flip(_rows(y_bar, axis), -1)), -1)
-    return _from_rows(tail * _previous(_rows(y, axis), 1.0), a, axis)
-
-
-def _cumprod_jvp(a, axis, y, a_dot):
-    y_dot = runtime.recurrence(_rows(a, axis), _rows(a_dot, axis) * _previous(_rows(y, axis), 1.0))
-    return _from_rows(y_dot, y, axis)
-
-
-# Spread: variance and standard deviation
-
 def _deviation(a, axis, where):
     """a minus its mean, 0 where masked."""
     d = a - np.mean(a, axis=axis, keepdims=True, where=where)
@@ -412,74 +309,3 @@ def nanstd_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where
     where = _numbers(a, where)
     scale = np.reshape(_inverse_std(a, axis, keepdims, where, y), np.shape(y))
     return 0.5 * scale * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
-
-
-# Extrema: equal values share equally
-
-def _hits(a, axis, keepdims, initial, where, y):
-    """Where a is the extreme value, and by how many it is shared."""
-    y = _restore(y, axis, keepdims)
-    hit = a == y if where is True else (a == y) & where
-    count = np.sum(hit, axis=axis, keepdims=True)
-    return hit, np.maximum(count if initial is None else count + (initial == y), 1)
-
-
-def _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar):
-    if np.ndim(a) == 0:
-        return y_bar
-    hit, count = _hits(a, axis, keepdims, initial, where, y)
-    return np.where(hit, _restore(y_bar, axis, keepdims) / count, 0.0)
-
-
-def _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot):
-    if np.ndim(a) == 0:
-        return a_dot
-    hit, count = _hits(a, axis, keepdims, initial, where, y)
-    return np.reshape(np.sum(np.where(hit, a_dot, 0.0), axis=axis, keepdims=True) / count, np.shape(y))
-
-
-@rule(np.max, np.nanmax, wrt=("a",))
-def max(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
-    return _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar)
-
-
-@max.jvp
-def max_jvp(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, a_dot):
-    return _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot)
-
-
-@rule(np.min, np.nanmin, wrt=("a",))
-def min(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
-    return _extremum_vjp(a, axis, keepdims, initial, where, y, y_bar)
-
-
-@min.jvp
-def min_jvp(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, y, a_dot):
-    return _extremum_jvp(a, axis, keepdims, initial, where, y, a_dot)
-
-
-@rule(np.maximum.reduce, np.minimum.reduce, np.fmax.reduce, np.fmin.reduce, wrt=("array",))
-def extremum_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
-    return _extremum_vjp(array, axis, keepdims, initial, where, y, y_bar)
-
-
-@extremum_reduce.jvp
-def extremum_reduce_jvp(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y,
-                        array_dot):
-    return _extremum_jvp(array, axis, keepdims, initial, where, y, array_dot)
-
-
-@rule(np.ptp, wrt=("a",))
-def ptp(a, axis=None, out=None, keepdims=False, *, y_bar):
-    """max − min"""
-    top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
-    g = _restore(y_bar, axis, keepdims)
-    return _extremum_vjp(a, axis, True, None, True, top, g) - _extremum_vjp(a, axis, True, None, True, bottom, g)
-
-
-@ptp.jvp
-def ptp_jvp(a, axis=None, out=None, keepdims=False, *, y, a_dot):
-    top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
-    change = (_extremum_jvp(a, axis, True, None, True, top, a_dot)
-              - _extremum_jvp(a, axis, True, None, True, bottom, a_dot))
-    return np.reshape(change, np.shape(y))
