@@ -342,15 +342,7 @@ class Reverse:
             self.accumulate(stmts, s.body.results[k], item, s.loc)
         primal, adjoint = self.block(s.body.stmts)
         stmts += adjoint
-        results: list[Arg] = []
-        for k in live:
-            p = carried[k]
-            g = self.bars.get(p)
-            if g is None:
-                made = s.body.results[k]
-                known = made if undefined(s.inits[k]) and type(made) is Var and p.fact.is_array else p
-                g = self.emit.zeros(stmts, known, self.name(p), s.loc)
-            results.append(g)
+        results = [self.carried_bar(stmts, s, k, carried[k]) for k in live]
         results += [self.bars[v] for v in outer]
         touched = [v for v in outer if self.bars[v] is not at_entry[v]]
         item_bars = [(seq, item) for seq, item in zip(getattr(s, "iters", ()), items) if self.is_active(seq)]
@@ -374,6 +366,15 @@ class Reverse:
         for (seq, _), o in zip(item_bars, outs[len(params):]):
             self.accumulate(out, seq, o, s.loc)
         return new
+
+    def carried_bar(self, stmts: list[Stmt], s: For | While, k: int, p: Var) -> Arg:
+        """The cotangent of what a loop carries as ``p``, at the start of a step; zeros if the step does not read it."""
+        g = self.bars.get(p)
+        if g is not None:
+            return g
+        made = s.body.results[k]
+        known = made if undefined(s.inits[k]) and type(made) is Var and p.fact.is_array else p
+        return self.emit.zeros(stmts, known, self.name(p), s.loc)
 
     def bar_var(self, x: Var) -> Var:
         """A variable for the cotangent of ``x`` that a loop carries."""

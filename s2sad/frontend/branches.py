@@ -183,7 +183,8 @@ class Branches:
         return Struct(type(cell).__name__, tuple(self.maybe_template(v, heap, memo) for v in cell.values),
                       meta[type(cell)](cell))
 
-    def emit_if(self, test: Arg, a: Side, b: Side, templates: list) -> None:
+    def fill_sides(self, a: Side, b: Side, templates: list) -> None:
+        """The IR arguments of the leaves of all templates, at the end of each side."""
         state = self.snapshot()
         for side, k in ((a, 3), (b, 4)):
             self.heap, self.views = side.heap, side.views
@@ -193,6 +194,9 @@ class Branches:
                 self.extract(entry[2], entry[k], side.args, done)
             self.stmts = outer
         self.restore(state)
+
+    def emit_if(self, test: Arg, a: Side, b: Side, templates: list) -> None:
+        self.fill_sides(a, b, templates)
         outs: list[Var] = []
         pairs: dict[Any, Var] = {}
         args = iter(zip(a.args, b.args))

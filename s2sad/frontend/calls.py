@@ -136,6 +136,26 @@ class Calls:
         constant = known.evaluate(self, fn, args, kwargs)
         if constant is not None:
             return constant
+        made = self.call_made(fn, args, kwargs, hint)
+        if made is not None:
+            return made
+        if self.is_operation(fn):
+            return self.call_op(fn, args, kwargs, hint)
+        if isinstance(fn, type):
+            return self.construct(fn, args, kwargs, hint)
+        written = known.dispatched(fn)
+        if written is not None:
+            return self.call_written(written, fn, args, kwargs, hint)
+        plain, bound = code_of(fn)
+        if isinstance(plain, types.FunctionType):
+            return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
+        if not isinstance(fn, (types.BuiltinFunctionType, np.ufunc)) and isinstance(
+                method := getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
+            return self.call_function(method, (self.capture(fn, None), *args), kwargs, hint)
+        return self.call_opaque(fn, args, kwargs, hint)
+
+    def call_made(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
+        """A call of a callable that the standard library or NumPy made of something else; None if it is no such."""
         owner = getattr(fn, "__self__", None)
         if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
@@ -153,20 +173,7 @@ class Calls:
             return self.call_object(fn.func, (*given, *args), (*named, *kwargs), hint)
         if isinstance(fn, functools._lru_cache_wrapper):
             return self.call_object(fn.__wrapped__, args, kwargs, hint)
-        if self.is_operation(fn):
-            return self.call_op(fn, args, kwargs, hint)
-        if isinstance(fn, type):
-            return self.construct(fn, args, kwargs, hint)
-        written = known.dispatched(fn)
-        if written is not None:
-            return self.call_written(written, fn, args, kwargs, hint)
-        plain, bound = code_of(fn)
-        if isinstance(plain, types.FunctionType):
-            return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
-        if not isinstance(fn, (types.BuiltinFunctionType, np.ufunc)) and isinstance(
-                method := getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
-            return self.call_function(method, (self.capture(fn, None), *args), kwargs, hint)
-        return self.call_opaque(fn, args, kwargs, hint)
+        return None
 
     def call_getter(self, fn: Any, owner: Value) -> Value:
         """A call of what ``operator.itemgetter`` and its like return."""
