@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.debugged import Debugged
 from s2sad.derivative import Argnums, Derivative
 from s2sad.derive import Request
 from s2sad.frontend.values import Atom, Bound, Value, const
@@ -24,18 +25,20 @@ from s2sad.nested import lower_derivative
 from s2sad.products import jvp, linearize, vjp
 
 
-def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool) -> Any:
+def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool,
+               debug_nans: bool) -> Any:
     if argnum is not None:
         argnums = argnum
     if argnums is None and argnames is None:
         argnums = 0
+    made = Debugged if debug_nans else Derivative
     if fn is None:
-        return lambda f: Derivative(f, mode, argnums, argnames, has_aux)
-    return Derivative(fn, mode, argnums, argnames, has_aux)
+        return lambda f: made(f, mode, argnums, argnames, has_aux)
+    return made(fn, mode, argnums, argnames, has_aux)
 
 
 def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
-         argnames: str | Sequence[str] | None = None, has_aux: bool = False) -> Any:
+         argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False) -> Any:
     """The gradient of a function that returns one real number.
 
     Parameters
@@ -50,6 +53,8 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
         Parameters to differentiate by, by name.
     has_aux : bool
         The function returns ``(value, aux)``; the result is ``(gradient, aux)``.
+    debug_nans : bool
+        A value or a gradient with NaN or infinity is a ``FloatingPointError`` that says where it was born.
 
     Returns
     -------
@@ -67,18 +72,19 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
     """
-    return _transform("grad", fn, argnums, argnum, argnames, has_aux)
+    return _transform("grad", fn, argnums, argnum, argnames, has_aux, debug_nans)
 
 
 def value_and_grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
-                   argnames: str | Sequence[str] | None = None, has_aux: bool = False) -> Any:
+                   argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False
+                   ) -> Any:
     """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is
     ``((value, aux), gradient)``.
 
     >>> value_and_grad(lambda x: x ** 3)(2.0)
     (8.0, 12.0)
     """
-    return _transform("value_and_grad", fn, argnums, argnum, argnames, has_aux)
+    return _transform("value_and_grad", fn, argnums, argnum, argnames, has_aux, debug_nans)
 
 
 def hessian(fn: Callable, argnums: int = 0) -> Any:

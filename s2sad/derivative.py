@@ -24,20 +24,21 @@ from s2sad.derive import Entry, Request, build
 from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, signature
 from s2sad.frontend.values import Value, const
+from s2sad.inspection import Inspection
 from s2sad.lenient import lift, lower_floats, numpy_function
 from s2sad.nested import lower_derivative
-from s2sad.views import Views
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 
 
-class Derivative(Views):
+class Derivative(Inspection):
     """A derivative of a Python function, compiled for each signature on first use.
 
     It is called like the function. ``source`` is the generated source (``source_for(*args)`` for certain arguments),
     ``stages(*args)`` every stage on the way, ``trace(*args)`` the evaluation trace with values, ``check(*args)`` a
-    comparison with finite differences, ``save(path)`` writes the source.
+    comparison with finite differences, ``profile(*args)`` what each line costs, ``debug(*args)`` where a NaN was born,
+    ``diff(handwritten, *args)`` a comparison with a gradient of yours, ``save(path)`` writes the source.
     """
 
     __name__: str

@@ -18,6 +18,7 @@ from s2sad.checks import positions
 from s2sad.derivative import Argnums
 from s2sad.frontend.values import Tup, Value, const
 from s2sad.products import Products, jvp, vjp
+from s2sad.show.stages import Stages
 from s2sad.show.trace import Trace
 
 
@@ -30,7 +31,11 @@ class Matrix:
             argnums is None and not isinstance(argnames, (list, tuple)))
         self.positions = positions(fn, argnums, argnames)
         self.inner = Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
+        self.inner.label = "Jacobian"
         functools.update_wrapper(self, fn, updated=())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.inner._repr_mimebundle_(include, exclude)
 
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, *self.request_args)
@@ -55,7 +60,7 @@ class Matrix:
         """The generated source for the kinds of these arguments."""
         return self.inner.source_for(*args)
 
-    def stages(self, *args: Any) -> list[tuple[str, str]]:
+    def stages(self, *args: Any) -> Stages:
         """Every stage from the function to its derivative."""
         return self.inner.stages(*args)
 

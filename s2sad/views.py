@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import numeric, runtime
-from s2sad.derive import Entry, Request, leaves_of, stages
+from s2sad.derive import Entry, Request, leaves_of
 from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
 from s2sad.show.trace import Trace, trace
@@ -45,6 +45,10 @@ class Views:
         """What is asked for in a call with ``n`` positional arguments."""
         raise NotImplementedError
 
+    def positional(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """Keyword arguments that name positional parameters, in their place."""
+        raise NotImplementedError
+
     @property
     def source(self) -> str:
         """The generated source: of the latest call; before any call, for float arguments."""
@@ -65,10 +69,6 @@ class Views:
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for the kinds of these arguments."""
         return self.entry(args, kwargs).source.text
-
-    def stages(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Every stage from the function to its derivative: pairs of title and text."""
-        return stages(self.fn, args, kwargs, self.request(len(args), kwargs))
 
     def trace(self, *args: Any) -> Trace:
         """The evaluation trace with values: the forward primal trace and the reverse adjoint trace."""

@@ -69,10 +69,11 @@ def _has_body(node: ast.AST) -> bool:
 def _own(node: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
     """The expressions of a statement itself, not those of the block inside it."""
     for field in node._fields:
-        a, b = getattr(node, field, None), getattr(twin, field, None)
+        a: Any = getattr(node, field, None)
+        b: Any = getattr(twin, field, None)
         if field in ("body", "orelse") and _has_body(node):
             continue
-        for x, y in zip(a, b) if isinstance(a, list) and isinstance(b, list) else [(a, b)]:
+        for x, y in zip(a, b) if isinstance(a, list) else [(a, b)]:
             if isinstance(x, ast.AST):
                 yield from zip(ast.walk(x), ast.walk(y))
 
@@ -80,6 +81,7 @@ def _own(node: Any, twin: Any) -> Iterator[tuple[Any, Any]]:
 def _line(node: Any, parts: list[Any]) -> Line:
     loc, adjoint = getattr(node, "origin", (None, False))
     stmts = tuple(dict.fromkeys(s for s in (getattr(x, "stmt", None) for x in (node, *parts)) if s is not None))
+    adjoint = adjoint or (isinstance(node, ast.Return) and any(s.adjoint for s in stmts))
     locs = dict.fromkeys([loc, *(s.loc for s in stmts)])
     names = [x for x in parts if isinstance(x, ast.Name) and hasattr(x, "variable")]
     return Line(stmts, tuple(at for at in locs if at is not None), adjoint,
