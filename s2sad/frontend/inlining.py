@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from s2sad import runtime
-from s2sad.errors import SourceNotFound
+from s2sad.errors import CallSite, SourceNotFound
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import find
 from s2sad.frontend.values import (
@@ -67,7 +67,8 @@ class Inlining:
         given = fn.__kwdefaults__ or {}
         kw_defaults = tuple(self.capture_outside(given[n], n, n) if n in given else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
-        return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs)
+        called = fn.__qualname__.rpartition("<locals>.")[2]
+        return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs, called)
 
     def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs,
                        hint: str) -> Value:
@@ -92,8 +93,8 @@ class Inlining:
         key = self.operations.setdefault(fn, runtime.Recursive(fn))
         return self.call_op(key, tuple(given), (), hint)
 
-    def inline(self, fn: Closure, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
-        """The body of a function in place of its call."""
+    def inline(self, fn: Closure, args: tuple[Value, ...], kwargs: Kwargs, called: str = "") -> Value:
+        """The body of a function in place of its call; ``called`` is its name with that of its class."""
         node = fn.node
         name = getattr(node, "name", "<lambda>")
         self.inlined += 1
@@ -117,7 +118,7 @@ class Inlining:
         parent = fn.frame
         globals_, closure = (parent.globals, parent.closure)
         frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name,
-                      outside=node.scope.outside)
+                      outside=node.scope.outside, site=CallSite(called or name, self.loc) if self.depth else None)
         frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
         loc = self.loc
         caller = self.frames[-1] if self.frames else None

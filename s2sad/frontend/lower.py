@@ -303,7 +303,10 @@ class Lowerer(
     def at(self, node: Any) -> Loc | None:
         """The place of a node in the user's source."""
         source = self.frame.source
-        return source.loc(node) if source is not None and hasattr(node, "lineno") else self.loc
+        if source is None or not hasattr(node, "lineno"):
+            return self.loc
+        site = next((frame.site for frame in reversed(self.frames) if frame.site is not None), None)
+        return source.loc(node) if site is None else replace(source.loc(node), site=site)
 
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from s2sad.errors import CallSite
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
 
@@ -196,7 +197,8 @@ Cell = Buffer | Items | Table | Fields | Broken
 class Frame:
     """The variables of one function being lowered. ``env`` maps names to values; the names with a ``$`` are control
     flags: ``$skip`` (the rest of this body does not run), ``$stop`` (the loop ends), ``$ret`` (the function returns),
-    ``$val`` (what it returns), ``$dead`` (an exception is certain)."""
+    ``$val`` (what it returns), ``$dead`` (an exception is certain). ``site`` is the call of the function, None of the
+    outermost."""
 
     env: dict[str, Value]
     source: Any = None
@@ -210,6 +212,7 @@ class Frame:
     live: frozenset[str] = frozenset()
     stmt_reads: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
+    site: CallSite | None = None
 
 
 def const(x: Any, name: str | None = None) -> Atom:

@@ -74,6 +74,21 @@ def test_the_place_of_inlined_code_is_in_the_helper():
     assert "a[i] *= 2.0" in lines and "a = v * 1.0" in lines
 
 
+def test_inlined_code_knows_the_call_that_brought_it():
+    def square(v):
+        return v * v
+
+    def both(v):
+        return square(square(v)) + np.sin(v)
+    inner, outer, rest, last = (s.loc for s in lower(lambda v: both(v), V).body.stmts)
+    sites = [place.site for place in (inner, outer)]
+    assert [site.name for site in sites] == ["square", "square"] and sites[0] is not sites[1]
+    assert sites[0].loc.text == "return square(square(v)) + np.sin(v)"
+    assert sites[0].loc.site is sites[1].loc.site is rest.site is last.site and rest.site.name == "both"
+    assert rest.site.loc.site is None
+    assert inner == outer, "a place is the same place whoever calls"
+
+
 def endless(x):
     return endless(x) + 1.0
 
