@@ -25,6 +25,7 @@ from s2sad.api import (
 )
 from s2sad.errors import S2SADError
 from s2sad.explain import explain
+from s2sad.magic import load_ipython_extension as load_ipython_extension
 from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
 from s2sad.testing import check_grads, check_rule
 from s2sad.version import __version__ as __version__

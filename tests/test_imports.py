@@ -47,7 +47,8 @@ ALLOWED = {
             "runtime", "numpy"},
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "numpy", "scipy"},
-    "__init__": {"api", "errors", "explain", "rules", "testing", "tree", "version"},
+    "magic": {"api", "errors"},
+    "__init__": {"api", "errors", "explain", "magic", "rules", "testing", "tree", "version"},
     "__main__": {"__init__", "api", "errors", "explain", "ir", "runtime", "show", "numpy"},
 }
 STANDARD = {"numpy", "scipy", "gast", "astor"}
