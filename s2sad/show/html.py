@@ -80,7 +80,7 @@ def called(view: Called) -> str:
     panes = f'<div class="panes"><div>{left}</div><div>{right}</div></div>'
     beside = page.table(*_beside(view, listings, generated))
     body = (f'<div class="head"><b>{escape(view.title)}</b><span class="dim">{escape(view.kinds)}</span></div>{panes}'
-            f'{_legend(view)}<details><summary>line by line</summary>{beside}</details>')
+            f'{_legend(panes, view.sweep)}<details><summary>line by line</summary>{beside}</details>')
     name = "s2-" + hashlib.sha1(body.encode()).hexdigest()[:8]
     hover = "".join(f".{name}:has(.u{k}:hover) .u{k}{{background:var(--hot)}}" for k in numbers.values())
     return page.frame(body, hover, name)
@@ -173,14 +173,15 @@ def _cost(profile: Profile | None, number: int) -> str:
     return f'<span class="cost" style="{bar}">{seconds(row.seconds)} {share:3d}%</span>'
 
 
-def _legend(view: Called) -> str:
-    parts = ['<span><i style="background:var(--fw)"></i>forward sweep</span>',
-             f'<span><i style="background:var(--bw)"></i>{view.sweep}</span>',
-             '<span><span class="act">active</span> depends on the input, and the result on it</span>']
-    if view.sweep.startswith("reverse"):
-        parts += ['<span><span class="keep">saved</span> for the reverse sweep</span>',
-                  '<span><span class="again">recomputed</span> in it</span>']
-    return f'<div class="legend">{"".join(parts)}<span>point at a line to see what belongs to it</span></div>'
+def _legend(panes: str, sweep: str) -> str:
+    """What the marks mean that occur."""
+    bar = '<i style="background:var(--{})"></i>{}'
+    parts = [(" fw", bar.format("fw", "forward sweep")), (" bw", bar.format("bw", sweep)),
+             ('"act', '<span class="act">active</span> depends on the input, and the result on it'),
+             ('"keep', '<span class="keep">saved</span> for the reverse sweep'),
+             ('"again', '<span class="again">recomputed</span> in it')]
+    shown = "".join(f"<span>{text}</span>" for mark, text in parts if mark in panes)
+    return f'<div class="legend">{shown}<span>point at a line to see what belongs to it</span></div>'
 
 
 def _beside(view: Called, listings: list[Listing], generated: dict[int, Line]

@@ -38,12 +38,14 @@ STYLE = """
 .s2sad .head b{font-size:15px}.s2sad .cap{color:var(--dim);font-size:12px;margin:2px 0 4px}
 .s2sad.s2sad details{margin:6px 0 0;border-top:1px solid var(--rule);padding-top:6px}
 .s2sad.s2sad details details{border:0;padding-top:0}
+.s2sad.s2sad code{background:none;color:inherit;padding:0;border:0}
 .s2sad summary{cursor:pointer;color:var(--fg)}.s2sad summary .tag{float:right}
 .s2sad .tag{color:var(--dim);font-size:12px;font-variant-numeric:tabular-nums}
 .s2sad .tag .p{color:var(--keep)}.s2sad .tag .n{color:var(--bad)}
 .s2sad.s2sad table{border-collapse:collapse;border:0;margin:4px 0;font-size:12.5px;line-height:1.5;color:var(--fg);
  table-layout:auto;width:auto}
-.s2sad.s2sad tr,.s2sad.s2sad tr:nth-child(even),.s2sad.s2sad tr:hover,.s2sad.s2sad thead{background:none;border:0}
+.s2sad.s2sad tr,.s2sad.s2sad tr:nth-child(n),.s2sad.s2sad tr:nth-child(n):hover,
+.s2sad.s2sad thead{background:none;border:0}
 .s2sad .wide{overflow-x:auto}
 .s2sad.s2sad th{color:var(--dim);font-weight:500;font-size:12px;text-align:left;border:0;
  border-bottom:1px solid var(--rule);padding:3px 14px 3px 0;vertical-align:bottom}
@@ -52,7 +54,7 @@ STYLE = """
 .s2sad.s2sad td.num,.s2sad.s2sad th.num{text-align:right;font-variant-numeric:tabular-nums}
 .s2sad.s2sad td code{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
  background:none;color:inherit;padding:0;border:0;white-space:pre}
-.s2sad .panes{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:12px}
+.s2sad .panes{display:grid;grid-template-columns:fit-content(50%) minmax(0,1fr);gap:12px}
 @media (max-width:700px){.s2sad .panes{grid-template-columns:minmax(0,1fr)}}
 .s2sad .fw{border-left-color:var(--fw)}.s2sad .bw{border-left-color:var(--bw)}
 .s2sad .act{text-decoration:underline solid 2px var(--bw);text-underline-offset:3px}

@@ -189,8 +189,7 @@ def _times(source: Source, call: Callable[[Callable], Any], repeat: int) -> tupl
             call(made)
             for line, t in spent.items():
                 best[line] = min(best.get(line, t), t)
-        cost = _cost_of_clock(clock, stop)
-        spent.clear()
+        cost = _cost_of_clock(clock, stop, spent)
     finally:
         if was_enabled:
             gc.enable()
@@ -198,15 +197,16 @@ def _times(source: Source, call: Callable[[Callable], Any], repeat: int) -> tupl
     return {line: max(best[line] - cost * n, 0.0) for line, n in hits.items()}, hits
 
 
-def _cost_of_clock(clock: Callable[[], float], stop: Callable[[int, float], None]) -> float:
+def _cost_of_clock(start: Callable[[], float], stop: Callable[[int, float], None], spent: dict[int, float]) -> float:
     """What the clock measures of itself: seconds between a start and a stop with nothing between them."""
-    def nothing() -> float:
-        begun = clock()
-        return clock() - begun
-
-    for _ in range(100):
-        stop(0, clock())
-    return min(nothing() for _ in range(1000))
+    found = []
+    for _ in range(20):
+        spent.pop(0, None)
+        for _ in range(100):
+            begun = start()
+            stop(0, begun)
+        found.append(spent[0] / 100)
+    return min(found)
 
 
 def _memories(source: Source, call: Callable[[Callable], Any]) -> tuple[dict[int, int], dict[int, int]]:
