@@ -62,6 +62,8 @@ def global_name(op: Any) -> str | None:
     owner = getattr(op, "__self__", None)
     if isinstance(owner, np.ufunc):
         return f"{op_name(owner)}.{op.__name__}"
+    if type(owner).__module__.startswith("scipy.stats."):
+        return _distribution(owner, op.__name__)
     return _method(op) or _scipy(op)
 
 
@@ -145,6 +147,13 @@ def _scipy(op: Any) -> str | None:
         if module is not None and name is not None and vars(module).get(name) is op:
             return f"scipy.{package}.{name}"
     return None
+
+
+def _distribution(owner: Any, method: str) -> str | None:
+    """A method of one of the objects in ``scipy.stats``."""
+    module = sys.modules.get("scipy.stats")
+    name = type(owner).__name__.removesuffix("_gen")
+    return f"scipy.stats.{name}.{method}" if getattr(module, name, None) is owner else None
 
 
 def _find_scipy(rest: list[str]) -> Any:

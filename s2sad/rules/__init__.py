@@ -92,18 +92,20 @@ def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | N
     return entry
 
 
-def elementwise(*primals: Callable) -> Callable[[Callable], Rule]:
+def elementwise(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Callable], Rule]:
     """Register the partial derivatives of an elementwise function.
 
     Parameters
     ----------
     *primals : callable
         The function, and others that share the rule.
+    wrt : tuple of str, optional
+        The parameters that have a partial, by default those without default.
 
     Returns
     -------
     decorator
-        For a function with the primal's positional parameters that returns the partial with respect to each of them,
+        For a function with the primal's positional parameters that returns the partial with respect to each of ``wrt``,
         as one value or a tuple (``None`` for a parameter without derivative). After ``*`` it may ask for ``y``.
 
     Examples
@@ -117,7 +119,7 @@ def elementwise(*primals: Callable) -> Callable[[Callable], Rule]:
     >>> s2sad.grad(softplus)(0.0)
     0.5
     """
-    return lambda fn: _register(primals, "elementwise", None, fn)
+    return lambda fn: _register(primals, "elementwise", wrt, fn)
 
 
 def linear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
@@ -240,9 +242,17 @@ def lookup(op: Callable) -> Rule | None:
     if isinstance(op, runtime.Recursive):
         return RULES.get(op) or _recursive(op)
     try:
-        return RULES.get(op) or RULES.get(canonical(op))
+        return RULES.get(op) or RULES.get(canonical(op)) or _of_distribution(op)
     except TypeError:
         return None
+
+
+def _of_distribution(op: Callable) -> Rule | None:
+    """The rule of a method of ``scipy.stats``, which only those who use it have to import."""
+    if not type(getattr(op, "__self__", None)).__module__.startswith("scipy.stats."):
+        return None
+    from s2sad.rules import distributions
+    return RULES.get(distributions.public(op))
 
 
 def _recursive(op: runtime.Recursive) -> Rule:
