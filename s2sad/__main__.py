@@ -84,9 +84,13 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("function", metavar="FILE:FUNC", help="the function to differentiate")
         sub.add_argument("args", metavar="ARG", nargs=args, help="its arguments, as Python expressions")
         sub.add_argument("--argnums", metavar="N[,N]", help="the arguments to differentiate, counted from 0")
-        if name != "trace":
-            sub.add_argument("--mode", choices=("reverse", "forward"), default="reverse",
-                             help="adjoint or tangent program")
+        sub.add_argument("--mode", choices=("reverse", "forward"), default="reverse",
+                         help="adjoint or tangent " + ("trace" if name == "trace" else "program"))
+        if name == "trace":
+            sub.add_argument("--tangents", action="store_true",
+                             help="show the tangent trace too; the first number moves at rate 1")
+            sub.add_argument("--format", choices=("text", "markdown", "html"), default="text",
+                             help="markdown and html are of the trace alone")
         if name == "export":
             sub.add_argument("-o", "--output", metavar="FILE", help="the file to write; by default the text is printed")
     sub = command("explain", run_explain, "explain an error code")
@@ -95,9 +99,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_trace(options: argparse.Namespace) -> str:
-    """The two traces, then the source of the gradient."""
+    """The traces, then the source of the gradient."""
     derivative, args = differentiate(options)
-    return f"{derivative.trace(*args)}\n\nGenerated source\n\n{derivative.source_for(*args).rstrip()}"
+    table = derivative.trace(*args, tangents=True if options.tangents else None)
+    if options.format != "text":
+        return table.markdown() if options.format == "markdown" else table.html()
+    table.show()
+    return f"\nGenerated source\n\n{derivative.source_for(*args).rstrip()}"
 
 
 def run_source(options: argparse.Namespace) -> str:

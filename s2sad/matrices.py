@@ -64,9 +64,9 @@ class Matrix:
         """Every stage from the function to its derivative."""
         return self.inner.stages(*args)
 
-    def trace(self, *args: Any) -> Trace:
-        """The evaluation trace."""
-        return self.inner.trace(*args)
+    def trace(self, *args: Any, **kwargs: Any) -> Trace:
+        """The evaluation trace, forwards for ``jacfwd``; ``tangents`` and ``cotangent`` choose one product."""
+        return self.inner.trace(*args, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:

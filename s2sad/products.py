@@ -17,6 +17,7 @@ from s2sad.checks import check_memory
 from s2sad.derivative import Derivative
 from s2sad.errors import ArgumentError
 from s2sad.nested import lower_jvp, lower_linearize, lower_vjp
+from s2sad.show.trace import Trace
 
 _kept: dict[Any, Products] = {}
 _kept_lock = threading.Lock()
@@ -78,7 +79,7 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     -------
     value, pullback
         ``pullback(y_bar)`` takes a cotangent with the structure of the value and returns a tuple, one entry per
-        argument.
+        argument. ``pullback.trace(y_bar)`` is the evaluation trace.
 
     Examples
     --------
@@ -102,6 +103,11 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
         for k, g in zip(argnums, grads):
             out[k] = _as_number(g, primals[k])
         return tuple(out)
+
+    def trace(y_bar: Any = None) -> Trace:
+        """The evaluation trace, with ones for a cotangent that is not given."""
+        return made.trace(*kept, cotangent=y_bar)
+    pullback.trace = trace  # type: ignore[attr-defined]
     return (value, pullback, aux) if has_aux else (value, pullback)
 
 

@@ -17,9 +17,14 @@ from typing import Any
 import numpy as np
 
 from s2sad import numeric, runtime
-from s2sad.derive import Entry, Request, leaves_of
+from s2sad.derive import Entry, integer_argument, tree_of
+from s2sad.errors import ArgumentError
 from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
+from s2sad.ir import Const, Var
+from s2sad.ir.interpret import evaluate
+from s2sad.leaves import differentiable, leaf_path, leaves_of, structured
+from s2sad.results import Request
 from s2sad.show.trace import Trace, trace
 
 
@@ -70,11 +75,51 @@ class Views:
         """The generated source for the kinds of these arguments."""
         return self.entry(args, kwargs).source.text
 
-    def trace(self, *args: Any) -> Trace:
-        """The evaluation trace with values: the forward primal trace and the reverse adjoint trace."""
-        lowered = lower_function(self.fn, args, {})
-        inputs = tuple(v for k in self.request(len(args), {}).argnums for v in leaves_of(lowered.leaves[k]))
-        return trace(dataclasses.replace(lowered.function, inputs=inputs), args)
+    def trace(self, *args: Any, tangents: Any = None, cotangent: Any = None, **kwargs: Any) -> Trace:
+        """The evaluation trace with values: the forward primal trace, and beside it the reverse adjoint trace (of
+        ``jacfwd`` the forward tangent trace).
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The arguments of the function.
+        tangents : tuple or True, optional
+            One tangent for each positional argument, with its structure (None: it does not move), as for ``jvp``; adds
+            the tangent trace. True: the first number that is differentiated moves at rate 1, the others stand still.
+        cotangent : optional
+            The cotangent of the result, by default 1 (ones); of several results, a sequence of cotangents.
+
+        Returns
+        -------
+        Trace
+            Prints as a table, shows itself in a notebook; ``.rows`` has the data, ``.markdown()``, ``.html()`` and
+            ``.text(columns)`` the table, ``.value``, ``.gradient`` and ``.slope`` what it ends with.
+
+        Examples
+        --------
+        >>> from s2sad import grad
+        >>> table = grad(lambda x: x * np.sin(x)).trace(2.0, tangents=True)
+        >>> print(table.tangent[2])
+        v̇₂ = v̇₀ × v₁ + v̇₁ × v₀ = 1 × 0.909 − 0.416 × 2 = 0.077
+        """
+        if kwargs:
+            args, kwargs = self.positional(args, kwargs)
+        lowered = lower_function(self.fn, args, kwargs)
+        request, values = self.request(len(args), kwargs), (*args, *kwargs.values())
+        trees = [tree_of(lowered, k, len(args)) for k in request.argnums]
+        leaves = [v for t in trees for v in leaves_of(t) if differentiable(v)]
+        if not leaves:
+            k = request.argnums[0]
+            raise integer_argument(self.fn, k, values[k])
+        forwards = self.mode == "jvp"
+        dots = _tangents(lowered.leaves, leaves, values, True if forwards and tangents is None else tangents)
+        table = trace(dataclasses.replace(lowered.function, inputs=tuple(leaves)), values, cotangent, tangents=dots,
+                      adjoint=not forwards, has_aux=self.has_aux)
+        if forwards:
+            return table
+        found = dict(zip(leaves, table.gradient))
+        parts = tuple(evaluate(structured(t, lambda v: v if v in found else Const(None)), found) for t in trees)
+        return dataclasses.replace(table, gradient=parts[0] if self.single else parts)
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
         """Compare the gradient at these arguments with finite differences along a random direction.
@@ -131,3 +176,36 @@ class Views:
         """The text of the module that ``save`` writes."""
         entry = self.entry(args, kwargs) if args or kwargs else self.latest or self.generic()
         return standalone(entry, self.fn)
+
+
+def _tangents(trees: tuple[Any, ...], leaves: list[Var], args: tuple, tangents: Any) -> dict[Var, Any] | None:
+    """The tangents of the leaves of the arguments, taken out of those of the arguments."""
+    if tangents is None or tangents is False:
+        return None
+    if tangents is not True and (not isinstance(tangents, (tuple, list)) or len(tangents) != len(args)):
+        raise ArgumentError("S2S008", f"tangents must be a tuple of {len(args)}, one for each argument",
+                            hint="give None for an argument that does not move, or tangents=True for the first number")
+    found = {}
+    for k, v in enumerate(leaves):
+        x: Any = args
+        moved: Any = tangents
+        for op, key in leaf_path(trees, v):
+            x = op(x, key)
+            moved = op(moved, key) if moved is not None and tangents is not True else None
+        if tangents is True:
+            zero = runtime.zeros_like(x)
+            found[v] = _first(zero) if k == 0 else zero
+        elif moved is not None:
+            found[v] = moved if isinstance(x, list) else runtime.cotangent_of(moved, x)
+    return found
+
+
+def _first(zero: Any) -> Any:
+    """The direction in which the first number moves at rate 1."""
+    if isinstance(zero, list):
+        return [1.0 if k == 0 else x for k, x in enumerate(zero)]
+    if not isinstance(zero, np.ndarray):
+        return zero + 1
+    if zero.size:
+        zero.flat[0] = 1
+    return zero

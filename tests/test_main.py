@@ -68,9 +68,20 @@ def printed(capsys, *argv) -> str:
 
 def test_trace_of_the_lecture(capsys):
     out = printed(capsys, "trace", LECTURE, "2", "5")
-    lines = [" = ".join(cell.strip() for cell in line.split(" = ")) for line in out.splitlines()]
-    assert "y = v₅ = 11.652" in lines and "x̄₁ = v̄₋₁ = 5.5" in lines and "x̄₂ = v̄₀ = 1.716" in lines
-    assert "Generated source" in lines and any(line.startswith("def f") for line in lines)
+    cells = [" = ".join(cell.strip() for cell in part.split(" = "))
+             for line in out.splitlines() for part in line.split("│")]
+    assert "y = v₅ = 11.652" in cells and "x̄₁ = v̄₋₁ = 5.5" in cells and "x̄₂ = v̄₀ = 1.716" in cells
+    assert "Generated source" in cells and any(cell.startswith("def f") for cell in cells)
+
+
+def test_forms_of_the_trace(capsys):
+    both = printed(capsys, "trace", LECTURE, "2", "5", "--tangents")
+    assert "ẏ   = v̇₅" in both and "v̄₅  = ȳ" in both
+    forwards = printed(capsys, "trace", LECTURE, "2", "5", "--mode", "forward")
+    assert "ẋ₁" in forwards and "ȳ" not in forwards and "def f_jvp(" in forwards
+    assert "| v₁ | ln v₋₁ | ln 2 | 0.693 |" in printed(capsys, "trace", LECTURE, "2", "5", "--format", "markdown")
+    page = printed(capsys, "trace", LECTURE, "2", "5", "--format", "html")
+    assert page.startswith("<div") and page.rstrip().endswith("</div>") and "Generated source" not in page
 
 
 def test_the_first_command_of_the_readme():

@@ -44,6 +44,7 @@ SYNTAX = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div:
           ast.FloorDiv: np.floor_divide, ast.Mod: np.remainder, ast.MatMult: np.matmul, ast.Eq: np.equal,
           ast.NotEq: np.not_equal, ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater,
           ast.GtE: np.greater_equal}
+LONGEST_WORD = 40
 TRANSPARENT = {shaped, each, np.broadcast_to, runtime.unbroadcast, runtime.astype_of}
 """What changes the shape or the type of its first argument; formulas do without it."""
 SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
@@ -75,10 +76,19 @@ def symbol(name: str) -> str:
 
 def bar(name: str) -> str:
     """The adjoint of a name: ``v̄₁``, ``x̄``; ``weight_bar`` where a macron would sit on one letter of a word."""
+    return _accented(name, "\N{COMBINING MACRON}", "_bar")
+
+
+def dot(name: str) -> str:
+    """The tangent of a name: ``v̇₁``, ``ẋ``, ``weight_dot``."""
+    return _accented(name, "\N{COMBINING DOT ABOVE}", "_dot")
+
+
+def _accented(name: str, accent: str, ending: str) -> str:
     stem = name.rstrip("₀₁₂₃₄₅₆₇₈₉₋")
     if len(stem) != 1:
-        return name + "_bar"
-    return unicodedata.normalize("NFC", stem + "\N{COMBINING MACRON}") + name[len(stem):]
+        return name + ending
+    return unicodedata.normalize("NFC", stem + accent) + name[len(stem):]
 
 
 def width(text: str) -> int:
@@ -106,7 +116,7 @@ def number(x: Any) -> str:
 
 def value(x: Any) -> Text:
     """A value as it stands in a formula. Arrays of up to four numbers are written out, larger ones by their shape."""
-    if isinstance(x, np.ndarray) and x.ndim == 0:
+    if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biufc":
         x = x[()]
     if isinstance(x, np.ndarray) and x.dtype.kind in "biufc":
         if x.ndim == 1 and x.size <= 4:
@@ -121,8 +131,40 @@ def value(x: Any) -> Text:
     if isinstance(x, (list, tuple)):
         return Text(f"⟨{len(x)} items⟩")
     if isinstance(x, dict):
-        return Text("{" + ", ".join(map(str, x)) + "}")
-    return Text(x if isinstance(x, str) else getattr(x, "__name__", None) or repr(x))
+        return Text("{" + ", ".join([_word(k) for k in list(x)[:8]] + ["…"] * (len(x) > 8)) + "}")
+    return Text(_word(x))
+
+
+def _word(x: Any) -> str:
+    """Anything that is not a number, in a few characters: strings as they are, functions by name, objects by class."""
+    if isinstance(x, str):
+        shown = x if x.isprintable() else repr(x)
+    elif isinstance(getattr(x, "__name__", None), str):
+        shown = x.__name__
+    elif x is None or isinstance(x, (range, bytes)) or isinstance(x, type(Ellipsis)):
+        shown = "…" if x is Ellipsis else repr(x)
+    else:
+        shown = number(x) if isinstance(x, (int, float)) else f"⟨{type(x).__name__}⟩"
+    return shown if len(shown) <= LONGEST_WORD else shown[:LONGEST_WORD - 1] + "…"
+
+
+def summary(x: Any) -> str:
+    """A value as it stands at the end of a row: an array with its shape, its dtype if that is not float64, and the
+    smallest and the largest number in it.
+
+    >>> summary(np.arange(6.0).reshape(2, 3))
+    '⟨2 × 3⟩ 0 … 5'
+    """
+    shown = value(x).text
+    if not isinstance(x, np.ndarray) or x.ndim == 0 or x.dtype.kind not in "biufc":
+        return shown
+    kind = "" if x.dtype == np.float64 else f" {x.dtype}"
+    if not shown.startswith("⟨") or x.size == 0:
+        return shown + kind
+    if x.dtype.kind == "c":
+        return f"{shown}{kind} |·| {number(np.min(np.abs(x)))} … {number(np.max(np.abs(x)))}"
+    low, high = number(np.min(x)), number(np.max(x))
+    return f"{shown}{kind} " + (f"all {low}" if low == high else f"{low} … {high}")
 
 
 def known_as(op: Callable) -> Callable:

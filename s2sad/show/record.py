@@ -2,35 +2,54 @@
 
 The operations have their reference meaning (``ir/interpret.py``). Variables hold ``Node`` objects, or structures of
 them, so that a value is known again wherever a loop or a list carries it.
+
+A loop is kept trip by trip as long as its share of ``ALLOWANCE`` lasts. What then follows up to the last trip becomes
+one step, run by generated code (``show/segment.py``): a loop with 100 000 trips takes a trace no longer than one with
+a hundred.
 """
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import Loc
+from s2sad.errors import Loc, S2SADError
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.interpret import IN_PLACE
 from s2sad.rules import has_no_gradient
-from s2sad.show.layout import Loop
+from s2sad.show.layout import FIRST_TRIPS, Loop, Mark
+from s2sad.show.segment import Segment, Tail
+
+ALLOWANCE = 1000
+UNIT = 100_000
+"""``ALLOWANCE`` is what a trace may keep: a value costs 1, and 1 more for each ``UNIT`` bytes; lists, which rules take
+apart, cost 100 bytes an item."""
+ARRANGE = {list, tuple, reversed, runtime.append, runtime.pop, runtime.join_lists, runtime.repeat_list, runtime.copy,
+           runtime.same, runtime.setitem, operator.getitem}
+"""What moves the items of a list, tuple or dict about and computes nothing."""
 
 
 @dataclass(eq=False)
 class Node:
-    """A value that occurred. ``varied``: it depends on an input that is differentiated."""
+    """A value that occurred. ``varied``: it depends on an input that is differentiated. ``origin``: the step that
+    computed it. ``given``: it is an argument, or was taken out of one."""
 
     value: Any
     varied: bool
     label: str = ""
+    origin: Step | None = None
+    given: bool = False
 
 
 @dataclass(eq=False)
 class Step:
-    """One executed call. ``args`` and ``kwargs`` hold nodes, and structures of nodes and plain values."""
+    """One executed call. ``args`` and ``kwargs`` hold nodes, and structures of nodes and plain values. ``segment``
+    stands for the call where the step is many trips of a loop."""
 
     outs: tuple[Node, ...]
     op: Callable
@@ -39,6 +58,8 @@ class Step:
     trips: tuple[tuple[Loop, int], ...]
     loc: Loc | None
     depth: int = 0
+    segment: Segment | None = None
+    marks: list[Mark] = field(default_factory=list)
 
     @property
     def result(self) -> Any:
@@ -79,16 +100,24 @@ def plain(x: Any) -> Any:
 
 
 class Recorder:
-    """Execute a function and keep every call. Variables hold nodes, or structures of nodes."""
+    """Execute a function and keep every call; of loops that run long, as much as ``allowance`` permits."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, allowance: float = math.inf) -> None:
         self.wanted = dict.fromkeys(fn.inputs)
-        self.inputs: list[tuple[Var, Node]] = []
+        self.found: dict[Var, Node] = {}
         self.env: dict[Var, Any] = {}
         self.steps: list[Step] = []
+        self.marks: list[Mark] = []
         self.trips: tuple[tuple[Loop, int], ...] = ()
         self.straight = True
         self.depths: dict[Node, int] = {}
+        self.allowance = allowance
+        self.tails: dict[Stmt, Tail] = {}
+
+    @property
+    def inputs(self) -> list[tuple[Var, Node]]:
+        """What is differentiated, in the order of ``fn.inputs``."""
+        return [(var, self.found[var]) for var in self.wanted if var in self.found]
 
     def ordered(self) -> list[Step]:
         """The steps as executed; in straight-line code by distance from the inputs, as tables in books have it."""
@@ -96,10 +125,9 @@ class Recorder:
 
     def bind(self, var: Var, x: Any) -> None:
         if var in self.wanted and isinstance(x, Node):
-            if self.steps and x in self.steps[-1].outs:
-                self.steps.pop()  # taking a leaf out of an argument is no step
-            x = Node(x.value, varied=True)
-            self.inputs.append((var, x))
+            x = self.found[var] = Node(x.value, varied=True, given=True)
+        elif isinstance(x, Node) and x.given and not x.label:
+            x.label = var.name
         self.env[var] = x
 
     def read(self, arg: Arg) -> Any:
@@ -107,11 +135,12 @@ class Recorder:
             return self.env[arg]
         if isinstance(arg, Const):
             return arg.value
-        items = [self.read(item) for item in arg.items]
-        return _packed(arg, items)
+        return _packed(arg, [self.read(item) for item in arg.items])
 
     def function(self, fn: Function, args: Sequence[Any]) -> Any:
         for param, x in zip(fn.params, args, strict=True):
+            if isinstance(x, Node) and x.origin is None:
+                x.given = True
             self.bind(param, x)
         return self.block(fn.body)[0]
 
@@ -121,15 +150,15 @@ class Recorder:
         return [self.read(result) for result in block.results]
 
     def statement(self, stmt: Stmt) -> None:
+        outs: Sequence[Any]
         match stmt:
             case Call(op=Function()):
-                outs = [self.function(stmt.op, [self.read(a) for a in stmt.args])]
-                outs = list(outs[0]) if len(stmt.outs) != 1 else outs
+                result = self.function(stmt.op, [self.read(a) for a in stmt.args])
+                outs = [result] if len(stmt.outs) == 1 else list(result)
             case Call():
                 outs = self.call(stmt)
             case If():
-                self.straight = False
-                outs = self.block(stmt.then if plain(self.read(stmt.test)) else stmt.orelse)
+                outs = self.branch(stmt)
             case For():
                 outs = self.for_loop(stmt)
             case While():
@@ -137,71 +166,192 @@ class Recorder:
         for var, x in zip(stmt.outs, outs, strict=True):
             self.bind(var, x)
 
-    def call(self, call: Call) -> list[Any]:
+    def call(self, call: Call) -> Sequence[Any]:
         args = tuple(self.read(a) for a in call.args)
         kwargs = {k: self.read(a) for k, a in call.kwargs}
-        if call.op in (runtime.copy, runtime.same) and isinstance(args[0], Node):
+        if args and call.op in (runtime.copy, runtime.same) and isinstance(args[0], Node):
             return [args[0]]
-        operands = list(nodes((*args, *kwargs.values())))
+        if args and isinstance(args[0], (list, tuple, dict)) and not kwargs and _arranges(call.op):
+            moved = call.op(*map(_arranged, args[:1]), *map(_index, args[1:2]), *args[2:])
+            return (moved,) if len(call.outs) == 1 else moved
+        if args and _takes_apart(call.op, args[0]):
+            return [Node(call.op(args[0].value, *plain(args[1:])), varied=False, given=True)]
         result = _perform(call.op, plain(args), plain(kwargs))
-        varied = any(node.varied for node in operands) and not has_no_gradient(call.op)
-        results = () if not call.outs else (result,) if len(call.outs) == 1 else result
+        return self.step(call.op, args, kwargs, () if not call.outs else (result,) if len(call.outs) == 1 else result,
+                         call.loc)
+
+    def step(self, op: Callable, args: tuple, kwargs: dict[str, Any], results: Sequence[Any], loc: Loc | None,
+             segment: Segment | None = None) -> tuple[Node, ...]:
+        """Keep a call and what it returned."""
+        operands = list(nodes((*args, *kwargs.values())))
+        varied = any(node.varied for node in operands) and not has_no_gradient(op)
         outs = tuple(Node(y, varied and _may_vary(y)) for y in results)
         depth = 1 + max((self.depths.get(node, 0) for node in operands), default=0)
-        self.depths.update(dict.fromkeys(outs, depth))
-        self.steps.append(Step(outs, call.op, args, kwargs, self.trips, call.loc, depth))
-        return list(outs)
+        step = Step(outs, op, args, kwargs, self.trips, loc, depth, segment, self.marks)
+        for out in outs:
+            self.depths[out], out.origin = depth, step
+        lists = [y for y in (*results, *map(plain, operands)) if isinstance(y, (list, tuple))]
+        self.allowance -= sum(1 + getattr(y, "nbytes", 0) / UNIT for y in results) + sum(map(len, lists)) * 100 / UNIT
+        self.marks = []
+        self.steps.append(step)
+        return outs
+
+    def branch(self, stmt: If) -> list[Any]:
+        self.straight = False
+        test = self.read(stmt.test)
+        taken = bool(plain(test))
+        if isinstance(test, Node) and test.origin is not None:
+            self.mark(Mark("branch", stmt.loc, self.trips, test, taken))
+        return self.block(stmt.then if taken else stmt.orelse)
+
+    def mark(self, mark: Mark) -> None:
+        """Note what control flow did before the next step, once."""
+        if not any(old.what is mark.what and old.loc == mark.loc for old in self.marks):
+            self.marks.append(mark)
 
     def for_loop(self, loop: For) -> list[Any]:
-        sequences = [_items(self.read(it)) for it in loop.iters]
-        positions = range(min(map(len, sequences), default=0))
-        carried, collected, record = [self.read(a) for a in loop.inits], {}, self.enter(loop.loc)
-        stop: Any = False
-        for position in reversed(positions) if loop.reverse else positions:
-            self.trip(record)
-            results = self.body(loop.body, [seq[position] for seq in sequences] + carried)
-            stop = results.pop() if loop.stop else False
-            carried, collected[position] = results[:len(carried)], results[len(carried):]
-            if plain(stop):
-                break
-        self.leave()
-        return self.loop_outs(loop, carried, [collected[k] for k in sorted(collected)], stop)
+        sequences = [self.read(it) for it in loop.iters]
+        count = min((len(plain(seq)) for seq in sequences), default=0)
+        order = list(reversed(range(count)) if loop.reverse else range(count))
+        carried, record = [self.read(a) for a in loop.inits], self.enter(loop, count)
+        collected: dict[int, Any] = {}
+        allowed = self.allowance / 2
+        spent, stop, at = self.allowance - allowed, False, 0
+        while at < count and not stop:
+            if at >= FIRST_TRIPS and self.allowance < spent:
+                spent = -1e300  # asked once
+                last = at + self.rest(loop, order[at:], sequences, carried)
+                if last - at > FIRST_TRIPS:
+                    many = order[at:last]
+                    carried, collected[min(many)] = self.skip(loop, record, many, sequences, carried)
+                    at = last
+            k = order[at]
+            items = [self.item(seq, k, loop.loc) for seq in sequences]
+            self.trip(record, [f"{p.name} = {plain(x)}" for p, x in zip(loop.body.params, items)
+                               if isinstance(plain(x), (int, str)) and not p.name.startswith("_")])
+            results = self.body(loop.body, items + carried)
+            stop = bool(plain(results.pop())) if loop.stop else False
+            carried, collected[k] = results[:len(carried)], results[len(carried):]
+            at += 1
+        return self.leave(loop, carried, [collected[k] for k in sorted(collected)], stop)
 
     def while_loop(self, loop: While) -> list[Any]:
-        carried, collected, record = [self.read(a) for a in loop.inits], [], self.enter(loop.loc)
-        stop: Any = False
-        while plain(self.body(loop.test, carried)[0]):
-            self.trip(record)
+        carried, record = [self.read(a) for a in loop.inits], self.enter(loop)
+        collected: dict[int, Any] = {}
+        spent, stop = self.allowance / 2, False
+        while not stop and plain(self.body(loop.test, carried)[0]):
+            if record.trips >= FIRST_TRIPS and self.allowance < spent:
+                spent = -1e300
+                left = self.rest(loop, [], [], carried)
+                if left > FIRST_TRIPS:
+                    order = range(record.trips, record.trips + left)
+                    carried, collected[record.trips] = self.skip(loop, record, order, [], carried)
+            self.trip(record, [])
             results = self.body(loop.body, carried)
-            stop = results.pop() if loop.stop else False
-            carried, kept = results[:len(carried)], results[len(carried):]
-            collected.append(kept)
-            if plain(stop):
-                break
-        self.leave()
-        return self.loop_outs(loop, carried, collected, stop)
+            stop = bool(plain(results.pop())) if loop.stop else False
+            carried, collected[record.trips - 1] = results[:len(carried)], results[len(carried):]
+        return self.leave(loop, carried, [collected[k] for k in sorted(collected)], stop)
 
     def body(self, block: Block, args: Sequence[Any]) -> list[Any]:
         for param, x in zip(block.params, args, strict=True):
             self.env[param] = x
         return self.block(block)
 
-    def loop_outs(self, loop: For | While, carried: list, collected: list, stop: Any) -> list[Any]:
-        count = len(loop.outs) - len(carried) - loop.stop
-        return [*carried, *([kept[j] for kept in collected] for j in range(count)), *([stop] if loop.stop else [])]
+    def item(self, sequence: Any, k: int | slice, loc: Loc | None) -> Any:
+        """An item of what a loop runs over."""
+        if not isinstance(sequence, Node):
+            return sequence[k]
+        if sequence.varied:
+            return self.step(operator.getitem, (sequence, k), {}, (sequence.value[k],), loc)[0]
+        return sequence.value[k]
 
-    def enter(self, loc: Loc | None) -> Loop:
+    def rest(self, loop: For | While, order: Sequence[int], sequences: Sequence[Any], carried: Sequence[Any]) -> int:
+        """How many trips follow before the last one; 0 where that cannot be computed ahead."""
+        try:
+            tail = self.tails.setdefault(loop, Tail(loop)) if loop not in self.tails else self.tails[loop]
+            if isinstance(loop, For) and not loop.stop:
+                return len(order) - 1
+            return tail.count(self.env_plain, [plain(seq)[_span(order)] for seq in sequences], plain(carried)) - 1
+        except S2SADError:
+            return 0
+
+    def env_plain(self, var: Var) -> Any:
+        return plain(self.env[var])
+
+    def skip(self, loop: For | While, record: Loop, order: Sequence[int], sequences: Sequence[Any],
+             carried: Sequence[Any]) -> tuple[list[Any], _Many]:
+        """Run many trips as one step: the carried values after them, and the lists that they collected."""
+        tail = self.tails[loop]
+        items = [self.item(seq, _span(order), loop.loc) for seq in sequences] if sequences else [range(len(order))]
+        free = [self.env[var] for var in tail.free]
+        self.trip(record, [], len(order))
+        args = (*free, *items, *carried)
+        segment = tail.segment(len(order), [any(node.varied for node in nodes(a)) for a in args])
+        results = segment.run(plain(args))
+        outs = self.step(Segment.run, args, {}, results, loop.loc, segment)
+        return list(outs[:len(carried)]), _Many(outs[len(carried):])
+
+    def enter(self, loop: For | While, planned: int | None = None) -> Loop:
         self.straight = False
-        record = Loop(loc)
+        record = Loop(loop.loc, planned=planned)
+        self.mark(Mark("loop", loop.loc, self.trips, record))
         self.trips += ((record, -1),)
         return record
 
-    def trip(self, record: Loop) -> None:
+    def trip(self, record: Loop, items: Sequence[str], count: int = 1) -> None:
         self.trips = (*self.trips[:-1], (record, record.trips))
-        record.trips += 1
+        record.items[record.trips] = ", ".join(items)
+        record.trips += count
 
-    def leave(self) -> None:
+    def leave(self, loop: For | While, carried: list, collected: list[Any], stop: bool) -> list[Any]:
         self.trips = self.trips[:-1]
+        count = len(loop.outs) - len(carried) - loop.stop
+        lists = [self.joined([kept.lists[j] if isinstance(kept, _Many) else [kept[j]] for kept in collected], loop.loc)
+                 for j in range(count)]
+        return [*carried, *lists, *([stop] if loop.stop else [])]
+
+    def joined(self, parts: Sequence[Any], loc: Loc | None) -> Any:
+        """Lists, some of them nodes, one after the other."""
+        total: Any = []
+        for part in parts:
+            if isinstance(total, list) and isinstance(part, list):
+                total += part
+            else:
+                total = self.step(runtime.join_lists, (total, part), {}, (plain(total) + plain(part),), loc)[0]
+        return total
+
+
+@dataclass(frozen=True)
+class _Many:
+    """What many trips at once collected: a node for each list."""
+
+    lists: tuple[Node, ...]
+
+
+def _span(order: Sequence[int]) -> slice:
+    return slice(min(order), max(order) + 1)
+
+
+def _arranges(op: Callable) -> bool:
+    try:
+        return op in ARRANGE
+    except TypeError:
+        return False
+
+
+def _arranged(x: Any) -> Any:
+    """A container that an operation may walk and return."""
+    return dict(x) if isinstance(x, dict) else x
+
+
+def _index(x: Any) -> Any:
+    return x.value if isinstance(x, Node) and isinstance(x.value, (int, np.integer, slice, str)) else x
+
+
+def _takes_apart(op: Callable, x: Any) -> bool:
+    """Whether this takes a part out of an argument that is a container."""
+    return isinstance(x, Node) and x.given and not x.varied and op in (operator.getitem, getattr) and not isinstance(
+        x.value, np.ndarray)
 
 
 def _perform(op: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -220,9 +370,3 @@ def _packed(pack: Pack, items: list[Any]) -> Any:
 def _may_vary(x: Any) -> bool:
     """Whether a value can carry a derivative: numbers that are not integers, and containers."""
     return is_numeric(x) or isinstance(x, (list, tuple, dict))
-
-
-def _items(x: Any) -> Sequence[Any]:
-    """A sequence that can be indexed by position."""
-    x = x.value if isinstance(x, Node) else x
-    return x if isinstance(x, (list, tuple, range)) else list(x)

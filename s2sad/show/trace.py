@@ -2,68 +2,129 @@
 
 The forward primal trace numbers every value that is computed, the inputs counting up to v₀. The reverse adjoint trace
 walks the same steps backwards: v̄ is ∂y/∂v, and each step adds what it owes to the adjoints of its operands. The
-layout is that of tables 2 and 3 of Baydin et al., "Automatic differentiation in machine learning: a survey" (2018).
+forward tangent trace walks them forwards: v̇ is the rate at which v changes with the inputs. The layout is that of
+tables 2 and 3 of Baydin et al., "Automatic differentiation in machine learning: a survey" (2018).
 
 For ``y = ln x1 + x1 x2``::
 
-    v₋₁ = x₁                 = 2              v̄₃  = ȳ                              = 1
-    v₀  = x₂                 = 5              v̄₁  = v̄₃ · ∂v₃/∂v₁ = v̄₃ · 1 = 1 · 1  = 1
-    v₁  = ln v₋₁  = ln 2     = 0.693          v̄₂  = v̄₃ · ∂v₃/∂v₂ = v̄₃ · 1 = 1 · 1  = 1
+    v₋₁ = x₁                 = 2              v̄₃  = ȳ                       = 1
+    v₀  = x₂                 = 5              v̄₁  = v̄₃ ∂v₃/∂v₁ = v̄₃ × 1    = 1
+    v₁  = ln v₋₁  = ln 2     = 0.693          v̄₂  = v̄₃ ∂v₃/∂v₂ = v̄₃ × 1    = 1
     …                                         …
 
-The trace is data first (``Trace.primal``, ``Trace.adjoint``: tuples of ``Row``), then text, Markdown or HTML. It
-executes the primal IR with the reference meaning of every operation, so it is slow and right.
+The trace is data first (``Trace.rows``), then text, Markdown or HTML. It executes the primal IR with the reference
+meaning of every operation, so it is slow and right.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import ArgumentError, NotDifferentiable
-from s2sad.ir import Function
-from s2sad.rules import lookup, pullback
-from s2sad.show import layout
-from s2sad.show.layout import Row
-from s2sad.show.notation import ATOM, PRODUCT, SUM, Text, apply, bar, formula, infix, partials, symbol, value, variable
-from s2sad.show.record import Node, Recorder, Step, is_numeric, nodes, plain
+from s2sad.errors import ArgumentError
+from s2sad.ir import Function, Var
+from s2sad.show import layout, markup
+from s2sad.show.layout import Mark, Row
+from s2sad.show.notation import Text, apply, bar, dot, summary, symbol, value, variable
+from s2sad.show.record import ALLOWANCE, Node, Recorder, Step, is_numeric, nodes, plain
+from s2sad.show.sweeps import Adjoints, Tangents, brief, text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
-    """The evaluation trace of one call. ``str(trace)`` is the table; in a notebook it shows itself."""
+    """The evaluation trace of one call. ``print(trace)`` is the table; in a notebook it shows itself.
+
+    ``primal``, ``tangent`` and ``adjoint`` are tuples of ``Row``; ``value`` is what the function returns, ``gradient``
+    what the derivative returns (None in forward mode), ``slope`` the tangent of the value (None in reverse mode).
+    """
 
     title: str
     primal: tuple[Row, ...]
-    adjoint: tuple[Row, ...]
-    gradient: tuple[Any, ...] = field(default=())
+    tangent: tuple[Row, ...] = ()
+    adjoint: tuple[Row, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    value: Any = None
+    gradient: Any = None
+    slope: Any = field(default=None)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """All rows, in the order of execution."""
-        return self.primal + self.adjoint
+        return self.primal + self.tangent + self.adjoint
+
+    @property
+    def columns(self) -> dict[str, Sequence[Row]]:
+        """The rows by kind."""
+        return {"primal": self.primal, "tangent": self.tangent, "adjoint": self.adjoint}
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as dicts: ``pandas.DataFrame(trace.to_dicts())``.
+
+        >>> from s2sad import grad
+        >>> grad(lambda x: x * x).trace(3.0).to_dicts()[1]["formula"]
+        '3 × 3'
+        """
+        return [row.to_dict() for row in self.rows]
 
     def __str__(self) -> str:
         return self.text()
 
+    __repr__ = __str__
+
     def text(self, columns: int | None = None) -> str:
-        """The table as plain text: the two traces side by side if they fit, the adjoint trace read upwards; else one
+        """The table as plain text: the traces side by side if they fit, the adjoint trace read upwards; else one
         below the other. ``columns`` defaults to the width of the terminal."""
-        return layout.text(self.title, self.primal, self.adjoint, columns)
+        return layout.text(self.title, self.columns, self.marks, columns)
 
     def markdown(self) -> str:
-        """The two traces as Markdown tables."""
-        return layout.markdown(self.title, self.primal, self.adjoint)
+        """The traces as Markdown tables."""
+        return markup.markdown(self.title, self.columns, self.marks)
+
+    def html(self) -> str:
+        """The table as a piece of HTML that needs nothing else."""
+        return markup.html(self.title, self.columns, self.marks)
 
     def _repr_html_(self) -> str:
-        return layout.html(self.title, self.primal, self.adjoint)
+        return self.html()
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+    def __rich__(self) -> Any:
+        return _styled(self.text())
+
+    def show(self, file: TextIO | None = None) -> None:
+        """Print the table; in colours if it goes to a terminal and rich is installed."""
+        file = file or sys.stdout
+        try:
+            from rich.console import Console
+        except ImportError:
+            print(self.text(), file=file)
+            return
+        if not file.isatty():
+            print(self.text(), file=file)
+            return
+        Console(file=file, soft_wrap=True).print(_styled(self.text()))
 
 
-def trace(fn: Function, args: Sequence[Any], y_bar: Any = None) -> Trace:
-    """Execute a primal function and its adjoint step by step.
+def _styled(table: str) -> Any:
+    """The text of a table for rich: names and values stand out, headings of trips and rules stand back."""
+    from rich.text import Text as Rich
+    styled = Rich(table, no_wrap=True)
+    styled.highlight_regex(r"(?m)^ *[·⋮].*$|[─┼]+|│", "dim")
+    styled.highlight_regex(r"(?m)(?<== )[^=│\n]+?(?= *(│|$))", "green")
+    styled.highlight_regex(r"(?m)(?:^|│) *(?:\d+  )?([^\s=│─·⋮]+) +(?== )", "bold cyan")
+    styled.highlight_regex(r"(?m)^.*(Forward|Reverse) \w+ trace.*$|\A.*$", "bold")
+    return styled
+
+
+def trace(fn: Function, args: Sequence[Any], y_bar: Any = None, *, tangents: dict[Var, Any] | None = None,
+          adjoint: bool = True, has_aux: bool = False) -> Trace:
+    """Execute a primal function and its derivatives step by step.
 
     Parameters
     ----------
@@ -72,53 +133,101 @@ def trace(fn: Function, args: Sequence[Any], y_bar: Any = None) -> Trace:
     args : sequence
         One value for each of ``fn.params``.
     y_bar : optional
-        The cotangent of the result, by default ones.
+        The cotangent of the result (for several results a sequence of cotangents), by default ones.
+    tangents : dict, optional
+        The tangents of some of ``fn.inputs``; the others have zero. Without it there is no tangent trace.
+    adjoint : bool
+        Whether there is an adjoint trace.
+    has_aux : bool
+        The result is a pair of which only the first is differentiated.
 
     Returns
     -------
     Trace
+        Its ``gradient`` is a tuple, one cotangent for each of ``fn.inputs``.
 
     Raises
     ------
     NotDifferentiable
         If a value that depends on an input enters an operation that has no rule.
     """
-    recorder = Recorder(fn)
-    nodes_of_args = [Node(x, varied=False, label=symbol(p.name)) for p, x in zip(fn.params, args, strict=True)]
+    recorder = Recorder(fn, ALLOWANCE)
+    given = [Node(x, varied=False, label=symbol(p.name)) for p, x in zip(fn.params, args)]
     with np.errstate(all="ignore"):
-        result = recorder.function(fn, nodes_of_args)
+        result = recorder.function(fn, given)
     steps, inputs = recorder.ordered(), recorder.inputs
     for k, (_, node) in enumerate(inputs):
         node.label = variable(k - len(inputs) + 1)
-    primal = [Row((node.label, symbol(v.name), value(node.value).text), node.value, -1) for v, node in inputs]
+    primal = [Row("primal", node.label, symbol(v.name), "", node.value, summary(node.value), -1) for v, node in inputs]
     primal += _primal_rows(steps)
-    outputs = [node for node in nodes(result) if node.varied]
-    taken = {p.name.rstrip("0123456789") for p in fn.params}
-    stem = next(name for name in ("y", "z", "w", "result") if name not in taken or name == "result")
-    names = [stem] if len(outputs) == 1 else [symbol(f"{stem}{k}") for k in range(1, len(outputs) + 1)]
-    primal += [Row((name, node.label, value(node.value).text), node.value, len(steps))
+    outputs = [node for node in nodes(result[0] if has_aux else result) if node.varied]
+    names = _names(fn, len(outputs))
+    primal += [Row("primal", name, node.label, "", node.value, summary(node.value), len(steps))
                for name, node in zip(names, outputs)]
-    adjoint = _Adjoint()
-    for name, node, seed in zip(names, outputs, _seeds(outputs, y_bar)):
-        adjoint.seed(node, seed, bar(name), len(steps))
+    if not outputs:
+        out = plain(result[0] if has_aux else result)
+        primal.append(Row("primal", _names(fn, 1)[0], "", "", out, summary(out), len(steps)))
+    forwards, backwards = Tangents(), Adjoints()
     with np.errstate(all="ignore"):
-        for k in reversed(range(len(steps))):
-            adjoint.walk(k, steps[k])
-    gradient = tuple(adjoint.bars.get(node, runtime.zeros_like(node.value)) for _, node in inputs)
-    for (v, node), x_bar in reversed(list(zip(inputs, gradient))):
-        local = bar(node.label) if node in adjoint.bars else ""
-        adjoint.rows.append(Row((bar(symbol(v.name)), local, value(x_bar).text), x_bar, -1))
-    shown = ", ".join(f"{symbol(p.name)} = {value(x).text}" for p, x in zip(fn.params, args))
-    return Trace(f"{fn.name} at {shown}", tuple(primal), tuple(adjoint.rows), gradient)
+        if tangents is not None:
+            _walk_forwards(forwards, steps, inputs, list(zip(names, outputs)), tangents)
+        if adjoint:
+            _walk_backwards(backwards, steps, inputs, list(zip(names, outputs)), _seeds(outputs, y_bar))
+    gradient = tuple(backwards.bars.get(recorder.found.get(v), _zero(recorder, v)) for v in fn.inputs)  # type: ignore
+    shown = ", ".join(f"{symbol(p.name)} = {summary(x)}" for p, x in zip(fn.params, args))
+    return Trace(f"{fn.name} at {shown}" if shown else fn.name, tuple(primal), tuple(forwards.rows),
+                 tuple(backwards.rows), tuple(_marks(steps, recorder.marks)), plain(result),
+                 gradient if adjoint else None, forwards.of(result, zero=True) if tangents is not None else None)
+
+
+def _zero(recorder: Recorder, v: Var) -> Any:
+    return runtime.zeros_like(recorder.found[v].value) if v in recorder.found else 0.0
+
+
+def _names(fn: Function, count: int) -> list[str]:
+    """What the results are called: y, or another letter where that is a parameter."""
+    taken = {p.name.rstrip("0123456789") for p in (*fn.params, *fn.inputs)}
+    stem = next(name for name in ("y", "z", "w", "result") if name not in taken or name == "result")
+    return [stem] if count == 1 else [symbol(f"{stem}{k}") for k in range(1, count + 1)]
+
+
+def _walk_forwards(tangents: Tangents, steps: Sequence[Step], inputs: Sequence[tuple[Var, Node]],
+                   outputs: Sequence[tuple[str, Node]], given: dict[Var, Any]) -> None:
+    for v, node in inputs:
+        tangents.seed(node, given.get(v, runtime.zeros_like(node.value)), dot(symbol(v.name)))
+    for k, step in enumerate(steps):
+        tangents.walk(k, step)
+    for name, node in outputs:
+        y_dot = tangents.of(node, zero=True)
+        tangents.rows.append(Row("tangent", dot(name), dot(node.label), "", y_dot, summary(y_dot), len(steps)))
+
+
+def _walk_backwards(adjoints: Adjoints, steps: Sequence[Step], inputs: Sequence[tuple[Var, Node]],
+                    outputs: Sequence[tuple[str, Node]], seeds: Sequence[Any]) -> None:
+    for (name, node), seed in zip(outputs, seeds):
+        adjoints.seed(node, seed, bar(name), len(steps))
+    for k in reversed(range(len(steps))):
+        adjoints.walk(k, steps[k])
+    for v, node in reversed(inputs):
+        x_bar = adjoints.bars.get(node, runtime.zeros_like(node.value))
+        local = bar(node.label) if node in adjoints.bars else ""
+        adjoints.rows.append(Row("adjoint", bar(symbol(v.name)), local, "", x_bar, summary(x_bar), -1))
 
 
 def _seeds(outputs: Sequence[Node], y_bar: Any) -> list[Any]:
     if y_bar is None:
-        return [np.ones_like(out.value) if isinstance(out.value, np.ndarray) else 1.0 for out in outputs]
+        return [_ones(out.value) for out in outputs]
     seeds = list(y_bar) if len(outputs) != 1 else [y_bar]
     if len(seeds) != len(outputs):
-        raise ArgumentError("S2S007", f"{len(seeds)} cotangents for {len(outputs)} results")
+        raise ArgumentError("S2S007", f"{len(seeds)} cotangents for {len(outputs)} results",
+                            hint="give one cotangent for each result, in their order")
     return seeds
+
+
+def _ones(x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return [_ones(v) for v in x]
+    return np.ones_like(x) if isinstance(x, np.ndarray) else 1.0
 
 
 def _primal_rows(steps: Sequence[Step]) -> Iterator[Row]:
@@ -126,144 +235,43 @@ def _primal_rows(steps: Sequence[Step]) -> Iterator[Row]:
     count = 0
     for k, step in enumerate(steps):
         for out in step.outs:
-            if is_numeric(out.value):
+            if is_numeric(out.value) or out.varied:
                 count += 1
                 out.label = variable(count)
         shown = [out for out in step.outs if out.label]
         if not shown:
             continue
-        symbolic, numeric = (apply(step.op, [_text(a, numbers) for a in step.args],
-                                   {n: _text(a, numbers) for n, a in step.kwargs.items()}).text
-                             for numbers in (False, True))
+        if step.segment is not None:
+            symbolic, numeric = f"{layout.count(step.segment.trips)} at once", ""
+        else:
+            symbolic, numeric = (brief(_expression(step, numbers)) for numbers in (False, True))
         for out in shown:
-            yield Row((out.label, symbolic, numeric, value(out.value).text), out.value, k, step.trips, step.loc)
+            yield Row("primal", out.label, symbolic, numeric, out.value, summary(out.value), k, step.trips, step.loc)
 
 
-def _text(x: Any, numbers: bool) -> Text:
-    """An argument of a step as a formula, by the names of its values or by their numbers."""
-    if isinstance(x, Node):
-        return Text(x.label) if x.label and not numbers else value(x.value)
-    if isinstance(x, (tuple, list)) and not hasattr(x, "_fields"):
-        inner = ", ".join(_text(v, numbers).text for v in x[:8]) + ", …" * (len(x) > 8)
-        return Text(f"[{inner}]" if isinstance(x, list) else f"({inner})")
-    if isinstance(x, slice):
-        start, stop, step = ("" if v is None else _text(v, numbers).text for v in (x.start, x.stop, x.step))
-        return Text(f"{start}:{stop}" + (f":{step}" if step else ""))
-    return value(x)
+def _expression(step: Step, numbers: bool) -> Text:
+    """What a step computes, by the names of its operands or by their numbers."""
+    return apply(step.op, [text(a, numbers) for a in step.args], {n: text(a, numbers) for n, a in step.kwargs.items()})
 
 
-class _Adjoint:
-    """Walk the steps backwards and write down every contribution."""
-
-    def __init__(self) -> None:
-        self.bars: dict[Node, Any] = {}
-        self.rows: list[Row] = []
-
-    def seed(self, node: Node, seed: Any, name: str, step: int) -> None:
-        """Start with the cotangent of a result."""
-        self.add(node, seed)
-        self.rows.append(Row((bar(node.label), name, value(seed).text), seed, step))
-
-    def add(self, node: Node, g: Any) -> None:
-        self.bars[node] = runtime.add(self.bars[node], g) if node in self.bars else g
-
-    def walk(self, k: int, step: Step) -> None:
-        """The contributions of one step to its operands."""
-        if not any(out in self.bars for out in step.outs if out.varied):
-            return
-        entry = lookup(step.op)
-        if entry is None:
-            name = getattr(step.op, "__name__", step.op)
-            raise NotDifferentiable("S2S003", f"no derivative rule for {name}", step.loc)
-        bars = tuple(self.bars.get(out) for out in step.outs)
-        y_bar = bars[0] if len(bars) == 1 else bars
-        args, kwargs, y, y_bar = _lifted((plain(step.args), plain(step.kwargs), step.result, y_bar))
-        found = pullback(step.op, args, kwargs, y=y, y_bar=y_bar)
-        bound = entry.bind(step.args, step.kwargs)
-        repeated = len(set(nodes(list(bound.values())))) < len(list(nodes(list(bound.values()))))
-        for name, g in found.items():
-            for node, part in _pairs(bound[name], g):
-                if node.varied:
-                    texts = _Contribution(step, bound, name, bound[name] is node and not repeated)
-                    self.contribute(k, step, node, part, texts)
-
-    def contribute(self, k: int, step: Step, node: Node, g: Any, texts: _Contribution) -> None:
-        """Add ``g`` to the adjoint of ``node`` and write the row; values without a name stay unwritten."""
-        before = self.bars.get(node)
-        self.add(node, g)
-        if not node.label:
-            return
-        name = Text(bar(node.label))
-        parts = [texts.chain(node), texts.local(self.bars, numbers=False), texts.local(self.bars, numbers=True)]
-        if before is not None:
-            parts[2] = parts[2] or value(g)
-            parts = [part and _added(start, part) for start, part in zip((name, name, value(before)), parts)]
-        shown = [part.text if part else "" for part in parts]
-        y = self.bars[node]
-        self.rows.append(Row((name.text, *shown, value(y).text), y, k, step.trips, step.loc))
+def _marks(steps: Sequence[Step], rest: Sequence[Mark]) -> Iterator[Mark]:
+    """What control flow did, with the step that followed and the test in words."""
+    for k, marks in [*((k, step.marks) for k, step in enumerate(steps)), (len(steps), rest)]:
+        for mark in marks:
+            mark.step = k
+            if isinstance(mark.what, Node):
+                mark.detail = f"{_test(mark.what).text} is {mark.taken}"
+            yield mark
 
 
-def _lifted(x: Any) -> Any:
-    """Python floats as NumPy's, which have infinities where Python raises ``ZeroDivisionError``."""
-    if type(x) in (tuple, list):
-        return type(x)(map(_lifted, x))
-    if type(x) is dict:
-        return {k: _lifted(v) for k, v in x.items()}
-    return np.float64(x) if type(x) is float else x
+def _test(node: Node, depth: int = 3) -> Text:
+    """A truth value as the comparison that it comes from."""
+    step = node.origin
+    if node.label or step is None or depth == 0 or len(step.outs) != 1:
+        return Text(node.label) if node.label else value(node.value)
 
-
-def _added(start: Text, part: Text) -> Text:
-    """``start + part``; where ``part`` adds to some elements of zeros, it adds to those of ``start``."""
-    if part.text.startswith("0["):
-        return Text(start.within(ATOM) + part.text[1:])
-    return infix(start, "+", part, SUM)
-
-
-def _pairs(x: Any, g: Any) -> Iterator[tuple[Node, Any]]:
-    """The nodes of an argument with their cotangents."""
-    if g is None:
-        return
-    if isinstance(x, Node):
-        yield x, g
-    elif isinstance(x, (list, tuple)):
-        for item, part in zip(x, g):
-            yield from _pairs(item, part)
-    elif isinstance(x, Mapping):
-        for key, item in x.items():
-            yield from _pairs(item, g[key])
-
-
-@dataclass(frozen=True)
-class _Contribution:
-    """How the contribution of a step to one parameter is written."""
-
-    step: Step
-    bound: dict[str, Any]
-    name: str
-    simple: bool
-
-    def chain(self, node: Node) -> Text | None:
-        """``v̄₄ · ∂v₄/∂v₁``; with a transpose where the step is not elementwise."""
-        if not self.simple or len(self.step.outs) != 1:
-            return None
-        out, entry = self.step.outs[0], lookup(self.step.op)
-        if entry is not None and entry.kind != "elementwise":
-            return Text(f"(∂{out.label}/∂{node.label})ᵀ {bar(out.label)}", PRODUCT)
-        total = "Σ " * (np.shape(node.value) != np.shape(out.value))
-        return Text(f"{total}{bar(out.label)} · ∂{out.label}/∂{node.label}", PRODUCT)
-
-    def local(self, bars: dict[Node, Any], numbers: bool) -> Text | None:
-        """``v̄₄ · 1``: the formula of the rule with names or numbers put in, None if it is not one short expression."""
-        entry, out = lookup(self.step.op), self.step.outs[0]
-        if entry is None or self.name not in partials(entry) or len(self.step.outs) != 1:
-            return None
-        y_bar = value(bars[out]) if numbers else Text(bar(out.label))
-        names = {n: _text(x, numbers) for n, x in self.bound.items()} | {"y": _text(out, numbers), "y_bar": y_bar}
-        try:
-            text = formula(partials(entry)[self.name], names, entry.vjp)
-        except LookupError:
-            return None
-        if entry.kind == "elementwise":
-            reciprocal = text.binds == PRODUCT and text.text.startswith("1 / ")
-            text = Text(f"{y_bar.text} {text.text[2:]}", PRODUCT) if reciprocal else infix(y_bar, "·", text, PRODUCT)
-        return text if len(text.text) <= layout.LONGEST else None
+    def name(inner: Node) -> Text | None:
+        of_truth = isinstance(inner.value, (bool, np.ndarray, np.generic)) and np.asarray(inner.value).dtype.kind == "b"
+        return _test(inner, depth - 1) if of_truth and not inner.label else None
+    return apply(step.op, [text(a, False, name) for a in step.args],
+                 {n: text(a, False, name) for n, a in step.kwargs.items()})

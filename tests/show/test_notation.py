@@ -6,7 +6,21 @@ import pytest
 
 from s2sad import runtime
 from s2sad.rules import RULES
-from s2sad.show.notation import SUM, Text, apply, bar, formula, number, partials, symbol, value, variable, width
+from s2sad.show.notation import (
+    SUM,
+    Text,
+    apply,
+    bar,
+    dot,
+    formula,
+    number,
+    partials,
+    summary,
+    symbol,
+    value,
+    variable,
+    width,
+)
 
 A, B, C = Text("a"), Text("b"), Text("a + b", SUM)
 
@@ -30,11 +44,24 @@ def test_value(x, text):
     assert value(x).text == text
 
 
+@pytest.mark.parametrize("x, text", [
+    (2.5, "2.5"), (np.array([1.0, 2.0]), "[1, 2]"), (np.array([1, 2], np.int64), "[1, 2] int64"),
+    (np.arange(6.0), "⟨6⟩ 0 … 5"), (np.ones((2, 3)), "⟨2 × 3⟩ all 1"), (np.zeros((0, 3)), "⟨0 × 3⟩"),
+    (np.arange(6, dtype=np.float32), "⟨6⟩ float32 0 … 5"), (np.full((2, 2), 3 + 4j), "⟨2 × 2⟩ complex128 |·| 5 … 5"),
+    (np.array(2.5), "2.5"), (np.array([[np.nan, 1.0]]), "⟨1 × 2⟩ all nan"), ("a" * 50, "a" * 39 + "…"),
+    ("a\nb", r"'a\nb'"), (object(), "⟨object⟩"), (Ellipsis, "…"), (dict.fromkeys(range(9)),
+                                                                    "{0, 1, 2, 3, 4, 5, 6, 7, …}"),
+])
+def test_summary(x, text):
+    assert summary(x) == text
+
+
 def test_names():
     assert [variable(k) for k in (-1, 0, 12)] == ["v₋₁", "v₀", "v₁₂"]
     assert [symbol(n) for n in ("x1", "x", "w_2", "layer12", "W")] == ["x₁", "x", "w_2", "layer₁₂", "W"]
     assert [bar(n) for n in ("v₁", "y", "weight", "x₁₂")] == ["v̄₁", "ȳ", "weight_bar", "x̄₁₂"]
-    assert width("v̄₁₂") == 3
+    assert [dot(n) for n in ("v₁", "x", "weight")] == ["v̇₁", "ẋ", "weight_dot"]
+    assert width("v̄₁₂") == width("v̇₁₂") == 3
 
 
 @pytest.mark.parametrize("op, args, text", [

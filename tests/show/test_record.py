@@ -4,6 +4,7 @@ import operator
 import numpy as np
 import pytest
 
+from s2sad import runtime
 from s2sad.ir import Block, Call, Const, For, Function, If, Pack, Var, While
 from s2sad.ir.interpret import interpret
 from s2sad.show.record import Node, Recorder, nodes, plain
@@ -60,6 +61,52 @@ def test_functions_are_followed():
     fn = Function("f", Block((x,), (Call((y,), inner, (x,)),), (y,)), (x,))
     value, recorder = run(fn, 0.5)
     assert value == np.sin(0.5) and [step.op for step in recorder.steps] == [np.sin]
+
+
+def test_items_of_lists_are_known_again():
+    x, y, xs, ys, z = map(Var, "x y xs ys z".split())
+    stmts = (Call((y,), np.sin, (x,)), Call((xs,), list, (Pack("list", (x, y)),)),
+             Call((ys,), runtime.append, (xs, y)), Call((z,), operator.getitem, (ys, Const(-1))))
+    value, recorder = run(Function("f", Block((x,), stmts, (z,)), (x,)), 0.5)
+    assert value == np.sin(0.5) and [step.op for step in recorder.steps] == [np.sin]
+    assert recorder.env[z] is recorder.env[y]
+
+
+def test_parts_of_an_argument_are_no_steps():
+    p, w, b, y = map(Var, "p w b y".split())
+    stmts = (Call((w,), operator.getitem, (p, Const("w"))), Call((b,), operator.getitem, (p, Const("b"))),
+             Call((y,), operator.mul, (w, b)))
+    value, recorder = run(Function("f", Block((p,), stmts, (y,)), (w,)), {"w": 2.0, "b": 3.0})
+    assert value == 6.0 and [step.op for step in recorder.steps] == [operator.mul]
+    assert [v for v, _ in recorder.inputs] == [w] and recorder.env[b].label == "b" and not recorder.env[b].varied
+
+
+def test_inputs_come_in_the_order_of_the_function():
+    p, a, b, y = map(Var, "p a b y".split())
+    stmts = (Call((b,), operator.getitem, (p, Const(0))), Call((y,), operator.mul, (a, b)))
+    recorder = run(Function("f", Block((a, p), stmts, (y,)), (b, a)), 2.0, [3.0])[1]
+    assert [v for v, _ in recorder.inputs] == [b, a]
+
+
+def test_marks_say_what_control_flow_did():
+    recorder = run(newton(), 2.0)[1]
+    (mark,) = [mark for step in recorder.steps for mark in step.marks]
+    assert mark.kind == "loop" and mark.what.trips == 4 and mark.what.planned is None
+    stopped = run(early_exit(False), [1.0, 1.0, 5.0, 7.0])[1].steps[0].marks[0].what
+    assert (stopped.trips, stopped.planned) == (3, 4)
+
+
+def test_long_loops_are_kept_whole_without_an_allowance():
+    whole = run(early_exit(False), [1e-6] * 500)[1]
+    assert len(whole.steps) == 1500 and all(step.segment is None for step in whole.steps)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_allowance_is_kept_to(reverse):
+    fn, xs = early_exit(reverse), [1e-6 * k for k in range(1000)]
+    recorder = Recorder(fn, 50)
+    assert plain(recorder.function(fn, [Node(xs, False)])) == interpret(fn, xs)
+    assert len(recorder.steps) < 60 and sum(step.segment is not None for step in recorder.steps) == 1
 
 
 def test_nodes_and_plain():
