@@ -25,6 +25,7 @@ DESCRIPTION = """\
 Differentiate a Python function by rewriting its source, and look at every step.
 
   python -m s2sad trace  examples/evaluation_trace.py:f 2 5     the evaluation trace and the generated source
+  python -m s2sad graph  examples/evaluation_trace.py:f 2 5     the computation graph: text, SVG, DOT or Mermaid
   python -m s2sad source examples/evaluation_trace.py:f         the generated source alone
   python -m s2sad stages examples/evaluation_trace.py:f 2 5     every stage on the way, after every pass
   python -m s2sad export examples/evaluation_trace.py:f -o grad.py   a module that works without s2sad
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
             ("trace", run_trace, "+", "print the evaluation trace, forwards and backwards, then the generated source"),
             ("source", run_source, "*", "print the generated source of the derivative"),
             ("stages", run_stages, "+", "print every stage from the function to its derivative"),
+            ("graph", run_graph, "+", "print or draw the computation graph, or that of the derivative"),
             ("export", run_export, "*", "write a module with the derivative, which needs numpy but not s2sad")):
         sub = command(name, run, summary, epilog=ARGUMENTS)
         sub.add_argument("function", metavar="FILE:FUNC", help="the function to differentiate")
@@ -91,7 +93,13 @@ def parser() -> argparse.ArgumentParser:
                              help="show the tangent trace too; the first number moves at rate 1")
             sub.add_argument("--format", choices=("text", "markdown", "html"), default="text",
                              help="markdown and html are of the trace alone")
-        if name == "export":
+        if name == "graph":
+            sub.add_argument("--of", choices=("function", "derivative"), default="function",
+                             help="the graph of the function with its adjoints, or of the generated derivative")
+            sub.add_argument("--format", choices=("text", "svg", "dot", "mermaid"),
+                             help="by default what the ending of FILE says, else text")
+            sub.add_argument("--unfold", action="store_true", help="every trip of a loop, not its body once")
+        if name in ("export", "graph"):
             sub.add_argument("-o", "--output", metavar="FILE", help="the file to write; by default the text is printed")
     sub = command("explain", run_explain, "explain an error code")
     sub.add_argument("code", metavar="CODE", nargs="?", help="such as S2S004; without it, all codes are listed")
@@ -106,6 +114,25 @@ def run_trace(options: argparse.Namespace) -> str:
         return table.markdown() if options.format == "markdown" else table.html()
     table.show()
     return f"\nGenerated source\n\n{derivative.source_for(*args).rstrip()}"
+
+
+def run_graph(options: argparse.Namespace) -> str:
+    """The computation graph in the wanted form, or a word on the file that it was written to."""
+    derivative, args = differentiate(options)
+    graph = derivative.graph(*args, of=options.of, fold=not options.unfold)
+    ending = Path(options.output or "").suffix.lower()
+    form = options.format or {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}.get(ending, "text")
+    text = str(graph) if form == "text" else getattr(graph, form)()
+    return text if options.output is None else written(text + "\n", options.output)
+
+
+def written(text: str, path: str) -> str:
+    """Write a file, and say so."""
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Complaint(f"{path!r} cannot be written: {error.strerror}") from None
+    return f"wrote {path}"
 
 
 def run_source(options: argparse.Namespace) -> str:
@@ -124,13 +151,7 @@ def run_export(options: argparse.Namespace) -> str:
     """The module with the derivative, or a word on the file that it was written to."""
     derivative, args = differentiate(options)
     text = getattr(derivative, "inner", derivative).exported(*args)
-    if options.output is None:
-        return text.rstrip()
-    try:
-        Path(options.output).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise Complaint(f"{options.output!r} cannot be written: {error.strerror}") from None
-    return f"wrote {options.output}"
+    return text.rstrip() if options.output is None else written(text, options.output)
 
 
 def run_explain(options: argparse.Namespace) -> str:

@@ -18,6 +18,7 @@ from s2sad.checks import positions
 from s2sad.derivative import Argnums
 from s2sad.frontend.values import Tup, Value, const
 from s2sad.products import Products, jvp, vjp
+from s2sad.show.graph import Graph
 from s2sad.show.stages import Stages
 from s2sad.show.trace import Trace
 
@@ -67,6 +68,10 @@ class Matrix:
     def trace(self, *args: Any, **kwargs: Any) -> Trace:
         """The evaluation trace, forwards for ``jacfwd``; ``tangents`` and ``cotangent`` choose one product."""
         return self.inner.trace(*args, **kwargs)
+
+    def graph(self, *args: Any, **kwargs: Any) -> Graph:
+        """The computation graph, with the adjoints for a cotangent of ones."""
+        return self.inner.graph(*args, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:

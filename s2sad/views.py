@@ -16,15 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime
+from s2sad import numeric, passes, runtime, tree
 from s2sad.derive import Entry, integer_argument, tree_of
 from s2sad.errors import ArgumentError
 from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
-from s2sad.ir import Const, Var
+from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
 from s2sad.leaves import differentiable, leaf_path, leaves_of, structured
-from s2sad.results import Request
+from s2sad.results import Request, non_scalar, split_aux
+from s2sad.show.graph import Graph, graph
 from s2sad.show.trace import Trace, trace
 
 
@@ -120,6 +121,80 @@ class Views:
         found = dict(zip(leaves, table.gradient))
         parts = tuple(evaluate(structured(t, lambda v: v if v in found else Const(None)), found) for t in trees)
         return dataclasses.replace(table, gradient=parts[0] if self.single else parts)
+
+    def graph(self, *args: Any, of: str = "function", fold: bool = True, inactive: bool = True, limit: int = 250,
+              **kwargs: Any) -> Graph:
+        """The computation graph at these arguments: every operation with its adjoint, local derivatives on the edges.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The arguments of the function.
+        of : str
+            "function": the graph of the function, each forward node with its backward node. "derivative": the graph of
+            the generated derivative itself, after all passes (with cotangents or tangents of ones, if it takes any).
+        fold : bool
+            Show the body of a loop once, for all trips, with the first and the last value; else trip by trip.
+        inactive : bool
+            Show constants, and what no derivative flows through, dimmed; else leave them out.
+        limit : int
+            The largest number of nodes in a drawing; a note says what is left out.
+
+        Returns
+        -------
+        Graph
+            Draws itself in a notebook; ``.svg()``, ``.dot()``, ``.mermaid()``, ``.networkx()``, ``.save(path)``, and as
+            text ``print(graph)``. ``.nodes`` and ``.edges`` are the data.
+
+        Raises
+        ------
+        NotDifferentiable
+            If a value that the result depends on comes out of an operation that has no rule.
+
+        Examples
+        --------
+        >>> from s2sad import grad
+        >>> def f(x):
+        ...     return x * np.sin(x)
+        >>> print(grad(f).graph(2.0))
+        f at x = 2
+        <BLANKLINE>
+        v₀ = x           = 2      │ v̄₀ = v̄₁ × cos v₀ + v̄₂ × v₁ = 0.077
+        v₁ = sin v₀      = 0.909  │ v̄₁ = v̄₂ × v₀               = 2
+        y = v₂ = v₀ × v₁ = 1.819  │ v̄₂ = ȳ                     = 1
+        """
+        if of not in ("function", "derivative"):
+            raise ArgumentError("S2S008", f"there is no graph of={of!r}", hint='write of="function" or of="derivative"')
+        if kwargs:
+            args, kwargs = self.positional(args, kwargs)
+        if of == "function":
+            fn, values = self._primal(args, kwargs)
+            return graph(fn, values, fold=fold, inactive=inactive, limit=limit)
+        fn, values = self._derivative(args, kwargs)
+        try:
+            return graph(fn, values, fold=fold, limit=limit, adjoints=False)
+        except runtime.NotScalar as error:
+            raise non_scalar(self.fn, str(error)) from None
+
+    def _primal(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Function, tuple]:
+        """The IR of what is differentiated, with the arguments for it; what is computed twice is there once."""
+        values, lowered = (*args, *kwargs.values()), lower_function(self.fn, args, kwargs)
+        request, primal = self.request(len(args), kwargs), passes.cse(lowered.function)
+        leaves = [v for k in request.argnums for v in leaves_of(tree_of(lowered, k, len(args))) if differentiable(v)]
+        if not leaves:
+            raise integer_argument(self.fn, request.argnums[0], values[request.argnums[0]])
+        value, _ = split_aux(primal.result, self.has_aux, self.fn)
+        body = dataclasses.replace(primal.body, results=(value,))
+        return dataclasses.replace(primal, inputs=tuple(leaves), body=body), values
+
+    def _derivative(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Function, tuple]:
+        """The IR of the derivative, with the arguments for it: cotangents and tangents are ones."""
+        fn, values = self.entry(args, kwargs).adjoint, (*args, *kwargs.values())
+        if self.mode == "jvp":
+            return fn, (*values, *(tree.map(np.ones_like, values[k]) for k in self.request(len(args), kwargs).argnums))
+        if len(fn.params) == len(values):
+            return fn, values
+        return fn, (*values, tree.map(np.ones_like, self.fn(*runtime.copy(args), **runtime.copy(kwargs))))
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
         """Compare the gradient at these arguments with finite differences along a random direction.

@@ -32,7 +32,7 @@ ALLOWED = {
     "nested": {"derive", "errors", "frontend", "ir", "leaves", "results", "runtime", "numpy"},
     "tree": {"numpy"},
     "numeric": {"numpy"},
-    "views": {"derive", "errors", "export", "frontend", "ir", "leaves", "numeric", "results", "runtime",
+    "views": {"derive", "errors", "export", "frontend", "ir", "leaves", "numeric", "passes", "results", "runtime",
               "show", "tree", "numpy"},
     "lenient": {"ad", "backend", "derive", "numpy"},
     "checks": {"derive", "errors", "tree", "numpy"},

@@ -91,6 +91,27 @@ def test_the_first_command_of_the_readme():
     assert "11.652" in out.stdout.decode() and out.stderr == b""
 
 
+def test_graph(capsys, programs):
+    assert main(["graph", LECTURE, "2", "5"]) == 0
+    assert "v₃ = sin v₀      = −0.959  │ v̄₃ = v̄₅ × (−1)" in capsys.readouterr().out
+    for form, start in (("svg", "<svg"), ("dot", "digraph"), ("mermaid", "---")):
+        assert main(["graph", LECTURE, "2", "5", "--format", form]) == 0
+        assert capsys.readouterr().out.startswith(start)
+    assert main(["graph", f"{programs}:march", "0.5", "3", "--unfold", "--argnums", "0"]) == 0
+    assert "    trip 3" in capsys.readouterr().out
+    assert main(["graph", LECTURE, "2", "5", "--of", "derivative"]) == 0
+    assert "⇒ x1_bar" in capsys.readouterr().out
+    assert main(["graph", LECTURE, "2", "5", "--mode", "forward"]) == 0
+    assert "v̄₃" in capsys.readouterr().out
+
+
+def test_graph_to_a_file(capsys, tmp_path):
+    assert main(["graph", LECTURE, "2", "5", "-o", str(tmp_path / "f.svg")]) == 0
+    assert (tmp_path / "f.svg").read_text(encoding="utf-8").startswith("<svg") and "wrote" in capsys.readouterr().out
+    assert main(["graph", LECTURE, "2", "5", "-o", str(tmp_path / "missing" / "f.svg")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_integers_beside_floats_are_constants(capsys, programs):
     assert "trip 3 of 3" in printed(capsys, "trace", programs + ":march", "0.5", "3")
 
