@@ -7,6 +7,7 @@
     >>> round(float(grad(f)(2.0)), 6)
     0.077004
 """
+from s2sad import numeric as numeric
 from s2sad import tree
 from s2sad.api import (
     checkpoint,

@@ -7,12 +7,12 @@ Before: ``def f(x): return grad(lambda y: x * y * y)(3.0)``.  After: the stateme
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from s2sad import runtime
-from s2sad.errors import ArgumentError
+from s2sad.errors import AliasError, ArgumentError
 from s2sad.frontend.signature import Rebuild, Record, result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
@@ -25,6 +25,7 @@ def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Valu
     """The derivative of ``fn`` at abstract arguments, inlined into what is being lowered; ``extra`` are cotangents of
     the result or tangents of the arguments."""
     loc = lowerer.loc
+    check_distinct(lowerer, args, request.argnums)
     with lowerer.block() as stmts:
         built = [independent(lowerer, a) if k in request.argnums else (a, None) for k, a in enumerate(args)]
         result = lowerer.call(fn, tuple(v for v, _ in built), ())
@@ -113,21 +114,28 @@ def _smooth(lowerer: Any, args: Sequence[Value]) -> tuple[int, ...]:
     return found
 
 
-def independent(lowerer: Any, value: Value, name: str = "x") -> tuple[Value, Any]:
-    """A copy of a value whose leaves are new variables, and the tree of those."""
+def independent(lowerer: Any, value: Value, name: str = "x", done: dict[int, tuple[Value, Any]] | None = None
+                ) -> tuple[Value, Any]:
+    """A copy of a value whose leaves are new variables, and the tree of those. An object in several places is one
+    object in the copy too (``done``: those that are copied)."""
+    done = {} if done is None else done
     match value:
+        case Ref() if not value.path and value.cell in done:
+            return done[value.cell]
         case Tup():
-            parts = [independent(lowerer, v, name) for v in value.items]
+            parts = [independent(lowerer, v, name, done) for v in value.items]
             return Tup(tuple(p[0] for p in parts), value.cls), tuple(p[1] for p in parts)
         case Ref() if not value.path and isinstance(lowerer.heap[value.cell], (Items, Table, Fields)):
             cell = lowerer.heap[value.cell]
-            parts = [independent(lowerer, v, name) for v in cell.values]
+            parts = [independent(lowerer, v, name, done) for v in cell.values]
             values, trees = tuple(p[0] for p in parts), [p[1] for p in parts]
             if isinstance(cell, Items):
                 return lowerer.new_list(values), trees
             if isinstance(cell, Table):
                 return lowerer.new_ref(Table(cell.keys, values, cell.cls)), dict(zip(cell.keys, trees))
-            return lowerer.new_ref(Fields(cell.cls, cell.names, values)), Record(cell.cls, dict(zip(cell.names, trees)))
+            made = lowerer.new_ref(Fields(cell.cls, cell.names, values))
+            done[value.cell] = made, Record(cell.cls, dict(zip(cell.names, trees)))
+            return done[value.cell]
         case Ref():
             arg = lowerer.reify(value)
             new = lowerer.emit_call(runtime.copy, (arg,), (), Var(getattr(arg, "name", None) or name, arg.fact.forget()
@@ -139,6 +147,30 @@ def independent(lowerer: Any, value: Value, name: str = "x") -> tuple[Value, Any
             new = lowerer.emit_call(runtime.same, (value.arg,), (), Var(getattr(value.arg, "name", None) or name, fact))
             return Atom(new, fact), new
     return value, None
+
+
+def check_distinct(lowerer: Any, args: tuple[Value, ...], argnums: tuple[int, ...]) -> None:
+    """An object that two arguments reach has no derivative at each of the two places."""
+    reached = [set(_objects(lowerer, a)) for a in args]
+    for k in argnums:
+        for j, other in enumerate(reached):
+            if j != k and other & reached[k]:
+                raise AliasError("S2S005", f"arguments {min(j, k)} and {max(j, k)} of an inner derivative reach the "
+                                 "same object: its derivative at each of the two places is not defined", lowerer.loc,
+                                 hint="pass a copy in one of them")
+
+
+def _objects(lowerer: Any, value: Value) -> Iterator[int]:
+    """The cells of the objects in a value."""
+    if isinstance(value, Tup):
+        for v in value.items:
+            yield from _objects(lowerer, v)
+    elif isinstance(value, Ref) and not value.path:
+        cell = lowerer.heap[value.cell]
+        if isinstance(cell, Fields):
+            yield value.cell
+        for v in cell.values if isinstance(cell, (Items, Table, Fields)) else ():
+            yield from _objects(lowerer, v)
 
 
 def unpacked(lowerer: Any, arg: Arg) -> Value:

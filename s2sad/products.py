@@ -15,6 +15,7 @@ import numpy as np
 from s2sad import runtime, tree
 from s2sad.checks import check_memory
 from s2sad.derivative import Derivative
+from s2sad.derive import Entry
 from s2sad.errors import ArgumentError
 from s2sad.nested import lower_jvp, lower_linearize, lower_vjp
 from s2sad.show.trace import Trace
@@ -33,11 +34,17 @@ class Products(Derivative):
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, self.argnums, self.has_aux)
 
-    def apply(self, args: tuple, extra: tuple) -> Any:
-        """Call with primal arguments and cotangents (or tangents)."""
+    def admitted(self, args: tuple) -> Entry:
+        """The compiled derivative for these arguments, which must not share memory that the function writes to. A copy
+        of them no longer tells whether they do."""
         entry = self.entry(args, {})
         if entry.watched:
             check_memory(entry, args)
+        return entry
+
+    def apply(self, args: tuple, extra: tuple) -> Any:
+        """Call with primal arguments and cotangents (or tangents)."""
+        entry = self.admitted(args)
         try:
             return entry.function(*args, *extra)
         except Exception as error:
@@ -91,8 +98,9 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     if not argnums:
         raise ArgumentError("S2S006", "none of the arguments has a derivative", hint="pass floats or arrays of floats")
     made = products_of(fn, "vjp", argnums, has_aux)
-    kept = runtime.copy(primals)
-    value = fn(*runtime.copy(primals))
+    made.admitted(primals)
+    kept = runtime.copy_together(primals)
+    value = fn(*runtime.copy_together(primals))
     if has_aux:
         value, aux = value
 
@@ -149,12 +157,15 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     >>> push(1.0)
     6.0
     """
-    kept = runtime.copy(primals)
+    argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
+    if argnums:
+        products_of(fn, "jvp", argnums).admitted(primals)
+    kept = runtime.copy_together(primals)
 
     def push(*tangents: Any) -> Any:
         """The tangent of the value."""
         return jvp(fn, kept, tangents)[1]
-    return fn(*runtime.copy(primals)), push
+    return fn(*runtime.copy_together(primals)), push
 
 
 vjp.__s2sad_lower__ = lower_vjp  # type: ignore[attr-defined]

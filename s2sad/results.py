@@ -17,6 +17,7 @@ from s2sad.ad.common import Emitter
 from s2sad.ad.forward import forward
 from s2sad.ad.reverse import reverse
 from s2sad.errors import ArgumentError
+from s2sad.frontend.signature import Rebuild
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.alias import Memory, has_foreign, touches
 from s2sad.ir.effects import UPDATES
@@ -155,6 +156,13 @@ def non_scalar(fn: Callable, what: str) -> ArgumentError:
                          hint="sum the result, or use s2sad.jacobian or s2sad.vjp")
 
 
+def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
+    """How part number ``k`` of a container or object is reached: an operation and its second argument."""
+    if isinstance(pack.kind, Rebuild):
+        return getattr, pack.kind.names[k]
+    return operator.getitem, pack.keys[k] if pack.kind == "dict" else k
+
+
 def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
                       request: Request, given: Arg | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
@@ -168,8 +176,8 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
                     unpack(item, g.items[k])
                     continue
                 part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
-                key = y.keys[k] if y.kind == "dict" else k
-                stmts.append(Call((part,), operator.getitem, (g, Const(key)), (), None, True))
+                step, key = step_to(y, k)
+                stmts.append(Call((part,), step, (g, Const(key)), (), None, True))
                 unpack(item, part)
         elif type(y) is Var and not y.fact.is_discrete:
             if y.fact.is_array or y.fact.is_scalar:

@@ -42,18 +42,36 @@ def copy(a: Any) -> Any:
     """
     if isinstance(a, np.ndarray):
         return a.copy("K") if a.flags.forc or 0 in a.strides else _copy_with_gaps(a)
+    return _copy_parts(a, copy)
+
+
+def copy_together(a: Any, done: dict[int, Any] | None = None) -> Any:
+    """``copy``, in which an array or object that is in several places is one again (``done``: what is copied already).
+
+    >>> x, y = copy_together([A := np.ones(2), A])
+    >>> x is y, x is A
+    (True, False)
+    """
+    done = {} if done is None else done
+    if id(a) not in done:
+        done[id(a)] = copy(a) if isinstance(a, np.ndarray) else _copy_parts(a, lambda x: copy_together(x, done))
+    return done[id(a)]
+
+
+def _copy_parts(a: Any, each: Any) -> Any:
+    """A copy of a container or object, of which each part is copied by ``each``."""
     if type(a) in (list, tuple):
-        return type(a)([copy(x) for x in a])
+        return type(a)([each(x) for x in a])
     if type(a) is dict:
-        return {k: copy(x) for k, x in a.items()}
+        return {k: each(x) for k, x in a.items()}
     if isinstance(a, tuple) and hasattr(a, "_fields"):
-        return type(a)(*[copy(x) for x in a])
+        return type(a)(*[each(x) for x in a])
     if np.isscalar(a) or a is None or callable(a) and not hasattr(a, "__dict__"):
         return a
     made = _copy.copy(a)
     if made is not a:
         for name, x in getattr(a, "__dict__", {}).items():
-            object.__setattr__(made, name, copy(x))
+            object.__setattr__(made, name, each(x))
     return made
 
 

@@ -22,14 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import api, rules
+from s2sad import api, rules, tree
 from s2sad.numeric import (
     STEPS,
     compare,
     dot,
     flat,
     in_double,
-    items_of,
+    is_object,
     leaves,
     map_leaves,
     numerical_jvp,
@@ -42,14 +42,19 @@ _VARIADIC = inspect.Parameter.VAR_POSITIONAL
 
 
 def _bits(x: Any) -> Any:
-    return [(np.asarray(v).dtype, np.shape(v), np.asarray(v).tobytes()) for v in _all_arrays(x)]
+    return [(np.asarray(v).dtype, np.shape(v), np.asarray(v).tobytes()) for v in _numbers(x, set())]
 
 
-def _all_arrays(x: Any) -> list[Any]:
+def _numbers(x: Any, seen: set[int]) -> list[Any]:
+    """All numbers and arrays of a tree, integers too; those of an object once."""
     if isinstance(x, (np.ndarray, np.generic)) and np.asarray(x).dtype != object or type(x) in (int, float, complex,
         bool):
         return [x]
-    return [leaf for item in items_of(x) for leaf in _all_arrays(item)]
+    if is_object(x):
+        if id(x) in seen:
+            return []
+        seen.add(id(x))
+    return [leaf for item in tree.parts(x).values() for leaf in _numbers(item, seen)]
 
 
 def _is_single(*values: Any) -> bool:
@@ -73,9 +78,12 @@ def _check_like(g: Any, x: Any, what: str) -> None:
             raise AssertionError(f"{what}: complex, but the value is real")
         return v
 
-    if g is not None and isinstance(x, (list, tuple)) and len(items_of(g)) != len(x):
-        raise AssertionError(f"{what}: {len(items_of(g))} parts, but the value has {len(x)}")
-    map_leaves(check, x, g)
+    if g is not None and isinstance(x, (list, tuple)) and len(tree.parts(g)) != len(x):
+        raise AssertionError(f"{what}: {len(tree.parts(g))} parts, but the value has {len(x)}")
+    try:
+        map_leaves(check, x, g)
+    except ValueError as error:
+        raise AssertionError(f"{what}: {error}") from None
 
 
 def _check_transpose(y_bar: Any, y_dot: Any, y: Any, x_bar: Any, x_dot: Any, x: Any, rtol: float, what: str) -> None:
@@ -217,7 +225,7 @@ def check_grads(f: Callable, args: Sequence[Any], order: int = 2, modes: Sequenc
     f : callable
         The function.
     args : sequence
-        The point: floats, arrays, or any nesting of tuples, lists and dicts of them. All are varied.
+        The point: floats, arrays, or any nesting of tuples, lists, dicts and objects that hold them. All are varied.
     order : int
         Up to which order (the second derivative is the derivative of ``grad(f)``).
     modes : sequence of {"rev", "fwd"}
@@ -248,7 +256,7 @@ def check_grads(f: Callable, args: Sequence[Any], order: int = 2, modes: Sequenc
         _check_first(f, args, mode, rng, rtol, atol, steps, exact)
     if order > 1:
         weights = random_like(rng, f(*copy.deepcopy(list(args))))
-        directions = [random_like(rng, x) for x in args]
+        directions = random_like(rng, list(args))
         for mode in modes:
             g = _slope(f, mode, weights, directions, len(args))
             check_grads(g, args, order - 1, modes, 10 * rtol, 10 * atol, eps, exact=False)
@@ -261,7 +269,7 @@ def _check_first(f: Callable, args: Sequence[Any], mode: str, rng: np.random.Gen
     """One derivative of f along a random direction, in one mode, compared with finite differences."""
     what = f"{_name(f)} ({mode})"
     expected = f(*copy.deepcopy(list(args)))
-    dots = [random_like(rng, x) for x in args]
+    dots = random_like(rng, list(args))
     if mode == "fwd":
         y, y_dot = api.jvp(f, tuple(args), tuple(dots))
         _check_same(y, expected, what, exact)

@@ -206,14 +206,14 @@ class Views:
         """
         rng = np.random.default_rng(seed)
         argnums = self.request(len(args), {}).argnums
-        directions = [numeric.random_like(rng, x) if k in argnums else None for k, x in enumerate(args)]
-        result = self(*runtime.copy(args))
+        directions = [d if k in argnums else None for k, d in enumerate(numeric.random_like(rng, list(args)))]
+        result = self(*runtime.copy_together(args))
         grads = result[1] if self.mode == "value_and_grad" else result[0] if self.has_aux else result
-        pairs = zip(argnums, (grads,) if self.single else grads)
-        slope = sum(numeric.dot(g, directions[k], args[k]) for k, g in pairs)
+        parts = [grads] if self.single else list(grads)
+        slope = numeric.dot(parts, [directions[k] for k in argnums], [args[k] for k in argnums])
 
         def value(*given: Any) -> Any:
-            y = self.fn(*runtime.copy(given))
+            y = self.fn(*runtime.copy_together(given))
             return y[0] if self.has_aux else y
         numeric.compare(value, args, directions, np.array([slope]), rtol, atol, numeric.STEPS, "gradient")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,3 +211,35 @@ def test_what_is_not_supported_inside_says_so_or_is_right(fn):
         close(fn, V)
     except s2sad.S2SADError as error:
         assert "inside a differentiated function" in error.message
+
+
+def cubed(p):
+    return p.a.w ** 2 * p.b.w
+
+
+def slope_by_grad(p):
+    g = grad(cubed)(p)
+    return g.a.w + 2.0 * g.b.w
+
+
+def slope_by_vjp(p):
+    _, pullback = vjp(cubed, p)
+    (g,) = pullback(1.0)
+    return g.a.w + 2.0 * g.b.w
+
+
+@pytest.mark.parametrize("fn", [slope_by_grad, slope_by_vjp])
+def test_an_object_in_two_places_is_one_object_inside_too(fn):
+    inner = SimpleNamespace(w=3.0)
+    both = SimpleNamespace(a=inner, b=inner)
+    assert fn(both) == value_and_grad(fn)(both)[0] == 3.0 * 27.0
+    assert grad(fn)(both).a.w == 3.0 * 18.0
+    assert jvp(fn, (both,), (both,))[1] == 3.0 * 18.0 * 3.0
+
+
+def test_an_object_in_two_arguments_is_refused_inside_too():
+    def f(p):
+        return grad(lambda q, r: q.w * r.w)(p, p).w
+
+    with pytest.raises(s2sad.S2SADError, match="S2S005.*arguments 0 and 1 of an inner derivative"):
+        grad(f)(SimpleNamespace(w=2.0))

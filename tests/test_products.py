@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from s2sad import (
+    grad,
     jvp,
     linearize,
     vjp,
 )
+from s2sad.errors import AliasError
 from tests.differences import check_gradients, derivative, pair, random_direction, same, slope
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
@@ -77,3 +81,31 @@ def test_vjp_leaves_out_what_has_no_derivative():
 
 def test_jvp_with_a_missing_tangent():
     assert jvp(product, (0.4, 1.3), (None, 1.0))[1] == pytest.approx(slope(product, (0.4, 1.3), 1))
+
+
+def overwriting(a, b):
+    a[0] = 2.0
+    return np.sum(a * b)
+
+
+@pytest.mark.parametrize("shared", [lambda x: (x, x), lambda x: (x[1:], x[:-1])])
+def test_arguments_that_share_memory_which_is_written_to(shared):
+    args = shared(np.ones(4))
+    for call in (lambda: vjp(overwriting, *args), lambda: linearize(overwriting, *args),
+                 lambda: jvp(overwriting, args, args)):
+        with pytest.raises(AliasError, match="S2S005"):
+            call()
+
+
+def test_an_object_in_two_places_is_one_object():
+    inner = SimpleNamespace(w=np.array([1.0, 2.0]))
+    outer = SimpleNamespace(a=inner, b=inner)
+
+    def f(p):
+        p.a.w[0] = p.b.w[1] ** 2
+        return np.sum(p.a.w * p.b.w)
+
+    value, pullback = vjp(f, outer)
+    assert value == 20.0 and inner.w.tolist() == [1.0, 2.0]
+    (g,) = pullback(1.0)
+    assert g.a.w.tolist() == g.b.w.tolist() == grad(f)(outer).a.w.tolist() == [0.0, 36.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -62,6 +63,14 @@ def test_copies_keep_named_tuples():
     point = namedtuple("Point", "x y")(A, 1.0)
     made = runtime.copy(point)
     assert type(made) is type(point) and made.y == 1.0 and not np.shares_memory(made.x, A)
+
+
+def test_a_copy_of_all_arguments_keeps_what_is_one():
+    inner = SimpleNamespace(w=A)
+    args = [inner, {"p": (inner, A)}, [A], 2.0, None]
+    made = runtime.copy_together(args)
+    assert made[0] is made[1]["p"][0] is not inner and made[0].w is made[1]["p"][1] is made[2][0]
+    assert not np.shares_memory(made[0].w, A) and made[3:] == [2.0, None]
 
 
 @pytest.mark.parametrize(
