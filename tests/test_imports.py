@@ -45,6 +45,7 @@ ALLOWED = {
     "matrices": {"checks", "derivative", "frontend", "products", "runtime", "show", "numpy"},
     "api": {"debugged", "derivative", "derive", "frontend", "matrices", "nested", "products", "results",
             "runtime", "numpy"},
+    "nn": {"rules", "runtime", "numpy", "scipy"},
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "tree", "numpy", "scipy"},
     "magic": {"api", "errors"},

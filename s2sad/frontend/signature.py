@@ -98,7 +98,8 @@ def is_record(x: Any) -> bool:
     if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str,
                       bytes)):
         return False
-    if cls.__module__.split(".")[0] in ("builtins", "numpy", "s2sad", "functools"):
+    home = cls.__module__.split(".")
+    if home[0] in ("builtins", "numpy", "s2sad", "functools") and home[:2] != ["s2sad", "nn"]:
         return False
     return hasattr(x, "__dict__") or hasattr(cls, "__slots__")
 

@@ -105,6 +105,8 @@ x ** 2 -> x * x if real(x)
 x ** 2.0 -> x * x if real(x)
 x ** 3 -> x * x * x if real(x)
 x ** 3.0 -> x * x * x if real(x)
+np.transpose(np.transpose(x) @ y) -> np.transpose(y) @ x if matrix(x) and matrix(y)
+np.transpose(x @ np.transpose(y)) -> y @ np.transpose(x) if matrix(x) and matrix(y)
 x ** -1 -> 1.0 / x if real(x)
 x ** -1.0 -> 1.0 / x if real(x)
 """

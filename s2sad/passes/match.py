@@ -251,6 +251,11 @@ def array(x: Fact) -> bool:
     return x.is_array
 
 
+def matrix(x: Fact) -> bool:
+    """Certainly an array with two axes."""
+    return x.is_array and x.ndim == 2
+
+
 def python_float(x: Fact) -> bool:
     return x.kind == "float"
 
@@ -284,4 +289,4 @@ def same_dtype(g: Fact, x: Fact) -> bool:
 
 
 GUARDS: dict[str, Callable[..., bool]] = {
-    f.__name__: f for f in (real, numeric, scalar, array, double, python_float, known, same_shape, same_dtype)}
+    f.__name__: f for f in (real, numeric, scalar, array, matrix, double, python_float, known, same_shape, same_dtype)}

@@ -75,6 +75,8 @@ SHAPE_ONLY: dict[Callable, frozenset[str]] = {
     runtime.unbroadcast: frozenset("x"), runtime.astype_of: frozenset("x"), runtime.broadcast_like: frozenset("y"),
     runtime.cotangent_of: frozenset("y"), np.full_like: frozenset("a")}
 """Parameters of which only shape and dtype count, so that an active argument is no error."""
+LIKE: dict[Callable, str] = {}
+"""Functions whose result is an array of the shape and dtype of one of their parameters."""
 SPELLING: dict[Callable, Callable] = {}
 STATIC: set[Callable] = set()
 
@@ -384,8 +386,8 @@ from s2sad.rules import (  # noqa: E402
     statistics,
 )
 
-__all__ = ["NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic", "bilinear",
-           "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise", "extrema", "fft",
-           "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient", "norms", "products",
-           "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scans", "scipy_linalg", "shaped",
-           "shapes", "special", "spectral", "static", "statistics"]
+__all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic",
+           "bilinear", "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise",
+           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient",
+           "norms", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scans",
+           "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

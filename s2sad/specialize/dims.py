@@ -22,7 +22,7 @@ from s2sad.ir.facts import (
     is_not_one,
     shift_dim,
 )
-from s2sad.rules import canonical
+from s2sad.rules import canonical, lookup
 from s2sad.specialize.facts import fact_of
 
 
@@ -276,6 +276,10 @@ def refine(op: Callable, args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[
     if isinstance(op, np.ufunc) and op.signature is None and op.nout == 1 or op in (np.where, np.clip):
         shapes = [dims_of(f) for f in facts[:op.nin if isinstance(op, np.ufunc) else 3]]
         if all(s is not None for s in shapes):
+            dims = broadcast_dims(shapes)  # type: ignore[arg-type]
+    elif (entry := lookup(op)) is not None and entry.kind == "elementwise" and not kwargs:
+        shapes = [dims_of(f) for f in facts]
+        if None not in shapes:
             dims = broadcast_dims(shapes)  # type: ignore[arg-type]
     elif op in _DIMS:
         try:

@@ -35,7 +35,7 @@ from s2sad.ir.facts import (
     join,
     of_value,
 )
-from s2sad.rules import canonical
+from s2sad.rules import LIKE, canonical, lookup
 from s2sad.specialize.by_hand import BY_HAND
 from s2sad.specialize.dims import broadcast_dims, refine
 from s2sad.specialize.facts import Result, fact_of
@@ -51,10 +51,23 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
         return Result((_folded(op, facts),))
+    if op in LIKE:
+        known = _like(op, args, kwargs)
+        if known is not None:
+            return Result((known,))
     result = _by_samples(op, args, kwargs)
     if len(result.facts) == 1 and result.structure is None:
         return Result((refine(op, args, facts, dict(kwargs), result.facts[0]),))
     return result
+
+
+def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Fact | None:
+    """The fact of the parameter that the result of an operation is like."""
+    entry = lookup(op)
+    if entry is None:
+        return None
+    fact = fact_of(entry.bind(args, dict(kwargs))[LIKE[op]])
+    return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
 def _folded(op: Callable, facts: list[Fact]) -> Fact:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.special import erf
 
+from tests.benchmarks.lenet import lenet, lenet_args, lenet_hand
+
 
 @dataclass(frozen=True)
 class Case:
@@ -273,4 +275,5 @@ CASES = (
     Case("LSTM 100 steps, 64, batch 16", lstm, lstm_hand, lstm_args, (0, 1, 2)),
     Case("jacobi_2d, 50 x 250^2", jacobi_2d, jacobi_2d_hand, jacobi_2d_args, (0, 1)),
     Case("GMM d 10, K 25, n 1000", gmm, gmm_hand, gmm_args, (0, 1, 2)),
+    Case("LeNet, batch 32", lenet, lenet_hand, lenet_args, tuple(range(10))),
 )

@@ -8,6 +8,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from s2sad import nn
 from s2sad.errors import SourceNotFound
 from s2sad.frontend.signature import (
     Record,
@@ -217,3 +218,8 @@ def test_guards_accept_an_equal_value_only_where_it_is_the_same(value, monkeypat
     assert guards and all(g() for g in guards)
     monkeypatch.setitem(globals(), "THING", [value])
     assert not all(g() for g in guards)
+
+
+def test_layers_are_records_and_our_own_objects_are_not():
+    assert is_record(nn.Dropout(0.5)) and fields_of(nn.Dropout(0.5)) == {"rate": 0.5}
+    assert not is_record(Var("x"))

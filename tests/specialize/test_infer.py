@@ -10,9 +10,9 @@ import random
 import numpy as np
 import pytest
 
-from s2sad import runtime
-from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad import nn, runtime
+from s2sad.ir import Const, Var
+from s2sad.ir.facts import UNSET, array, of_value
 from s2sad.specialize.infer import infer
 from tests.specialize.helper import DTYPES, SHAPES, S, check, value
 
@@ -224,3 +224,15 @@ def test_trying_a_method_of_a_generator_draws_nothing():
         assert pickle.dumps(rng) == before
     drawn = infer(np.random.default_rng(0).random, (Const((3, 2)),), ()).facts[0]
     assert drawn.kind == "array" and drawn.ndim == 2
+
+
+def test_a_result_that_is_declared_to_be_like_a_parameter():
+    x, w, g = (Var(n, array(t, s)) for n, t, s in (("x", "float32", (2, 1, 5, 5)), ("w", float, (2, 1, 3, 3)),
+                                                   ("g", float, (2, 2, 3, 3))))
+    found = infer(nn.conv2d_input, (x, w, g), ()).facts[0]
+    assert found.dtype == np.float32 and found.dims == x.fact.dims
+
+
+def test_an_elementwise_rule_keeps_the_shape():
+    x = Var("x", of_value(np.ones((3, 4)), {}))
+    assert infer(nn.relu, (x,), ()).facts[0].dims == x.fact.dims
