@@ -65,6 +65,29 @@ def check_memory(entry: Entry, args: tuple) -> None:
                                 hint="pass a copy of one of them")
 
 
+def check_distinct(args: tuple, argnums: tuple[int, ...]) -> None:
+    """An object that two arguments reach is one object to the function: it has no derivative at each of its places."""
+    owner: dict[int, int] = {}
+    for k, arg in enumerate(args):
+        for x in _objects(arg, set()):
+            first = owner.setdefault(id(x), k)
+            if first != k and {first, k} & set(argnums):
+                raise AliasError("S2S005", f"arguments {first} and {k} reach the same object of class "
+                                 f"`{type(x).__name__}`: its derivative at each of the two places is not defined",
+                                 hint="pass a copy in one of them")
+
+
+def _objects(x: Any, seen: set[int]) -> Iterator[Any]:
+    """The objects in an argument that have a field to differentiate, each once."""
+    if id(x) in seen:
+        return
+    seen.add(id(x))
+    if not isinstance(x, (list, tuple, dict)) and any(map(tree.is_leaf, tree.parts(x).values())):
+        yield x
+    for v in tree.parts(x).values():
+        yield from _objects(v, seen)
+
+
 def mutable(x: Any, seen: set[int]) -> Iterator[Any]:
     """The arrays, lists and dicts of some arguments; those of an object once, on whatever ways it is reached."""
     if isinstance(x, (np.ndarray, list, dict)):

@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.checks import check_memory, names_of, positions
-from s2sad.derive import Entry, Request, build
+from s2sad.checks import check_distinct, check_memory, names_of, positions
+from s2sad.derive import Entry, build
 from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, signature
 from s2sad.frontend.values import Value, const
 from s2sad.inspection import Inspection
 from s2sad.lenient import lift, lower_floats, numpy_function
 from s2sad.nested import lower_derivative
+from s2sad.results import Request
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
@@ -156,7 +157,9 @@ class Derivative(Inspection):
             with self.lock:
                 entry = self.entries.get(key)
                 if entry is None or not entry.valid():
-                    entry = build(self.fn, args, kwargs, self.request(len(args), kwargs))
+                    request = self.request(len(args), kwargs)
+                    check_distinct((*args, *kwargs.values()), request.argnums)
+                    entry = build(self.fn, args, kwargs, request)
                     self.entries[key] = entry
                     self.quick.clear()
                     self.numbers.clear()

@@ -259,6 +259,37 @@ EXPLANATIONS: dict[str, Explanation] = {
             return np.sum(np.sqrt(x + 1e-12))
         s2sad.grad(f, debug_nans=True)(np.zeros(2))
         """),
+    "S2S017": Explanation(
+        "A search by bisection on what is differentiated",
+        """Bisection and other bracketing searches find a root (or a minimum) by decisions alone: each end of the
+        interval is a combination of the first two ends. The derivative of the program that runs is the same combination
+        of their derivatives, usually zero, and not that of the root. Keep the search out of the derivative with
+        `s2sad.stop_gradient` and take one Newton step after it, which has the derivative of the root (implicit function
+        theorem); or give the function a rule of its own.""",
+        """
+        def f(c):
+            lo, hi = 0.0, 10.0
+            for _ in range(60):
+                mid = 0.5 * (lo + hi)
+                if mid * mid < c:
+                    lo = mid
+                else:
+                    hi = mid
+            return lo
+        s2sad.grad(f)(2.0)
+        """,
+        """
+        def f(c):
+            fixed, lo, hi = s2sad.stop_gradient(c), 0.0, 10.0
+            for _ in range(60):
+                mid = 0.5 * (lo + hi)
+                if mid * mid < fixed:
+                    lo = mid
+                else:
+                    hi = mid
+            return lo - (lo * lo - c) / (2.0 * lo)
+        s2sad.grad(f)(2.0)
+        """),
     "S2S900": Explanation(
         "s2sad has made a mistake: a trace that is not well formed",
         """This is a bug in s2sad, not in your function, and it was noticed before a number was computed. Please

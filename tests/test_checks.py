@@ -7,7 +7,7 @@ import pytest
 
 import s2sad
 from s2sad import grad
-from s2sad.checks import check_memory, mutable, positions
+from s2sad.checks import check_distinct, check_memory, mutable, positions
 from s2sad.errors import AliasError, ArgumentError
 
 
@@ -71,3 +71,39 @@ def test_shared_memory_with_a_write():
     assert caught.value.code == "S2S005"
     with pytest.raises(s2sad.errors.AliasError):
         check_memory(df.latest, (x, x))
+
+
+class Layer:
+    def __init__(self, w, inner=None):
+        self.w, self.inner = w, inner
+
+
+def both(a, b):
+    return a.w * b.w
+
+
+def test_one_object_as_two_arguments_is_refused():
+    layer = Layer(2.0)
+    with pytest.raises(AliasError, match="arguments 0 and 1 reach the same object of class `Layer`"):
+        grad(both, (0, 1))(layer, layer)
+    assert [g.w for g in grad(both, (0, 1))(layer, Layer(2.0))] == [2.0, 2.0]
+
+
+def test_an_object_inside_two_arguments_is_refused_also_after_a_call_with_two_objects():
+    def nested(a, b):
+        return a.inner.w * b.w
+
+    layer = Layer(2.0)
+    df = grad(nested, 1)
+    assert df(Layer(1.0, Layer(3.0)), layer).w == 3.0
+    with pytest.raises(AliasError, match="arguments 0 and 1 reach"):
+        df(Layer(1.0, layer), layer)
+
+
+def test_an_object_without_anything_to_differentiate_may_be_shared():
+    def scaled(a, b, config):
+        return a * config.w + b * config.w
+
+    config = Layer(2)
+    assert grad(scaled, (0, 1))(1.0, 2.0, config) == (2.0, 2.0)
+    assert check_distinct((config, config), (0, 1)) is None

@@ -19,6 +19,7 @@ from s2sad.ad.common import Emitter, bind, refuses, rule_of
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import inline
 from s2sad.ad.saving import plural
+from s2sad.ad.searches import check_searches
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import call_args, map_arg, variables
 from s2sad.specialize.facts import fact_of
@@ -277,6 +278,7 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     result : callable
         From a function that gives the tangent of an argument, and a list to append statements to, to the result.
     """
+    check_searches(fn, set(tangents), set(variables(fn.result)))
     sweep = Forward(varied(fn, tangents))
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)

@@ -22,6 +22,7 @@ from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import inline
 from s2sad.ad.saving import Saver
+from s2sad.ad.searches import check_searches
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
@@ -403,6 +404,7 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
     """
     active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
     active |= set(wrt)
+    check_searches(fn, set(wrt), {o for o, _ in outputs if type(o) is Var})
     sweep = Reverse(fn, active)
     seed: list[Stmt] = []
     for y, g in outputs:

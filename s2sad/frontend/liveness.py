@@ -98,9 +98,27 @@ def analyse(fn: Any) -> None:
 def _block(stmts: list[Any], after: Names, brk: Names | None, cont: Names | None) -> Names:
     live = after
     for stmt in reversed(stmts):
-        stmt.live_after = live
+        stmt.live_after = live | _at_exits(stmt, brk, cont)
         live = _stmt(stmt, live, brk, cont)
     return live
+
+
+def _at_exits(s: Any, brk: Names | None, cont: Names | None) -> Names:
+    """Names read where a ``break`` or ``continue`` inside a statement leads to: what follows the statement may assign
+    them anew, but not on that way."""
+    found: Names = frozenset()
+    todo = [s]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (gast.Break, gast.Continue)):
+            found |= (brk if isinstance(node, gast.Break) else cont) or frozenset()
+        elif isinstance(node, (gast.For, gast.While)):
+            todo.extend(node.orelse)
+        elif isinstance(node, (gast.If, gast.With, gast.Try, gast.Match)):
+            todo.extend(n for n in gast.iter_child_nodes(node) if not isinstance(n, gast.expr))
+        elif isinstance(node, (gast.ExceptHandler, gast.match_case)):
+            todo.extend(node.body)
+    return found
 
 
 def _stmt(s: Any, live: Names, brk: Names | None, cont: Names | None) -> Names:

@@ -1,6 +1,7 @@
 """Exits of loops: break, continue, return, else, in every nesting."""
 import numpy as np
 
+import s2sad
 from tests.programs.registry import program
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
@@ -289,7 +290,7 @@ def search_loop(x):
     lo, hi = 0.0, 3.0
     for _ in range(4):
         mid = 0.5 * (lo + hi)
-        if mid < x:
+        if mid < s2sad.stop_gradient(x):
             lo = mid
         else:
             hi = mid
@@ -362,3 +363,54 @@ def stop_in_ternary_test(x, y):
         if (s > 0.3 if i > 2 else s < -5.0):
             break
     return s
+
+
+@program(0.5, 0.7)
+def break_past_a_statement_that_assigns_anew(x, a):
+    for _ in range(2):
+        if a > 0.0:
+            if x > 0.0:
+                x += a
+                break
+        x = 0.0
+    return x
+
+
+@program(0.5, 0.7)
+def both_branches_leave_and_dead_code_follows(x, a):
+    for i in range(2):
+        if i:
+            x += 2.0 * a
+            continue
+        else:
+            x += a
+            continue
+        x = 0.0
+    return x
+
+
+@program(0.5, 0.7)
+def exits_of_every_kind_before_new_values(x, a):
+    y = 1.0
+    for i in range(4):
+        for j in range(2):
+            if j:
+                break
+            x = x * a
+        else:
+            if x > 0.0:
+                x += a
+                continue
+        try:
+            if i == 2:
+                y = x * a
+                break
+        finally:
+            x = x + 1.0
+        match i:
+            case 1:
+                x = x + 2.0 * a
+                continue
+        y = 2.0
+        x = 0.3 * x
+    return x * y

@@ -211,3 +211,15 @@ def returned_iterator_read_twice(v):
 def iterator_in_a_tuple(v):
     kept = (iter([v[0], v[1]]), 2.0)
     return sum(kept[0]) + sum(kept[0]) * kept[1]
+
+
+@refused("NotDifferentiable", 2.0, text="this loop searches for `lo` and `hi` by tests")
+def root_found_by_bisection(c):
+    lo, hi = 0.0, 10.0
+    for _ in range(60):
+        mid = 0.5 * (lo + hi)
+        if mid * mid < c:
+            lo = mid
+        else:
+            hi = mid
+    return lo

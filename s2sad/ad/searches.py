@@ -1,0 +1,213 @@
+"""Bracketing searches: loops whose result depends on the inputs only by the decisions on the way.
+
+Bisection halves an interval until it is as small as wanted. The program that runs is a chain of averages of the two
+first ends, and its derivative is the same average of *their* derivatives, whatever the equation is: a number that has
+nothing to do with the derivative of the root. No differentiation of the executed program can give that, so it is an
+error, not a number::
+
+    while hi - lo > 1e-12:                     refused: `lo` and `hi` are combinations of `lo` and `hi`,
+        mid = 0.5 * (lo + hi)                  chosen by tests on values that depend on `c`
+        if mid * mid < c:
+            lo = mid
+        else:
+            hi = mid
+
+What is looked for: two carried values that are replaced, under a test that depends on an input, by linear combinations
+of such values and of nothing else. Newton's method, the secant method, adaptive steps and swaps are none of that.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.ad.activity import useful
+from s2sad.errors import NotDifferentiable
+from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir.effects import READS_META, VIEWS
+from s2sad.ir.walk import blocks, call_args, statements, variables
+
+SUMS = {operator.add, operator.sub, operator.iadd, operator.isub}
+PRODUCTS = {operator.mul, operator.imul}
+QUOTIENTS = {operator.truediv, operator.itruediv}
+SAME = VIEWS | {operator.neg, operator.pos, runtime.copy, np.ndarray.copy, np.copy, np.array, float, np.float64}
+HINT = ("stop the search from being differentiated and take one Newton step after it: run it on "
+        "s2sad.stop_gradient(…) of the parameters, then x = x - f(x) / s2sad.stop_gradient(df(x)); "
+        "or give the function a rule with s2sad.rule")
+
+
+def check_searches(fn: Function, wrt: set[Var], outputs: set[Var]) -> None:
+    """Refuse a function whose result is found by a bracketing search that depends on ``wrt``.
+
+    Parameters
+    ----------
+    fn : Function
+        The primal.
+    wrt : set of Var
+        The inputs that are differentiated.
+    outputs : set of Var
+        The results that have a derivative.
+
+    Raises
+    ------
+    NotDifferentiable
+        S2S017, at the loop.
+    """
+    loops = [s for s in statements(fn.body) if isinstance(s, (For, While)) and len(s.inits) > 1]
+    if not loops:
+        return
+    depends: set[Var] | None = None
+    needed: set[Var] = set()
+    for loop in loops:
+        if not any(_selects(s) for s in statements(loop.body)):
+            continue
+        if depends is None:
+            depends, needed = dependent(fn, wrt), useful(fn, outputs)
+        ends = _Search(loop, depends).bracket()
+        results = dict(zip(loop.body.params[len(loop.body.params) - len(loop.inits):], loop.outs))
+        if any(p in needed or results[p] in needed for p in ends):
+            names = " and ".join(f"`{p.name.strip('<>')}`" for p in ends)
+            raise NotDifferentiable(
+                "S2S017", f"this loop searches for {names} by tests; the derivative of what is found is not that of "
+                "the program that runs", loop.loc,
+                "the tests depend on an input that is differentiated, the values that they choose from do not carry "
+                "that dependence", HINT)
+
+
+def dependent(fn: Function, wrt: set[Var]) -> set[Var]:
+    """The variables whose values depend on ``wrt`` in any way but by branches: integers and truth values too."""
+    found = set(wrt)
+    while True:
+        size = len(found)
+        for s in statements(fn.body):
+            for target, sources in _flows(s):
+                if any(v in found for v in variables(*sources)):
+                    found.add(target)
+        if len(found) == size:
+            return found
+
+
+def _flows(s: Stmt) -> Iterator[tuple[Var, tuple[Arg, ...]]]:
+    """From what each variable of a statement takes its value."""
+    match s:
+        case Call():
+            if s.op is not runtime.stop_gradient and s.op not in READS_META:
+                yield from ((o, tuple(call_args(s))) for o in s.outs)
+        case If():
+            yield from ((o, (a, b)) for o, a, b in zip(s.outs, s.then.results, s.orelse.results))
+        case For() | While():
+            n = len(s.iters) if isinstance(s, For) else 0
+            yield from ((p, (seq,)) for p, seq in zip(s.body.params, getattr(s, "iters", ())))
+            carried = zip(s.body.params[n:], s.inits, s.body.results)
+            yield from ((p, (init, r)) for p, init, r in carried)
+            yield from ((o, (r,)) for o, r in zip(s.outs, s.body.results))
+            yield from ((o, (p,)) for o, p in zip(s.outs, s.body.params[n:]))
+            if isinstance(s, While):
+                yield from ((q, (p,)) for q, p in zip(s.test.params, s.body.params))
+
+
+def _selects(s: Stmt) -> bool:
+    return isinstance(s, If) or isinstance(s, Call) and s.op in (np.where, runtime.setitem)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A linear combination of carried values: which ones, whether it is chosen by a test that depends on an input, and
+    whether it mixes two of them."""
+
+    of: frozenset[Var]
+    chosen: bool = False
+    mixed: bool = False
+
+    def __or__(self, other: Combination) -> Combination:
+        return Combination(self.of | other.of, self.chosen or other.chosen, self.mixed or other.mixed)
+
+
+@dataclass
+class _Search:
+    """The update of each value that a loop carries, as far as it is a linear combination of carried values."""
+
+    loop: For | While
+    depends: set[Var]
+    inside: dict[Var, tuple[Any, int]] = field(default_factory=dict)
+    carried: set[Var] = field(default_factory=set)
+
+    def bracket(self) -> tuple[Var, ...]:
+        """The ends of the interval that is searched, or nothing."""
+        body = self.loop.body
+        params = body.params[len(body.params) - len(self.loop.inits):]
+        self.carried = {p for p in params if not p.fact.is_discrete}
+        self.index(body)
+        found = {}
+        for p, result in zip(params, body.results):
+            update = self.combination(result) if p in self.carried and result is not p else None
+            if update is not None:
+                found[p] = update
+        reach = {p: self.reach(p, found) for p in found}
+        ends = [p for p, update in found.items() if update.chosen and any(
+            q is not p and q in reach[p] and p in reach[q] and found[q].chosen for q in found)]
+        if not any(found[q].mixed for p in ends for q in reach[p] & found.keys()):
+            return ()
+        return tuple(ends)
+
+    def index(self, block: Block) -> None:
+        for s in block.stmts:
+            self.inside.update((o, (s, k)) for k, o in enumerate(s.outs))
+            for inner in blocks(s):
+                self.inside.update((p, (None, 0)) for p in inner.params)
+                self.index(inner)
+
+    def reach(self, start: Var, found: dict[Var, Combination]) -> set[Var]:
+        """The carried values that a carried value is made of, in one trip or in several."""
+        seen: set[Var] = set()
+        todo = [start]
+        while todo:
+            update = found.get(todo.pop())
+            new = update.of - seen if update is not None else frozenset()
+            seen |= new
+            todo += new
+        return seen
+
+    def combination(self, arg: Arg) -> Combination | None:
+        """``arg`` as a linear combination of carried values, None if it is anything else."""
+        if not isinstance(arg, Var):
+            return None
+        if arg in self.carried:
+            return Combination(frozenset((arg,)))
+        stmt, k = self.inside.get(arg, (None, 0))
+        if isinstance(stmt, If):
+            return self.choice(stmt.test, stmt.then.results[k], stmt.orelse.results[k])
+        return self.call(stmt) if isinstance(stmt, Call) else None
+
+    def call(self, call: Call) -> Combination | None:
+        args = call.args
+        if call.op in SUMS and len(args) == 2:
+            a, b = map(self.combination, args)
+            if a is None or b is None:
+                return None
+            return a | b | Combination(frozenset(), mixed=a.of != b.of)
+        if call.op in PRODUCTS:
+            scale, other = args if self.is_scale(args[0]) else args[::-1]
+            return self.combination(other) if self.is_scale(scale) else None
+        if call.op in QUOTIENTS:
+            return self.combination(args[0]) if self.is_scale(args[1]) else None
+        if call.op is np.where and len(args) == 3:
+            return self.choice(*args)
+        if call.op is runtime.setitem:
+            return self.choice(args[1], args[0], args[2])
+        return self.combination(args[0]) if call.op in SAME and args else None
+
+    def choice(self, test: Arg, a: Arg, b: Arg) -> Combination | None:
+        """One of two values, or items of both."""
+        first, second = self.combination(a), self.combination(b)
+        if first is None or second is None:
+            return None
+        return first | second | Combination(frozenset(), any(v in self.depends for v in variables(test)))
+
+    def is_scale(self, arg: Arg) -> bool:
+        """Whether a factor is the same in every trip."""
+        return isinstance(arg, Const) or isinstance(arg, Var) and arg not in self.inside and arg not in self.carried
