@@ -70,7 +70,7 @@ def _signature(x: Any, sizes: dict[Hashable, int]) -> Hashable:
         return kind
     if isinstance(x, (list, tuple)):
         if is_long(x):
-            return (kind, type(x[0]))
+            return (kind, None, type(x[0]))  # unlike that of a list with one item
         return (kind, *[_signature(v, sizes) for v in x])
     if isinstance(x, dict):
         return (kind, tuple(x), *[_signature(v, sizes) for v in x.values()])
