@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 import s2sad
-from s2sad.derivative import Derivative
+from s2sad.api.derivative import Derivative
+from s2sad.api.products import Products
 from s2sad.errors import ExportError
-from s2sad.products import Products
 from s2sad.tree import parts
 from tests.programs import PROGRAMS, Program
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from s2sad.derive import differentiate
+from s2sad.derive.results import Request
 from s2sad.frontend.signature import lower_function
 from s2sad.ir import Call, For, Function, While
 from s2sad.ir.interpret import interpret
 from s2sad.ir.verify import verify
 from s2sad.ir.walk import statements
-from s2sad.results import Request
 from tests.differences import derivative, pair, random_direction
 
 V = np.array([0.3, 0.7, 1.2, 0.9])

@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 
 from s2sad import grad
-from s2sad.inspection import _active
+from s2sad.api.inspection import _active
 from s2sad.ir import For
 from s2sad.ir.walk import statements
 from s2sad.show.marks import active_names, recomputed, saved

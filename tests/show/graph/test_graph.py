@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from s2sad import grad, jacobian, value_and_grad
+from s2sad.api.products import Products
 from s2sad.errors import ArgumentError
-from s2sad.products import Products
 
 
 def lecture(x1, x2):

@@ -19,20 +19,20 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ad.activity import useful, varied
+from s2sad.api.lenient import lift, numpy_function
+from s2sad.api.views import Views
 from s2sad.backend.emit import Source
 from s2sad.derive import Entry, build, stages
+from s2sad.derive.leaves import differentiable, leaves_of
 from s2sad.errors import S2SADError
 from s2sad.frontend.source import code_of, find
 from s2sad.ir import Var
 from s2sad.ir.walk import variables
-from s2sad.leaves import differentiable, leaves_of
-from s2sad.lenient import lift, numpy_function
 from s2sad.show import html
 from s2sad.show.compare import Comparison, compare
 from s2sad.show.debug import Diagnosis, diagnose
 from s2sad.show.profile import Profile, profile
 from s2sad.show.stages import Stages
-from s2sad.views import Views
 
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 TITLES = {"grad": "gradient", "value_and_grad": "value and gradient", "vjp": "vector-Jacobian product",

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime, tree
-from s2sad.checks import check_memory
-from s2sad.derivative import Derivative
+from s2sad.api.checks import check_memory
+from s2sad.api.derivative import Derivative
 from s2sad.derive import Entry
+from s2sad.derive.nested import lower_jvp, lower_linearize, lower_vjp
 from s2sad.errors import ArgumentError
-from s2sad.nested import lower_jvp, lower_linearize, lower_vjp
 from s2sad.show.trace import Trace
 
 _kept: dict[Any, Products] = {}

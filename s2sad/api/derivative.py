@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.checks import check_distinct, check_memory, names_of, positions
+from s2sad.api.checks import check_distinct, check_memory, names_of, positions
+from s2sad.api.inspection import Inspection
+from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.derive import Entry, build
+from s2sad.derive.nested import lower_derivative
+from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, signature
 from s2sad.frontend.values import Value, const
-from s2sad.inspection import Inspection
-from s2sad.lenient import lift, lower_floats, numpy_function
-from s2sad.nested import lower_derivative
-from s2sad.results import Request
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)

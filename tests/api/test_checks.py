@@ -7,7 +7,7 @@ import pytest
 
 import s2sad
 from s2sad import grad
-from s2sad.checks import check_distinct, check_memory, mutable, positions
+from s2sad.api.checks import check_distinct, check_memory, mutable, positions
 from s2sad.errors import AliasError, ArgumentError
 
 

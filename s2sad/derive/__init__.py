@@ -16,13 +16,13 @@ from s2sad import passes
 from s2sad.arguments import Item, describe
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
+from s2sad.derive.leaves import differentiable, leaf_path, leaves_of
+from s2sad.derive.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
 from s2sad.errors import ArgumentError
 from s2sad.frontend.signature import Lowered, deep_recursion, lower_function
 from s2sad.frontend.source import code_of, find
 from s2sad.ir import Function
 from s2sad.ir.text import format
-from s2sad.leaves import differentiable, leaf_path, leaves_of
-from s2sad.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
 
 
 @dataclass

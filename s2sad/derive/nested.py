@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad import runtime
+from s2sad.derive.leaves import differentiable, leaves_of
+from s2sad.derive.results import Request, gradient_function, pullback_function, split_aux, tangent_function
 from s2sad.errors import AliasError, ArgumentError
 from s2sad.frontend.signature import Rebuild, Record, result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
-from s2sad.leaves import differentiable, leaves_of
-from s2sad.results import Request, gradient_function, pullback_function, split_aux, tangent_function
 
 
 def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Value, ...],

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.derivative import Argnums, Derivative
+from s2sad.api.derivative import Argnums, Derivative
 from s2sad.errors import NotFiniteError
 from s2sad.frontend.values import Value
 from s2sad.show.debug import is_finite

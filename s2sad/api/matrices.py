@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.checks import positions
-from s2sad.derivative import Argnums
+from s2sad.api.checks import positions
+from s2sad.api.derivative import Argnums
+from s2sad.api.products import Products, jvp, vjp
 from s2sad.frontend.values import Tup, Value, const
-from s2sad.products import Products, jvp, vjp
 from s2sad.show.graph import Graph
 from s2sad.show.stages import Stages
 from s2sad.show.trace import Trace

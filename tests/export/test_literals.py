@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import pytest
 
-from s2sad.literals import LONG, NoLiteral, literal
+from s2sad.export.literals import LONG, NoLiteral, literal
 
 RNG = np.random.default_rng(0)
 VALUES = [

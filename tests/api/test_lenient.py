@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from s2sad import grad
-from s2sad.lenient import NUMPY_FORM, lift, lower_floats, numpy_function
+from s2sad.api.lenient import NUMPY_FORM, lift, lower_floats, numpy_function
 
 
 def test_floats_become_numpy_scalars_and_come_back():

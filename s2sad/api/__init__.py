@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.debugged import Debugged
-from s2sad.derivative import Argnums, Derivative
+from s2sad.api.debugged import Debugged
+from s2sad.api.derivative import Argnums, Derivative
+from s2sad.api.matrices import Matrix, jacfwd, jacobian, jacrev
+from s2sad.api.products import jvp, linearize, vjp
+from s2sad.derive.nested import lower_derivative
+from s2sad.derive.results import Request
 from s2sad.frontend.values import Atom, Bound, Value, const
-from s2sad.matrices import Matrix, jacfwd, jacobian, jacrev
-from s2sad.nested import lower_derivative
-from s2sad.products import jvp, linearize, vjp
-from s2sad.results import Request
 
 
 def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool,

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from s2sad.derive import Entry
+from s2sad.derive.results import Request
 from s2sad.errors import ExportError
-from s2sad.library import Library, fresh
-from s2sad.results import Request
+from s2sad.export.library import Library, fresh
 from s2sad.version import __version__
 
 WIDTH = 110

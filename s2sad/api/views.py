@@ -18,13 +18,13 @@ import numpy as np
 
 from s2sad import numeric, passes, runtime, tree
 from s2sad.derive import Entry, integer_argument, tree_of
+from s2sad.derive.leaves import differentiable, leaf_path, leaves_of, structured
+from s2sad.derive.results import Request, non_scalar, split_aux
 from s2sad.errors import ArgumentError
 from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
 from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
-from s2sad.leaves import differentiable, leaf_path, leaves_of, structured
-from s2sad.results import Request, non_scalar, split_aux
 from s2sad.show.graph import Graph, graph
 from s2sad.show.trace import Trace, trace
 

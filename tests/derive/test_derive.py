@@ -12,12 +12,12 @@ import pytest
 
 import s2sad
 from s2sad.derive import build, differentiate, pipeline, stages
+from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError
 from s2sad.frontend.signature import lower_function
 from s2sad.ir.interpret import interpret
 from s2sad.ir.text import parse
 from s2sad.ir.verify import verify
-from s2sad.results import Request
 from tests.differences import derivative
 
 V = np.array([0.3, 0.7, 1.2])

@@ -8,10 +8,10 @@ import types
 import numpy as np
 import pytest
 
+from s2sad.derive.leaves import branches_of, differentiable, leaf_path, leaves_of, structured
 from s2sad.frontend.signature import Record
 from s2sad.ir import Const, Fact, Var
 from s2sad.ir.interpret import evaluate
-from s2sad.leaves import branches_of, differentiable, leaf_path, leaves_of, structured
 
 V = np.array([0.3, 0.7, 1.2])
 

@@ -102,7 +102,7 @@ def test_the_text_says_what_it_is():
     text = s2sad.grad(captures).exported(np.ones(2, np.float32))
     module = ast.parse(text)
     doc = ast.get_docstring(module)
-    assert doc.startswith("The gradient by `x` of `captures` of the module `tests.test_export`.")
+    assert doc.startswith("The gradient by `x` of `captures` of the module `tests.export.test_export`.")
     assert f"Written by s2sad {s2sad.__version__}; it needs numpy and not s2sad." in doc
     assert "    x: float32[n]" in doc and "The values of astype_of" in doc
     function = scope(text)["captures_grad"]
