@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from s2sad.frontend.operators import BINARY
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     NONE,
     Buffer,
@@ -169,7 +170,7 @@ class Assignment:
             self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
         elif isinstance(base, Ref) and base.cell in self.fields_of:
             raise self.unsupported("a field of an object is deleted", code="S2S010")
-        elif isinstance(cell, Table) and self.static_key(index) in cell.keys:
+        elif is_mapping(cell) and self.static_key(index) in cell.keys:
             kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != self.static_key(index)]
             self.heap[base.cell] = replace(cell, keys=tuple(a for a, _ in kept), values=tuple(b for _, b in kept))
         else:

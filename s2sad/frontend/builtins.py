@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import S2SADError
+from s2sad.frontend.sets import is_mapping, make_frozenset, make_set
 from s2sad.frontend.values import (
     FALSE,
     NONE,
@@ -122,7 +123,7 @@ def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 def dict_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     result = self.new_ref(Table((), ()))
     if args:
-        if isinstance(args[0], Ref) and isinstance(self.heap[args[0].cell], Table):
+        if isinstance(args[0], Ref) and is_mapping(self.heap[args[0].cell]):
             self.heap[result.cell] = self.heap[args[0].cell]
         else:
             for pair in self.static_items(args[0]) or ():
@@ -322,6 +323,8 @@ BUILTINS: dict[Any, Callable] = {
     list: _list,
     tuple: _tuple,
     dict: dict_of,
+    set: make_set,
+    frozenset: make_frozenset,
     isinstance: _isinstance,
     type: _type,
     map: _map,

@@ -8,7 +8,7 @@ import functools
 import math
 import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, MutableSet
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from s2sad.frontend.builtins import BUILTINS
 from s2sad.frontend.library import LIBRARY
 from s2sad.frontend.operations import hashable
 from s2sad.frontend.operators import FORWARDS
+from s2sad.frontend.sets import CHANGES, is_mapping
 from s2sad.frontend.source import code_of
 from s2sad.frontend.values import (
     Atom,
@@ -31,7 +32,6 @@ from s2sad.frontend.values import (
     Kwargs,
     Method,
     Ref,
-    Table,
     Tup,
     Value,
     static,
@@ -80,7 +80,7 @@ class Calls:
                 kwargs.append((k.arg, value))
                 continue
             table = self.heap[value.cell] if isinstance(value, Ref) else None
-            if not isinstance(table, Table):
+            if not is_mapping(table):
                 raise self.unsupported("`**` of something that is not a dict of known keys", node=node, code="S2S010")
             kwargs.extend(zip(table.keys, table.values))
         del self.pending[mark - 1:]
@@ -223,6 +223,9 @@ class Calls:
     def call_opaque(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A function without rule and without source. An active argument is found out later, with an error."""
         module = (getattr(fn, "__module__", None) or type(fn).__module__ or "").split(".")[0]
+        if isinstance(getattr(fn, "__self__", None), MutableSet) and fn.__name__ in CHANGES:
+            raise self.unsupported("a set from outside is changed; a derivative call changes nothing outside",
+                                   "copy it first: `set(…)`", code="S2S009")
         if module not in TRUSTED and not callable(fn):
             raise self.unsupported(f"{fn!r} is called but is not callable", code="S2S011")
         if module not in TRUSTED and any(isinstance(a, Ref) for a in args):

@@ -16,9 +16,7 @@ from s2sad.frontend.values import (
     Table,
     Value,
     const,
-    static,
 )
-from s2sad.ir.facts import UNSET
 from s2sad.specialize.facts import fact_of
 
 
@@ -93,10 +91,9 @@ class Comprehensions:
 
     def expr_SetComp(self, node: Any, hint: str) -> Value:
         items = self.static_items(self.comprehension(node, node.elt, hint, known=True))
-        values = [static(v) for v in items] if items is not None else [UNSET]
-        if UNSET in values:
+        if items is None:
             raise self.unsupported("a set of values computed at run time", "use a list", node=node)
-        return const(frozenset(values))
+        return self.new_set({self.member(v) for v in items})
 
     def expr_DictComp(self, node: Any, hint: str) -> Value:
         pair = gast.Tuple(elts=[node.key, node.value], ctx=gast.Load())

@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     NONE,
     Frame,
@@ -16,7 +17,6 @@ from s2sad.frontend.values import (
     Tup,
     Value,
     const,
-    static,
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
@@ -66,10 +66,7 @@ class Expressions:
         return values
 
     def expr_Set(self, node: Any, hint: str) -> Value:
-        values = [static(v) for v in self.elements(node.elts)]
-        if UNSET in values:
-            raise self.unsupported("a set of values computed at run time", "use a list", node=node)
-        return const(frozenset(values))
+        return self.new_set({self.member(v) for v in self.elements(node.elts)})
 
     def expr_Dict(self, node: Any, hint: str) -> Value:
         keys: list[Any] = []
@@ -78,7 +75,7 @@ class Expressions:
             value = self.expr(v)
             if k is None:
                 table = self.heap[value.cell] if isinstance(value, Ref) else None
-                if not isinstance(table, Table):
+                if not is_mapping(table):
                     raise self.unsupported("`**` of something that is not a dict of known keys", node=node,
                                            code="S2S010")
                 pairs = list(zip(table.keys, table.values))

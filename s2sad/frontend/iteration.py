@@ -57,6 +57,8 @@ class Iterables:
                 cell = self.heap[value.cell] if not value.path else None
                 if isinstance(cell, Items):
                     return Iteration("static", (), cell.values, lambda k: self.list_now(value, k))
+                if self.is_set(value):
+                    return self.walk_set(cell)
                 if isinstance(cell, Table):
                     return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
                 if isinstance(cell, Fields):

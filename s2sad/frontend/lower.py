@@ -41,6 +41,7 @@ from s2sad.frontend.objects import Objects
 from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
 from s2sad.frontend.places import Places
+from s2sad.frontend.sets import Sets, is_mapping
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.values import (
     NONE,
@@ -77,7 +78,7 @@ IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none
 class Lowerer(
     Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables,
-    Places, Writes, Lists,
+    Places, Writes, Lists, Sets,
     Calls, Operations, Inlining, Methods, Objects, Construction,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
@@ -238,7 +239,7 @@ class Lowerer(
                 cell = self.heap[value.cell]
                 if isinstance(cell, Buffer):
                     return cell.fact
-                return Fact("list" if isinstance(cell, Items) else "dict" if isinstance(cell, Table) else "object")
+                return Fact("list" if isinstance(cell, Items) else "dict" if is_mapping(cell) else "object")
             case Tup():
                 return Fact("tuple")
             case Closure() | Bound() | Method():

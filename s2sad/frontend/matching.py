@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import FALSE, TRUE, Ref, Table, Value, const, static
 
 
@@ -84,7 +85,7 @@ class Matching:
 
     def mapping_pattern(self, p: Any, subject: Value) -> tuple[Value, dict[str, Value]]:
         table = self.heap[subject.cell] if isinstance(subject, Ref) and not subject.path else None
-        if not isinstance(table, Table):
+        if not is_mapping(table):
             if self.fact(subject).kind in ("dict", "unknown"):
                 raise self.unsupported("a mapping pattern on something that is not a dict of known keys", "use `if`",
                                        node=p, code="S2S010")

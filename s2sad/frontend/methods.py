@@ -40,6 +40,8 @@ class Methods:
             cell = self.heap[owner.cell]
             if isinstance(cell, Items) or (isinstance(cell, Buffer) and cell.fact.kind == "list"):
                 return self.list_method(owner, cell, name, args, dict(kwargs))
+            if isinstance(cell, Table) and cell.cls is set:
+                return self.set_method(owner, cell, name, args)
             if isinstance(cell, Table):
                 return self.dict_method(owner, cell, name, args, dict(kwargs))
         if isinstance(owner, Ref) and self.fact(owner).kind == "list":

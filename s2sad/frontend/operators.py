@@ -63,6 +63,10 @@ class Operators:
             return self.unary(operator.not_, self.binary(operator.eq, left, right))
         if op is operator.eq and (self.is_object(left) or self.is_object(right)):
             return self.equal_objects(left, right)
+        if self.is_set(left) or self.is_set(right):
+            found = self.set_operator(op, left, right)
+            if found is not None:
+                return found
         seqs = [self.literal_items(v) for v in (left, right)]
         if op is operator.add and seqs[0] is not None and seqs[1] is not None:
             both = (*seqs[0], *seqs[1])
@@ -176,6 +180,8 @@ class Operators:
         return self.binary(COMPARE[type(op)], left, right, hint)
 
     def contains(self, container: Value, item: Value) -> Value:
+        if self.is_set(container) and not isinstance(item, Tup) and static(item) is UNSET:
+            return self.emit(operator.contains, (Const(frozenset(self.members(container))), self.reify(item)))
         if isinstance(container, Ref) and isinstance(self.heap[container.cell], Table):
             return const(self.static_key(item) in self.heap[container.cell].keys)
         if isinstance(container, Ref) and isinstance(self.heap[container.cell], Fields):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     Atom,
     Bound,
@@ -59,12 +60,14 @@ class Places:
                 return self.walk_path(ref, cell.arg, hint)
             case Items():
                 return Pack("list", tuple(self.reify(v) for v in cell.values))
+            case Table() if cell.cls is set:
+                return self.emit_arg(set, Pack("tuple", tuple(Const(k) for k in cell.keys)))
             case Table():
                 return Pack("dict", tuple(self.reify(v) for v in cell.values), cell.keys)
             case Fields():
                 return self.reify_object(cell)
             case Broken():
-                raise self.unsupported(cell.reason, code="S2S010")
+                raise self.unsupported(cell.reason, "give it one form before the paths part", code="S2S010")
         raise self.unsupported("a value that was made on another path is used here", code="S2S010")
 
     def walk_path(self, ref: Ref, root: Arg, hint: str) -> Arg:
@@ -93,8 +96,11 @@ class Places:
             cell = self.heap[base.cell]
             if isinstance(cell, Items):
                 return self.get_item(base, cell, index, hint)
-            if isinstance(cell, Table):
+            if is_mapping(cell):
                 return self.get_key(base, cell, index)
+            if self.is_set(base):
+                self.certain_error(TypeError, "'set' object is not subscriptable")
+                raise self.unsupported("an item of a set", "make it a list: `list(…)`", code="S2S011")
             if isinstance(cell, Fields):
                 return self.call_special(base, "__getitem__", (index,))
         match base:

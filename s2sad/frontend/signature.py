@@ -26,6 +26,7 @@ from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
@@ -327,7 +328,7 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
             cell = lowerer.heap[value.cell]
             if isinstance(cell, Items):
                 return Pack("list", tuple(result_arg(lowerer, v) for v in cell.values))
-            if isinstance(cell, Table):
+            if is_mapping(cell):
                 return Pack("dict", tuple(result_arg(lowerer, v) for v in cell.values), cell.keys)
             if isinstance(cell, Fields):
                 items = tuple(result_arg(lowerer, v) for v in cell.values)

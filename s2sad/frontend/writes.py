@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import Broken, Buffer, Fields, Frame, Items, Ref, Slice, Step, Table, Tup, Value, static
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET
@@ -101,7 +102,7 @@ class Writes:
                 if isinstance(index, Slice):
                     return self.put_slice(base, cell, index, value)
                 self.make_dynamic(base)
-            elif isinstance(cell, Table):
+            elif is_mapping(cell):
                 return self.put_key(base, cell, self.static_key(index), value)
             elif isinstance(cell, Fields):
                 self.call_special(base, "__setitem__", (index, value))
@@ -170,6 +171,10 @@ class Writes:
             if isinstance(state, Items) and op is operator.add:
                 self.list_extend(value, operand)
                 return value
+            if self.is_set(value):
+                changed = self.augment_set(value, op, operand)
+                if changed is not None:
+                    return changed
             if isinstance(state, Fields):
                 return self.augment_object(value, op, operand)
             if isinstance(state, Buffer) and (fact.is_array or fact.kind == "unknown"):

@@ -19,6 +19,7 @@ from tests.programs import (  # noqa: F401
     refusals,
     regressions,
     scatter,
+    sets,
     stencils,
     straight,
     views,
