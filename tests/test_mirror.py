@@ -22,7 +22,7 @@ WHOLE = {
     "test_doctests",
 }
 
-OTHER = {"benchmarks", "examples", "wild"}
+OTHER = {"benchmarks", "examples", "notebooks", "wild"}
 """Folders with tests of what is not in the package."""
 
 
