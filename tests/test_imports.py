@@ -23,6 +23,7 @@ ALLOWED = {
     "version": set(),
     "tree": {"numpy"},
     "numeric": {"tree", "numpy"},
+    "optim": {"tree", "numpy"},
     "arguments": {"frontend", "numpy"},
     "derive": {"ad", "arguments", "backend", "errors", "frontend", "ir", "passes", "runtime", "numpy"},
     "export": {"backend", "derive", "errors", "frontend", "ir", "runtime", "version", "numpy", "gast"},
