@@ -89,9 +89,9 @@ class Reverse:
                 g.fact.is_array and g.fact.dims is not None and g.fact.dtype is not None):
             return g
         if x.fact.dims == () and not g.fact.is_array:  # a number is no buffer to write to
-            new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=g.name, loc=loc)
+            new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=self.name(x), loc=loc)
         else:
-            new = Var(g.name, x.fact.forget())
+            new = Var(self.name(x), x.fact.forget())
             out.append(Call((new,), runtime.same, (g,), (), loc, True))
         if g in self.masked:
             self.masked.add(new)

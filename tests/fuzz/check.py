@@ -90,7 +90,9 @@ def compare(source: str) -> Outcome:
             return Outcome("invalid", "not smooth")
         slopes.append((direction, *measured))
     try:
-        return differentiate(f, args, argnums, expected, weights, slopes)
+        outcome = differentiate(f, args, argnums, expected, weights, slopes)
+        return outcome if outcome.kind != "wrong" or layout_is_the_same(f, args, expected) else Outcome(
+            "invalid", "depends on the layout in memory")
     except InternalError as e:
         return Outcome("crashed", "InternalError", str(e))
     except S2SADError as e:
@@ -137,6 +139,14 @@ def differentiate(
         if not close(found := pair(out_dot, weights), slope_, error):
             return Outcome("wrong", "forward", f"{found!r} is not {slope_!r} ± {error:.1e}")
     return Outcome("ok")
+
+
+def layout_is_the_same(f: Callable[..., Any], args: tuple[Any, ...], expected: Any) -> bool:
+    """Whether the program gives the same for arrays in Fortran order: NumPy's answer for some overlapping assignments
+    (``A[:, 3] = A[1, 1:]``) is that of the order of memory."""
+    turned = [np.asfortranarray(a) if isinstance(a, np.ndarray) and a.ndim > 1 else a for a in copy.deepcopy(args)]
+    pairs = zip(leaves(f(*turned)), leaves(expected), strict=True)
+    return all(np.allclose(a, b, rtol=1e-9, atol=1e-12) for a, b in pairs)
 
 
 def close(found: float, slope_: float, error: float) -> bool:

@@ -220,3 +220,20 @@ def results_of_some_paths_only(x, v):
     elif v[1] > 0.5:
         return np.ones((2, 2))
     return np.zeros((2, 2)) + v[0]
+
+
+@program(0.7, np.array([-0.3, 1.1, 0.8]))
+def item_of_a_list_that_some_paths_make(x, v):
+    xs1 = [np.add(v, v), np.ones((3,))[::-1]]
+    if np.any(xs1[-1] > 0.9):
+        if xs1[-1][2] <= 2.0:
+            v = xs1[-1]
+        elif np.sum(v) > sum([xs1[-1][q - 1] for q in range(3)]):
+            if (1.1 + xs1[-1][0] ** 2) ** np.tanh(xs1[0][1]) < 0.3:
+                xs1.append(v[0] - xs1[0] + v / (1.3 + v[2] ** 2))
+            return v[2] + v[1]
+        k3 = 0
+        while xs1[-1][0] <= 1.5 and k3 < 4:
+            k3 += 1
+            return xs1[0][2]
+    return 1.0 * np.sum(xs1[0])
