@@ -2,7 +2,8 @@
 
 HTML: one table, a step of the program in each row, its primal, tangent and adjoint side by side and the user's line at
 the end. Light and dark theme by CSS alone (the system's, or that of JupyterLab or VS Code), nothing from the network,
-every text escaped.
+every text escaped. In a selector the class stands thrice, which outweighs
+what notebooks say of every table.
 
     >>> escaped("a_bar | <b>")
     'a\\\\_bar \\\\| \\\\<b\\\\>'
@@ -28,21 +29,21 @@ STYLE = f"""\
 [data-jp-theme-light=true] .s2sad-trace, .vscode-light .s2sad-trace, [data-theme=light] .s2sad-trace {{{LIGHT}}}
 [data-jp-theme-light=false] .s2sad-trace, .vscode-dark .s2sad-trace, [data-theme=dark] .s2sad-trace {{{DARK}}}
 .s2sad-trace {{background:var(--bg);color:var(--fg);font:13px/1.5 system-ui,sans-serif;padding:8px;overflow-x:auto}}
-.s2sad-trace p {{margin:0 0 6px;font-weight:600}}
-.s2sad-trace table {{border-collapse:collapse;border:0;color:inherit;font-size:13px;margin:0}}
-.s2sad-trace th, .s2sad-trace td {{border:0;padding:2px 6px;text-align:left;white-space:nowrap;vertical-align:top;
+& p {{margin:0 0 6px;font-weight:600}}
+& table {{border-collapse:collapse;border:0;color:inherit;font-size:13px;margin:0}}
+& th, & td {{border:0;padding:2px 6px;text-align:left;white-space:nowrap;vertical-align:top;
   background:none;color:inherit}}
-.s2sad-trace tr {{background:none}}
-.s2sad-trace thead th {{background:var(--head);border-bottom:1px solid var(--line);font-weight:600}}
-.s2sad-trace .g {{border-left:1px solid var(--line);padding-left:12px}}
-.s2sad-trace .n {{color:var(--name);font-weight:600}}
-.s2sad-trace .v {{color:var(--value)}}
-.s2sad-trace .h td, .s2sad-trace .s {{color:var(--dim)}}
-.s2sad-trace .h td {{padding-top:6px;white-space:pre}}
-.s2sad-trace .r > tr:first-child > td {{border-top:1px solid var(--line)}}
-.s2sad-trace tbody:hover:not(.h) {{background:var(--hover)}}
-.s2sad-trace code {{background:none;color:inherit;font-size:12px;padding:0}}
-"""
+& tr {{background:none}}
+& thead th {{background:var(--head);border-bottom:1px solid var(--line);font-weight:600}}
+& .g {{border-left:1px solid var(--line);padding-left:12px}}
+& .n {{color:var(--name);font-weight:600}}
+& .v {{color:var(--value)}}
+& .h td, & .s {{color:var(--dim)}}
+& .h td {{padding-top:6px;white-space:pre}}
+& .r > tr:first-child > td {{border-top:1px solid var(--line)}}
+& tbody:hover:not(.h) {{background:var(--hover)}}
+& code {{background:none;color:inherit;font-size:12px;padding:0}}
+""".replace("& ", 3 * ".s2sad-trace" + " ")
 
 
 def html(title: str, columns: dict[str, Sequence[Row]], marks: Sequence[Mark]) -> str:

@@ -77,6 +77,12 @@ def test_every_style_is_of_the_trace_alone():
         assert all(".s2sad-trace" in selector for selector in rule.split("{")[0].split(","))
 
 
+def test_styles_outweigh_those_of_notebooks():
+    """JupyterLab says ``:not(.a).b td``, which counts two classes, and ``.a tbody tr:nth-child(even)``."""
+    style = grad(lambda x: x * x).trace(2.0).html().split("<style>")[1].split("</style>")[0]
+    assert ".s2sad-trace.s2sad-trace.s2sad-trace td" in style and "&" not in style
+
+
 def test_an_array_is_shown_in_full_where_the_pointer_rests():
     parsed = Parser(grad(lambda x: np.sum(x * x)).trace(np.arange(6.0)).html())
     assert any(name == "title" and value.startswith("6 float64\n[0. 1. 2. 3. 4. 5.]")
