@@ -29,6 +29,7 @@ ALLOWED = {
     "export": {"backend", "derive", "errors", "frontend", "ir", "runtime", "version", "numpy", "gast"},
     "api": {"ad", "backend", "derive", "errors", "export", "frontend", "ir", "numeric", "passes", "runtime", "show",
             "tree", "numpy"},
+    "counts": {"derive", "frontend", "ir", "numeric", "rules", "runtime", "tree", "numpy"},
     "nn": {"rules", "runtime", "numpy", "scipy"},
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "tree", "numpy", "scipy"},
