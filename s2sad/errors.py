@@ -13,6 +13,7 @@ Its code is stable: ``python -m s2sad explain S2S012`` prints the long form.
 from __future__ import annotations
 
 import linecache
+import re
 from dataclasses import dataclass, field
 
 
@@ -39,7 +40,16 @@ class Loc:
     site: CallSite | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.col + 1}"
+        return f"{self.where}:{self.line}:{self.col + 1}"
+
+    @property
+    def where(self) -> str:
+        """The file as it is shown. The temporary file that a notebook runs a cell from would tell nobody anything.
+
+        >>> Loc("ipykernel_21/4075869474.py", 4, 0).where
+        'notebook cell'
+        """
+        return "notebook cell" if re.search(r"(^|[/\\])ipykernel_\d+[/\\]", self.file) else self.file
 
     def caret(self) -> str:
         """The source line with a caret under the column, or '' when the source cannot be read."""

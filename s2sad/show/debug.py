@@ -43,7 +43,7 @@ class Birth:
     operands: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        where = f"{self.loc.file}:{self.loc.line}: " if self.loc is not None else ""
+        where = f"{self.loc.where}:{self.loc.line}: " if self.loc is not None else ""
         what = "value" if self.sweep == "forward" else "adjoint"
         out = [f"{where}{what} born in the {self.sweep} sweep: {self.expression} is {self.value}"]
         if self.loc is not None and self.loc.text:
@@ -98,7 +98,7 @@ class Diagnosis:
         body += "".join(f'<p class="cap">the argument <code>{escape(n)}</code> is not finite already: '
                         f"{escape(v)}</p>" for n, v in self.arguments)
         for birth in self.births[:1]:
-            where = f"{birth.loc.file}:{birth.loc.line}" if birth.loc else ""
+            where = f"{birth.loc.where}:{birth.loc.line}" if birth.loc else ""
             body += (f'<p>born in the {birth.sweep} sweep <span class="dim">{escape(where)}</span></p>'
                      + page.code(birth.loc.text if birth.loc else birth.code)
                      + page.table([("", False), ("value", False)], [
