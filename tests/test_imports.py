@@ -30,6 +30,7 @@ ALLOWED = {
     "api": {"ad", "backend", "derive", "errors", "export", "frontend", "ir", "numeric", "passes", "runtime", "show",
             "tree", "numpy"},
     "counts": {"derive", "frontend", "ir", "numeric", "rules", "runtime", "tree", "numpy"},
+    "symbolic": {"counts", "derive", "frontend", "ir", "rules", "runtime", "numpy"},
     "nn": {"rules", "runtime", "numpy", "scipy"},
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "tree", "numpy", "scipy"},
