@@ -56,7 +56,7 @@ class UserRow:
     peak: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Profile:
     """Time and memory of one call, line by line. ``str(profile)`` is the table; in a notebook it shows itself.
 
@@ -94,6 +94,9 @@ class Profile:
             out.append(f"{made.line:>5} {made.hits:>9} {seconds(made.seconds):>9} {made.share:>6.1%} "
                        f"{memory(made.peak):>9}  {made.text}")
         return "\n".join(out)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         def bar(share: float) -> str:

@@ -1,6 +1,7 @@
 """The notebooks run from top to bottom, and are saved with outputs that may be published."""
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 from pathlib import Path
@@ -17,6 +18,8 @@ pytest.importorskip("sympy")
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+OPTIONAL = ("autograd", "dask")
+"""Notebook 6 says so where one of these is missing, and shows less."""
 PLACES = re.compile(r"/tmp/|/home/|/root/|/work/|site-packages|ipykernel_\d")
 
 
@@ -34,6 +37,8 @@ def test_runs(path):
                                      resources={"metadata": {"path": str(FOLDER)}})
     client.execute(env=environment)
     shown = [[output.output_type for output in cell.outputs] for cell in code(notebook)]
+    if not all(map(importlib.util.find_spec, OPTIONAL)):
+        return
     assert [bool(outputs) for outputs in shown] == [bool(outputs) for outputs in saved]
 
 

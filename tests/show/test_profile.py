@@ -100,3 +100,8 @@ def test_seconds(value, text):
                                          (5_000_000_000, "5.0 GB"), (-2048, "-2.0 kB")])
 def test_memory(value, text):
     assert memory(value) == text
+
+
+def test_a_prompt_shows_the_table():
+    made = grad(f).profile(np.ones(3), repeat=1)
+    assert repr(made) == str(made) and "forward" in repr(made).splitlines()[2]
