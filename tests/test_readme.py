@@ -63,8 +63,7 @@ def computed(tmp_path_factory):
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.filterwarnings("error")
 def test_programs_print_what_is_shown(name, tmp_path, monkeypatch, update_golden):
-    if name == "CONTRIBUTING.md":
-        pytest.importorskip("scipy")
+    pytest.importorskip("scipy" if name == "CONTRIBUTING.md" else "sympy")
     monkeypatch.chdir(tmp_path)
     text = page(name)
     found = blocks(text)
