@@ -8,6 +8,7 @@ import operator
 import types
 from typing import Any
 
+import gast
 import numpy as np
 
 from s2sad.frontend.captures import FIXED_MODULES
@@ -38,7 +39,16 @@ class Attributes:
     heap: dict[int, Any]
 
     def expr_Attribute(self, node: Any, hint: str) -> Value:
+        if node.attr == "writeable" and isinstance(node.value, gast.Attribute) and node.value.attr == "flags":
+            return self.writeable(self.expr(node.value.value), hint)
         return self.attribute(self.expr(node.value), node.attr, hint)
+
+    def writeable(self, owner: Value, hint: str) -> Value:
+        """``owner.flags.writeable``, which is true of an array that was made here."""
+        cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
+        if isinstance(cell, Buffer) and cell.contiguous:
+            return const(True)
+        return self.attribute(self.attribute(owner, "flags"), "writeable", hint)
 
     def attribute(self, owner: Value, name: str, hint: str = "") -> Value:
         """``owner.name``."""
@@ -110,6 +120,8 @@ class Attributes:
         if name == "dtype":
             if fact.dtype is not None:
                 return const(np.dtype(fact.dtype))
+            if fact.kind in ("float", "int", "bool", "complex", "str", "none"):
+                self.certain_error(AttributeError, f"'{fact.kind}' object has no attribute 'dtype'")
             raise self.unsupported("the dtype of a value whose kind is not known", code="S2S011")
         if name == "shape":
             return self.shape_of(owner)

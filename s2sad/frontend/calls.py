@@ -232,4 +232,10 @@ class Calls:
             name = getattr(fn, "__qualname__", repr(fn))
             raise self.unsupported(f"`{name}` has no source, no rule, and might write to its arguments",
                                    f"register it: `@s2sad.rule({name})`, or s2sad.no_gradient({name})", code="S2S003")
-        return self.call_op(fn, args, kwargs, hint)
+        result = self.call_op(fn, args, kwargs, hint)
+        if module == "scipy" and isinstance(fn, types.BuiltinFunctionType) and self.fact(result).kind in (
+                "none", "unknown") and not isinstance(result, Tup) and len([a for a in args if isinstance(a, Ref)]) > 1:
+            raise self.unsupported(f"`{fn.__name__}` is compiled, has no rule, and seems to write to its arguments",
+                                   f"give the function that calls it a rule: `@s2sad.rule(…)` for `{fn.__name__}`",
+                                   code="S2S003")
+        return result

@@ -27,6 +27,12 @@ def _has_c_base(cls: type) -> bool:
     return any(b.__module__ == "builtins" and b is not object for b in cls.__mro__)
 
 
+def _has_only_methods(cls: type) -> bool:
+    """Whether a class is written in Python and its instances are made without arguments."""
+    return cls.__base__ is object and cls.__init__ is object.__init__ and cls.__new__ is object.__new__ and any(  # type: ignore[misc]
+        isinstance(v, types.FunctionType) for v in vars(cls).values())
+
+
 def _has_source(fn: Any) -> bool:
     try:
         find(fn)
@@ -50,7 +56,8 @@ class Construction:
             given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
             defaults = getattr(cls, "_field_defaults", {})
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
-        written = isinstance(vars(cls).get("__init__"), types.FunctionType) and not hasattr(cls, "__exit__")
+        written = not hasattr(cls, "__exit__") and (isinstance(vars(cls).get("__init__"), types.FunctionType)
+                                                    or _has_only_methods(cls))
         if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
             return self.call_opaque(cls, args, kwargs, hint)
         if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):

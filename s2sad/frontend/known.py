@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import numbers
 import operator
 import types
 import typing
@@ -37,8 +38,11 @@ OF_CLASSES: dict[Any, Any] = {inspect.isclass: type, inspect.isfunction: types.F
                               inspect.ismethod: types.MethodType,
                               inspect.ismodule: types.ModuleType}
 """Functions that ask for the class of their argument."""
-OF_CONSTANTS = {issubclass, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format, typing.cast,
-                operator.itemgetter, operator.attrgetter, operator.methodcaller, inspect.signature,
+OF_CONSTANTS = {issubclass, np.any, np.all, frozenset, hash, repr, str, divmod, ord, chr, sorted, builtins.format,
+                typing.cast,
+                operator.itemgetter, operator.attrgetter, operator.methodcaller, operator.index, inspect.signature,
+                *(f for name in ("normalize_axis_index", "normalize_axis_tuple") if (
+                    f := getattr(getattr(np.lib, "array_utils", None), name, None)) is not None),
                 inspect.getfullargspec, inspect.unwrap,
                 typing.get_args,
                 typing.get_origin, typing.get_type_hints}
@@ -52,6 +56,8 @@ def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple
     if fn in OF_CLASSES and len(args) == 1:
         cls = lowerer.class_of(args[0])
         return None if cls is None else const(issubclass(cls, OF_CLASSES[fn]))
+    if fn is np.isscalar and len(args) == 1 and lowerer.is_object(args[0]):
+        return const(issubclass(lowerer.class_of(args[0]), numbers.Number))
     cached = isinstance(fn, functools._lru_cache_wrapper)
     try:
         if fn in OF_KINDS:
@@ -111,3 +117,23 @@ def vectorized(fn: Callable, *args: Any) -> Any:
     arrays = [np.broadcast_to(a, shape) for a in args]
     found = [fn(*items) for items in zip(*[np.ravel(a) for a in arrays])]
     return np.array(found).reshape(shape)
+
+
+def trimmed(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
+    """What ``np.trim_zeros`` computes of an array with one dimension; it is inlined in place of a call."""
+    places = np.flatnonzero(filt)
+    start = int(np.min(places, initial=len(filt))) if "f" in trim.lower() else 0
+    stop = int(np.max(places, initial=-1)) + 1 if "b" in trim.lower() else len(filt)
+    return filt[start:stop]
+
+
+def along_row(func1d: Callable, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """What ``np.apply_along_axis`` computes of an array with one dimension; it is inlined in place of a call."""
+    return np.array(func1d(arr, *args, **kwargs))
+
+
+def along_axis(func1d: Callable, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """What ``np.apply_along_axis`` computes of a matrix; it is inlined in place of a call."""
+    rows = arr if axis in (1, -1) else arr.T
+    found = np.array([func1d(row, *args, **kwargs) for row in rows])
+    return found if found.ndim == 1 or axis in (1, -1) else np.moveaxis(found, 0, -1)

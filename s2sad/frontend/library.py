@@ -17,19 +17,23 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.frontend import known
 from s2sad.frontend.builtins import slice_of
 from s2sad.frontend.values import (
     NONE,
     Atom,
     Bound,
+    Closure,
     Iteration,
     Kwargs,
     Ref,
+    Table,
     Tup,
     Value,
     const,
     static,
 )
+from s2sad.ir import Const
 
 
 def _copied(deep: bool) -> Callable:
@@ -157,6 +161,35 @@ def _np_real(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return args[0] if self.fact(args[0]).is_complex is False else NotImplemented
 
 
+def _trim_zeros(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    axis = args[2] if len(args) > 2 else kwargs.get("axis", NONE)
+    if self.fact(args[0]).ndim != 1 or not self.fact(args[0]).is_array or static(axis) is not None:
+        return NotImplemented
+    return self.call_source(known.trimmed, args, tuple(kwargs.items()), hint)
+
+
+def _seterr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """The settings as they were: a dict of known keys."""
+    given = tuple((k, self.reify(v)) for k, v in kwargs.items())
+    old = self.reify(self.emit(np.seterr, tuple(self.reify(a) for a in args), given, hint="old"))
+    keys = tuple(np.geterr())
+    return self.new_ref(Table(keys, tuple(self.emit(operator.getitem, (old, Const(k))) for k in keys)))
+
+
+def _along_axis(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    fact = self.fact(args[2]) if len(args) > 2 else None
+    if fact is None or not fact.is_array or fact.ndim not in (1, 2):
+        raise self.unsupported("`np.apply_along_axis` of something that is not known to be a vector or a matrix",
+                               "write the loop", code="S2S011")
+    written = known.along_row if fact.ndim == 1 else known.along_axis
+    made = self.call_source(written, args, tuple(kwargs.items()), hint)
+    known_kind = fact.ndim == 1 or self.fact(made).ndim not in (None, 1) or not isinstance(args[0], (Closure, Bound))
+    if not known_kind or self.fact(made).dtype is None or self.fact(made).dtype.kind not in "fc":
+        raise self.unsupported("`np.apply_along_axis` of a function that may return integers: NumPy takes the kind of "
+                               "the first", "return floats on every path", code="S2S011")
+    return made
+
+
 LIBRARY: dict[Any, Callable] = {
     copy.copy: _copied(False),
     copy.deepcopy: _copied(True),
@@ -179,5 +212,8 @@ LIBRARY: dict[Any, Callable] = {
     np.shape: _np_shape,
     np.real: _np_real,
     np.add.at: _ufunc_at,
+    np.seterr: _seterr,
+    np.trim_zeros: _trim_zeros,
+    np.apply_along_axis: _along_axis,
 }
 """What each function of the libraries means."""

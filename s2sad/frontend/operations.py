@@ -84,7 +84,7 @@ class Operations:
             return NONE
         if hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
-        out = named.pop("out", None)
+        args, out = self.output_of(fn, args, named)
         if isinstance(fn, np.ufunc) and len(args) > fn.nin:
             args, out = args[:fn.nin], args[fn.nin]
         if isinstance(out, Tup) and len(out.items) == 1:
@@ -113,6 +113,18 @@ class Operations:
             raise self.unsupported("`out=` of something that is not an array", code="S2S011")
         self.put(out, const(Ellipsis), value)
         return out
+
+    def output_of(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> tuple[tuple[Value, ...],
+                                                                                                Value | None]:
+        """The arguments without the array that the result is written to, and that array."""
+        entry = rules.lookup(fn)
+        names = [p.name for p in entry.params] if entry is not None else []
+        if "output" not in names:
+            return args, named.pop("out", None)
+        k = names.index("output")
+        if k < len(args):
+            return (*args[:k], NONE, *args[k + 1:]), args[k]
+        return args, named.pop("output", None)
 
     def is_contiguous(self, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
         """Whether the first argument is certainly an array in C order, and no other order is asked for."""

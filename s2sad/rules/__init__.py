@@ -244,7 +244,7 @@ def lookup(op: Callable) -> Rule | None:
     if isinstance(op, runtime.Recursive):
         return RULES.get(op) or _recursive(op)
     try:
-        return RULES.get(op) or RULES.get(canonical(op)) or _of_distribution(op)
+        return RULES.get(op) or RULES.get(canonical(op)) or _of_distribution(op) or _of_filter(op)
     except TypeError:
         return None
 
@@ -255,6 +255,14 @@ def _of_distribution(op: Callable) -> Rule | None:
         return None
     from s2sad.rules import distributions
     return RULES.get(distributions.public(op))
+
+
+def _of_filter(op: Callable) -> Rule | None:
+    """The rule of a function of ``scipy.signal`` or ``scipy.ndimage``, likewise."""
+    if not (getattr(op, "__module__", None) or "").startswith(("scipy.signal", "scipy.ndimage")):
+        return None
+    from s2sad.rules import filters  # noqa: F401  (registers its rules)
+    return RULES.get(op)
 
 
 def _recursive(op: runtime.Recursive) -> Rule:

@@ -75,6 +75,11 @@ def _band_transpose(ab, lower, upper):
     return np.where(valid, ab[flipped, columns], 0.0)
 
 
+def _diagonals(y_bar, n, m):
+    """The sums of the diagonals of an (n, m) matrix, from the lowest to the highest."""
+    return np.array([np.trace(y_bar, k) for k in range(1 - n, m)])
+
+
 if sl is not None:
     same(sl.norm, op=np.linalg.norm)
     same(sl.det, op=np.linalg.det)
@@ -244,3 +249,23 @@ if sl is not None:
             row, column = row + height, column + width
         return tuple(bars)
 
+    @rule(sl.toeplitz, wrt=("c", "r"))
+    def toeplitz(c, r=None, *, y_bar):
+        """Tᵢⱼ = cᵢ₋ⱼ for i ≥ j, else rⱼ₋ᵢ  ⟹  the cotangents are sums of diagonals"""
+        if np.ndim(c) != 1 or (np.iscomplexobj(c) if r is None else np.ndim(r) != 1):
+            return NotImplemented
+        n, m = np.shape(y_bar)
+        sums = _diagonals(y_bar, n, m)
+        c_bar = np.flip(sums[:n], 0)
+        if r is None:
+            return c_bar + np.concatenate([np.zeros(1), sums[n:]]), None
+        return c_bar, np.concatenate([np.zeros(1), sums[n:]])
+
+    @toeplitz.jvp
+    def toeplitz_jvp(c, r=None, *, c_dot, r_dot):
+        if np.ndim(c) != 1 or (np.iscomplexobj(c) if r is None else np.ndim(r) != 1):
+            return NotImplemented
+        if r is None:
+            return sl.toeplitz(c_dot, c_dot)
+        first = np.zeros(np.shape(c)) if c_dot is None else c_dot
+        return sl.toeplitz(first, np.zeros(np.shape(r)) if r_dot is None else r_dot)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.programs.registry import program
+from tests.programs.registry import program, refused
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
 A = np.array([[0.2, 1.1, -0.4], [0.8, -0.6, 0.5]])
@@ -235,3 +235,43 @@ def chained_solve(m):
         x = np.linalg.solve(m, x)
         x = x / np.linalg.norm(x)
     return x @ m @ x
+
+
+@program(np.array([0.0, 0.4, 0.0, 1.2, 0.0]))
+@program(np.array([0.7, 0.4]))
+def zeros_trimmed(v):
+    w = np.where(np.abs(v) > 0.1, v, 0.0)
+    front = np.trim_zeros(w * w, trim="f")
+    return np.sum(np.trim_zeros(w)) * front[0] + np.sum(np.trim_zeros(w, "b") ** 2) + np.trim_zeros(w * 0.0, "B").size
+
+
+@program(V, argnums=(0,))
+@program(A, argnums=(0,))
+def along_the_last_axis(a):
+    scaled = np.apply_along_axis(lambda row, p: row / np.sum(row**p), -1, a, 2)
+    return np.sum(scaled * a) + np.sum(np.apply_along_axis(np.max, 0, a))
+
+
+@refused("UnsupportedSyntax", A, code="S2S011", text="integers")
+def integers_along_an_axis(m):
+    return np.sum(np.apply_along_axis(lambda row: 0 if row[0] > 0.5 else row[1], 1, m) * m[:, 0])
+
+
+@program(A)
+def along_columns(m):
+    return np.apply_along_axis(lambda c: np.array([c[0] * c[1], c[0], c[1] ** 2]), 0, m) * m[0]
+
+
+@program(V, np.array([0.5, -0.3]))
+def polynomials(p, q):
+    product = np.polymul(p, q)
+    line = np.poly1d(q)
+    return (line * np.poly1d(p) + line)(0.3) + np.sum(product) + np.polyder(p)[0]
+
+
+@program(V)
+def settings_put_back(v):
+    old = np.seterr(invalid="ignore")
+    w = np.sqrt(v * v) / 2.0
+    np.seterr(**old)
+    return w

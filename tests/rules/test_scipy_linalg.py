@@ -46,7 +46,8 @@ def samples(g):
     ]
 
 
-SAMPLES = [*samples(real), *samples(cplx)]
+SAMPLES = [*samples(real), *samples(cplx), sample(sl.toeplitz, real(4)),
+           *[sample(sl.toeplitz, g(n), g(m)) for g in [real, cplx] for n, m in [(4, 3), (3, 5), (1, 1)]]]
 
 
 @pytest.mark.parametrize("op, args, kwargs", SAMPLES)
