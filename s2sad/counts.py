@@ -18,8 +18,9 @@ What counts as how many operations (of scalars of any precision, complex ones to
 * ``sum``, ``prod``, ``max``, ``min``: elements − results; ``mean``: elements; ``var``: 4 × elements, and ``std`` 1 more
   for each result; ``cumsum``, ``cumprod``: elements − lanes; adding into a part of an array: the elements of the part;
 * ``matmul`` of m × k and k × n: 2 m n k; ``dot``, ``inner``, ``tensordot`` likewise; ``vdot``, ``norm``: 2 × elements;
-  ``outer``: m n; ``convolve``: 2 m n; ``einsum``: the product of all sizes × the number of operands (less 1 if nothing
-  is summed); ``arange``, ``linspace``: 2 × elements;
+  ``outer``, ``kron``: elements of the result; ``convolve``: 2 m n; ``einsum``: the product of all sizes × the number of
+  operands (less 1 if nothing is summed); ``arange``, ``linspace``: 2 × elements; Python's ``sum``: elements (0 is added
+  to the first);
 * moving, choosing and comparing numbers: 0, and so what computes integers and truth values.
 
 Anything else (factorisations, transforms) is an error, and ``formulas=`` the remedy.
@@ -58,6 +59,10 @@ def _reduced(y: Any, a: Any, *rest: Any, **options: Any) -> int:
     return np.size(a) - np.size(y)
 
 
+def _summed(y: Any, xs: Any, *start: Any) -> int:
+    return sum(map(np.size, xs))
+
+
 def _scanned(y: Any, a: Any, axis: Any = None, **options: Any) -> int:
     return np.size(y) - np.size(y) // max(np.size(a) if axis is None else np.shape(a)[axis], 1)
 
@@ -86,9 +91,10 @@ FORMULAS: Formulas = {
     runtime.unbroadcast_to: _reduced, np.trace: lambda y, a: min(np.shape(a)) - 1,
     np.mean: lambda y, a, *rest, **options: np.size(a), np.var: lambda y, a, *rest, **options: 4 * np.size(a),
     np.std: lambda y, a, *rest, **options: 4 * np.size(a) + np.size(y), np.cumsum: _scanned, np.cumprod: _scanned,
+    sum: _summed, math.fsum: _summed, round: lambda y, *rest: 1,
     max: lambda y, *xs: len(xs) - 1 or len(xs[0]) - 1, min: lambda y, *xs: len(xs) - 1 or len(xs[0]) - 1,
     np.matmul: _dot, np.dot: _dot, np.inner: _dot, np.vdot: lambda y, a, b: 2 * np.size(a), np.tensordot: _tensordot,
-    np.outer: lambda y, a, b: np.size(y), np.einsum: _einsum,
+    np.outer: lambda y, a, b: np.size(y), np.kron: lambda y, a, b: np.size(y), np.einsum: _einsum,
     np.convolve: lambda y, a, b, *mode, **options: 2 * np.size(a) * np.size(b),
     np.linalg.norm: lambda y, a, *rest, **options: 2 * np.size(a), np.diff: lambda y, *rest, **options: np.size(y),
     np.clip: lambda y, *rest, **options: np.size(y), runtime.masked_product: lambda y, *rest: np.size(y),
@@ -117,7 +123,8 @@ def cost(call: Call, args: tuple, kwargs: dict[str, Any], y: Any, formulas: Form
         if found := table.get(call.op) or table.get(op):
             return found(y, *args, **kwargs) if _floats(y) else 0
     known = lookup(op)
-    if isinstance(op, np.ufunc) or (known is not None and known.kind == "elementwise"):
+    scalar = getattr(op, "__module__", "") in ("math", "cmath") and not any(isinstance(x, (list, tuple)) for x in args)
+    if isinstance(op, np.ufunc) or scalar or (known is not None and known.kind == "elementwise"):
         return _floats(y)
     moves = known is not None and known.kind == "linear" and known.vjp.__module__.rpartition(".")[2] in MOVING
     if isinstance(op, type) or op in STILL or (moves and op is not runtime.fold_list) or not _floats(y):

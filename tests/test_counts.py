@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,12 @@ def test_structured_arguments_and_results_give_the_size_of_the_jacobian():
     (lambda x: np.cumsum(x, axis=1), [np.ones((4, 5))], 16),
     (lambda x: np.max(x), [np.arange(4.0)], 3),
     (lambda x: max(x, 2.0), [3.0], 1),
+    (lambda x: sum([x, x, x]), [np.ones(4)], 12),
+    (lambda xs: sum(xs), [[1.0] * 20], 20),
+    (lambda x: sum([x, x, x], x), [2.0], 3),
+    (lambda x: math.log(x, 2.0), [3.0], 1),
+    (lambda x: math.fsum([x, x * x]), [3.0], 3),
+    (lambda x, y: np.kron(x, y), [np.ones(3), np.ones(2)], 6),
     (lambda x: np.linalg.norm(x), [np.ones(6)], 12),
     (lambda x, y: np.einsum("ij,jk->ik", x, y), [np.ones((2, 3)), np.ones((3, 4))], 48),
     (lambda x, y: np.einsum("i,j->ij", x, y), [np.ones(2), np.ones(3)], 6),
