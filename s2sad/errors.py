@@ -9,11 +9,15 @@ Its code is stable: ``python -m s2sad explain S2S012`` prints the long form.
     ...
     s2sad.errors.UnsupportedSyntax: S2S001: `yield` makes f a generator
       try: return a list instead
+
+Where a function has several problems, the first is raised, and it carries the others: ``error.problems`` has them all
+in the order of the source, and the text lists them.
 """
 from __future__ import annotations
 
 import linecache
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -59,6 +63,12 @@ class Loc:
         width = self.end_col - self.col if self.end_line == self.line else 1
         return f"    {source.strip()}\n    {' ' * (self.col - len(source) + len(source.lstrip()))}{'^' * max(1, width)}"
 
+    def calls(self) -> tuple[Loc, ...]:
+        """The places of the calls that lead here from the function that is differentiated, the outermost first."""
+        if self.site is None or self.site.loc is None:
+            return ()
+        return (*self.site.loc.calls(), self.site.loc)
+
 
 class S2SADError(Exception):
     """Base of all errors raised by s2sad.
@@ -75,19 +85,50 @@ class S2SADError(Exception):
         Why it matters (for example the chain that makes a value active).
     hint : str, optional
         A rewrite that works.
+    others : iterable of S2SADError, optional
+        The further problems of the same function, in the order of the source.
+
+    Examples
+    --------
+    >>> print(S2SADError("S2S001", "`exec`", others=[S2SADError("S2S001", "`class`", hint="define it outside")]))
+    S2S001: `exec`
+    <BLANKLINE>
+    S2S001: `class`
+      try: define it outside
+    <BLANKLINE>
+    2 problems
     """
 
-    def __init__(self, code: str, message: str, loc: Loc | None = None, why: str = "", hint: str = "") -> None:
+    def __init__(self, code: str, message: str, loc: Loc | None = None, why: str = "", hint: str = "",
+                 others: Iterable[S2SADError] = ()) -> None:
         self.code, self.message, self.loc, self.why, self.hint = code, message, loc, why, hint
+        self.others = tuple(others)
+        super().__init__(self.render())
+
+    @property
+    def problems(self) -> tuple[S2SADError, ...]:
+        """All problems of the function: this one, and the others in the order of the source."""
+        return self, *self.others
+
+    def add(self, others: Iterable[S2SADError]) -> None:
+        """Report further problems with this one."""
+        self.others = (*self.others, *others)
         super().__init__(self.render())
 
     def render(self) -> str:
         """The full report as text."""
+        if not self.others:
+            return self.block()
+        return "\n\n".join([*(e.block() for e in self.problems), f"{len(self.problems)} problems"])
+
+    def block(self) -> str:
+        """This problem alone as text."""
         lines = [f"{self.code}: {self.message}"]
         if self.loc is not None:
             lines[0] = f"{self.loc}: {lines[0]}"
             if caret := self.loc.caret():
                 lines.append(caret)
+            lines += [f"  from: {call}: {linecache.getline(call.file, call.line).strip()}" for call in self.loc.calls()]
         if self.why:
             lines.append(f"  why: {self.why}")
         if self.hint:
@@ -95,7 +136,7 @@ class S2SADError(Exception):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple:
-        return type(self), (self.code, self.message, self.loc, self.why, self.hint)
+        return type(self), (self.code, self.message, self.loc, self.why, self.hint, self.others)
 
 
 class UnsupportedSyntax(S2SADError, SyntaxError):

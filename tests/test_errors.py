@@ -387,6 +387,42 @@ def test_each_is_caught_as_a_builtin(cls):
     assert type(again) is cls and str(again) == str(error) and again.loc == loc
 
 
+def test_one_problem_alone_is_no_list():
+    error = caught(executes, 0.5)
+    assert error.problems == (error,) and error.others == ()
+    line = inspect.getsourcelines(executes)[1] + 1
+    assert str(error) == (
+        f"{__file__}:{line}:5: S2S001: `exec` runs or reads code that cannot be seen\n"
+        '    exec("x = 2")  # HERE\n    ^^^^^^^^^^^^^\n'
+        "  try: write the code out"
+    )
+
+
+def test_all_problems_of_a_function():
+    def f(x):
+        y = eval("x")
+        z = np.sin(y)
+        b = x.reshape(-1)
+        b[0] = 0.0
+        return np.sum(x * z)
+
+    error = caught(f, np.ones((2, 2)))
+    line = inspect.getsourcelines(f)[1]
+    assert type(error) is UnsupportedSyntax and isinstance(error.others[0], AliasError)
+    assert [(p.code, p.loc.line - line) for p in error.problems] == [("S2S001", 1), ("S2S004", 4)]
+    assert str(error) == (
+        f"{__file__}:{line + 1}:9: S2S001: `eval` runs or reads code that cannot be seen\n"
+        '    y = eval("x")\n    ^^^^^^^^^^^^^\n'
+        "  try: write the code out\n\n"
+        f"{__file__}:{line + 4}:9: S2S004: this writes to an array that another name may or may not share memory with\n"
+        "    b[0] = 0.0\n    ^^^^^^^^^^\n"
+        "  try: write to a copy: `b = b.copy()` before the first write\n\n"
+        "2 problems"
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) and [type(p) for p in again.problems] == [type(p) for p in error.problems]
+
+
 def test_caret_under_a_span(tmp_path):
     file = tmp_path / "program.py"
     file.write_text("def f(x):\n    return bad(x) + 1\n")

@@ -58,17 +58,8 @@ class Control:
             frame.stmt_reads = frozenset(reads_of(stmt)) if not isinstance(
                 stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)) else frozenset()
             self.loc = self.at(stmt)
-            if isinstance(stmt, gast.If):
-                if self.lower_if(stmt, stmts[k + 1:], live_out):
-                    return
-            elif self.tries:
-                self.statement_in_try(stmt)
-            else:
-                method = getattr(self, f"stmt_{type(stmt).__name__}", None)
-                if method is None:
-                    raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""),
-                                           node=stmt)
-                method(stmt)
+            if self.statement(stmt, stmts[k + 1:], live_out):
+                return
             skip = self.flag("$skip")
             if static(skip) is True:
                 return
@@ -77,6 +68,20 @@ class Control:
                 if rest:
                     self.branch(skip, lambda: None, lambda rest=rest: self.body(rest, live_out), live_out)
                 return
+
+    def statement(self, stmt: Any, rest: list[Any], live_out: frozenset[str]) -> bool:
+        """Lower one statement. True if the statements after it were lowered too."""
+        if isinstance(stmt, gast.If):
+            return self.lower_if(stmt, rest, live_out)
+        if self.tries:
+            self.statement_in_try(stmt)
+            return False
+        method = getattr(self, f"stmt_{type(stmt).__name__}", None)
+        if method is None:
+            raise self.unsupported(f"`{_keyword(stmt)}` is not differentiated", _HINTS.get(_keyword(stmt), ""),
+                                   node=stmt)
+        method(stmt)
+        return False
 
     def flag(self, name: str) -> Value:
         return self.frames[-1].env.get(name, FALSE)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import inspect
 import types
+from dataclasses import replace
 from typing import Any
 
 import gast
 
 from s2sad import runtime
-from s2sad.errors import CallSite, SourceNotFound
+from s2sad.errors import CallSite, Loc, SourceNotFound
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import find
 from s2sad.frontend.values import (
@@ -50,6 +51,7 @@ class Inlining:
 
     frames: list[Frame]
     heap: dict[int, Any]
+    loc: Loc | None
 
     def call_source(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function, inlined if there is source."""
@@ -106,10 +108,10 @@ class Inlining:
                 f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
         if isinstance(node, gast.AsyncFunctionDef):
-            self.loc = fn.source.loc(node)
+            self.loc = self.called_at(fn, called or name)
             raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
         if node.scope.generates:
-            self.loc = fn.source.loc(node)
+            self.loc = self.called_at(fn, called or name)
             raise self.unsupported(f"`{name}` is a generator (it has `yield`)", "return a list instead of `yield`")
         env = self.bind(fn, name, args, kwargs)
         local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *node.scope.stored))
@@ -139,6 +141,11 @@ class Inlining:
         if caller is not None and static(frame.env.get("$dead", FALSE)) is True:
             caller.env["$dead"] = caller.env["$skip"] = TRUE
         return frame.env["$val"]
+
+    def called_at(self, fn: Closure, name: str) -> Loc:
+        """The place of a function that is called here."""
+        loc = fn.source.loc(fn.node)
+        return replace(loc, site=CallSite(name, self.loc)) if self.depth else loc
 
     def fall_off(self) -> None:
         """The end of a function without ``return``: the result is None."""

@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import ArgumentError, UnsupportedSyntax
+from s2sad.errors import ArgumentError, S2SADError, UnsupportedSyntax
 from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
+from s2sad.frontend.report import further_problems
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.statements import GlobalWritten
@@ -238,12 +239,27 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
         A Python function, lambda, method or callable object.
     args, kwargs
         Arguments; only their structure and kinds matter.
+
+    Raises
+    ------
+    S2SADError
+        If the function uses something that has no derivative; its ``problems`` are all that were found.
     """
     recursive: set[Any] = set()
     globals_: list[tuple[dict[str, Any], str]] = []
+    try:
+        return _lower_again(Lowerer, fn, args, kwargs, recursive, globals_)
+    except S2SADError as error:
+        error.add(further_problems(error, lambda make: _lower_again(make, fn, args, kwargs, recursive, globals_)))
+        raise
+
+
+def _lower_again(make: Callable[[], Lowerer], fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any],
+                 globals_: list[tuple[dict[str, Any], str]]) -> Lowered:
+    """Lower until it is known which globals are written and which functions call themselves at run time."""
     for _ in range(64):
         try:
-            return _lower(fn, args, kwargs, recursive, globals_)
+            return _lower(make(), fn, args, kwargs, recursive, globals_)
         except GlobalWritten as found:
             globals_.append((found.scope, found.name))
         except RunTimeRecursion as found:
@@ -252,9 +268,8 @@ def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered
                             hint="write them as a loop")
 
 
-def _lower(fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any],
+def _lower(lowerer: Lowerer, fn: Callable, args: tuple, kwargs: dict[str, Any], recursive: set[Any],
            globals_: list[tuple[dict[str, Any], str]]) -> Lowered:
-    lowerer = Lowerer()
     for scope, name in globals_:
         lowerer.follow_global(scope, name)
     lowerer.recursive = recursive

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import importlib
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import gast
 
 from s2sad import runtime
+from s2sad.errors import S2SADError
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.values import (
     NONE,
@@ -68,8 +70,13 @@ class Statements:
         frame.env[name] = self.capture(scope[name], name)
 
     def check_globals(self) -> None:
-        """Refuse a function after which a global has another value. A module or function kept in a global that was None
-        (a lazy import) is no change: the next call finds it again."""
+        """Refuse a function after which a global has another value."""
+        for error in self.changed_globals():
+            raise error
+
+    def changed_globals(self) -> Iterator[S2SADError]:
+        """An error for each global that has another value at the end. A module or function kept in a global that was
+        None (a lazy import) is no change: the next call finds it again."""
         for key, frame in self.modules.items():
             for name, value in frame.env.items():
                 before, after = frame.globals.get(name, UNSET), static(value)
@@ -83,7 +90,7 @@ class Statements:
                         and self.heap[value.cell] == self.origins.get(value.cell)):
                     continue
                 self.loc = self.global_locs.get((key, name), self.loc)
-                raise self.unsupported(f"`{name}` is a global that this function writes to; a derivative call is pure",
+                yield self.unsupported(f"`{name}` is a global that this function writes to; a derivative call is pure",
                                        "return the value, or pass an object in", code="S2S009")
 
     def stmt_Nonlocal(self, node: Any) -> None:
