@@ -63,7 +63,13 @@ class Expressions:
         values = self.elements(node.elts)
         if any(map(self.is_one_shot, values)):
             raise self.kept_iterator(node)
-        return values
+        return tuple(map(self.settled_item, values))
+
+    def settled_item(self, value: Value) -> Value:
+        """An item of a run-time list as a container holds it: itself, whatever the list does later."""
+        if isinstance(value, Ref) and value.path and self.is_dynamic(value):
+            return self.item_itself(value)
+        return value
 
     def expr_Set(self, node: Any, hint: str) -> Value:
         return self.new_set({self.member(v) for v in self.elements(node.elts)})

@@ -211,8 +211,7 @@ class Iterables:
         """Note that a run-time list holds things of other values."""
         if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
             cell = self.heap[value.cell]
-            held = frozenset().union(*(self.roots(v) for v in sources))
-            self.heap[value.cell] = replace(cell, holds=cell.holds | held)
+            self.heap[value.cell] = replace(cell, holds=self.gathered(cell.holds, sources))
 
     def is_one_shot(self, value: Value) -> bool:
         """Whether a value is an iterator: reading it a second time gives nothing in Python, but starts anew here."""

@@ -149,7 +149,7 @@ class Joins:
                 if cell.unmade:
                     return Bad(UNMADE)
                 facts = [self.fact_in(v, heap) for v in cell.values]
-                holds = holds.union(*(self.roots(v) for v in cell.values)) if cell.values else holds
+                holds |= self.gathered(frozenset(), cell.values)
             for f in facts:
                 item = f.forget() if item is None else join(item, f.forget())
         return Leaf(Fact("list", item=item), True, frozenset(), holds)

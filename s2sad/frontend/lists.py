@@ -4,19 +4,56 @@ Before: ``xs.append(x)`` in a loop.  After: ``xs2 = append(xs1, x)``, with ``xs`
 """
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from s2sad import runtime
-from s2sad.frontend.values import Buffer, Items, Ref, Value, const, static
-from s2sad.ir import Fact, Pack, Var
+from s2sad.frontend.values import (
+    REPEATED,
+    Bound,
+    Buffer,
+    Fields,
+    Frame,
+    Items,
+    Iteration,
+    Method,
+    Ref,
+    Table,
+    Tup,
+    Value,
+    const,
+    static,
+)
+from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
 from s2sad.specialize.facts import fact_of
 from s2sad.specialize.infer import infer
 
 
+def _parts(value: Value) -> Iterator[Value]:
+    """A value and the values in it."""
+    yield value
+    match value:
+        case Tup():
+            inner = value.items
+        case Iteration():
+            inner = (*value.parts, *(value.static or ()))
+        case Bound():
+            inner = value.args
+        case Method():
+            inner = (value.owner,)
+        case _:
+            inner = ()
+    for v in inner:
+        yield from _parts(v)
+
+
 class Lists:
     """The part of the lowerer for lists of run-time length."""
+
+    scans: list[dict[Frame, dict[str, Value]]]
 
     heap: dict[int, Any]
 
@@ -27,8 +64,23 @@ class Lists:
         for a in args:
             item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
         arg = self.emit_call(list, (Pack("list", args),), (), Var(hint or "items", Fact("list", item=item)))
-        holds = frozenset().union(*(self.roots(v) for v in items))
-        return self.new_ref(Buffer(arg, arg.fact, frozenset(), holds))
+        return self.new_ref(Buffer(arg, arg.fact, frozenset(), self.gathered(frozenset(), items)))
+
+    def held(self, cell: int, value: Value) -> frozenset[int]:
+        """The cells whose memory a list refers to when it gets ``value`` too."""
+        known, new = self.heap[cell].holds, self.roots(value)
+        return known | new | {REPEATED} if new & (known | {cell}) else known | new
+
+    def gathered(self, known: frozenset[int], values: tuple[Value, ...]) -> frozenset[int]:
+        """The cells whose memory a list refers to that has ``values`` besides those of ``known``."""
+        for roots in map(self.roots, values):
+            known = known | roots | ({REPEATED} if known & roots else frozenset())
+        return known
+
+    def is_dynamic(self, ref: Ref) -> bool:
+        """Whether a list has run-time length."""
+        cell = self.heap[ref.cell]
+        return isinstance(cell, Buffer) and cell.fact.kind == "list"
 
     def make_dynamic(self, ref: Ref) -> None:
         """Turn a list of known structure into one IR value, under the same identity."""
@@ -36,6 +88,60 @@ class Lists:
         if isinstance(cell, Items):
             made = self.dynamic_list(cell.values)
             self.heap[ref.cell] = self.heap[made.cell]
+
+    def release_items(self, base: Ref, used: Value | None = None, slot: Arg | None = None, ends: bool = False) -> None:
+        """Before a list gets other items: what names an item goes on to mean the item, not its place in the list.
+
+        ``used``: the value that is put in, ``slot``: the place that gets another item, if it is one; ``ends``: items
+        are added at the end, so that places counted from the start stay."""
+        fixed = slot.value if type(slot) is Const and type(slot.value) is int and slot.value >= 0 else None
+
+        def moves(v: Value) -> bool:
+            if not isinstance(v, Ref) or v.cell != base.cell or len(v.path) <= len(base.path):
+                return False
+            step = v.path[len(base.path)]
+            at = step.args[0] if step.op is operator.getitem and step.args else None
+            from_start = type(at) is Const and type(at.value) is int and at.value >= 0
+            return not (from_start and (ends or fixed is not None and at.value != fixed))  # type: ignore[union-attr]
+
+        if any(moves(v) for value in self.pending if value is not used for v in _parts(value)):
+            raise self.unsupported("a list gets other items while one of its items is in use",
+                                   "bind a copy of the item to a name first", code="S2S010")
+        kept: dict[Value, Value] = {}
+
+        def settled(v: Value) -> Value:
+            if isinstance(v, Tup):
+                items = tuple(map(settled, v.items))
+                return v if all(a is b for a, b in zip(items, v.items)) else replace(v, items=items)
+            if not moves(v):
+                return v
+            if v not in kept:
+                kept[v] = self.item_itself(v)  # type: ignore[arg-type]
+            return kept[v]
+
+        for frame in self.all_frames():
+            for name, v in list(frame.env.items()):
+                new = settled(v)
+                if new is v:
+                    continue
+                if any(envs.get(frame, {}).get(name) == v for envs in self.scans):
+                    raise self.unsupported(f"`{name}` is an item of a list that gets other items in this loop",
+                                           f"bind a copy before the loop: `{name} = {name}.copy()`", code="S2S010")
+                frame.env[name] = new
+        for cell, state in list(self.heap.items()):
+            if isinstance(state, (Items, Table, Fields)):
+                values = tuple(map(settled, state.values))
+                if any(a is not b for a, b in zip(values, state.values)):
+                    self.heap[cell] = replace(state, values=values)
+
+    def item_itself(self, ref: Ref) -> Value:
+        """An item of a list as a value of its own, whose memory the list may share."""
+        value = self.wrap(self.read(ref))
+        state = self.heap[ref.cell]
+        if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
+            self.heap[value.cell] = replace(self.heap[value.cell], alias=state.holds)
+            self.heap[ref.cell] = replace(state, holds=state.holds | {value.cell})
+        return value
 
     def list_append(self, ref: Ref, value: Value) -> None:
         self.check_inside(ref.cell)
@@ -46,11 +152,13 @@ class Lists:
             return
         if ref.path:
             raise self.unsupported("append to a list inside a list of run-time length", code="S2S010")
+        self.release_items(ref, value, ends=True)
+        cell = self.heap[ref.cell]
         self.check_write(ref.cell)
         v = self.reify(value)
         fact = infer(runtime.append, (cell.arg, v), ()).facts[0]
         new = self.emit_call(runtime.append, (cell.arg, v), (), Var(cell.arg.name or "items", fact))
-        self.heap[ref.cell] = replace(cell, arg=new, fact=fact, holds=cell.holds | self.roots(value))
+        self.heap[ref.cell] = replace(cell, arg=new, fact=fact, holds=self.held(ref.cell, value))
 
     def list_extend(self, ref: Ref, values: Value) -> None:
         items = self.static_items(values)
@@ -70,7 +178,8 @@ class Lists:
                 self.heap[ref.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
                 return cell.values[at]
             self.make_dynamic(ref)
-            cell = self.heap[ref.cell]
+        self.release_items(ref)
+        cell = self.heap[ref.cell]
         self.check_write(ref.cell)
         args = (cell.arg,) if index is None else (cell.arg, self.reify(k))
         left = Var(cell.arg.name or "items", cell.fact)

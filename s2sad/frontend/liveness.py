@@ -44,6 +44,21 @@ def stores_of(nodes: list[Any]) -> list[str]:
     return list(found)
 
 
+def changed_lists(nodes: list[Any]) -> set[str]:
+    """Names of which an item is assigned to, or a method is called that may change a list."""
+    found: set[str] = set()
+    for node in (n for top in nodes for n in gast.walk(top)):
+        if isinstance(node, gast.Subscript) and isinstance(node.ctx, (gast.Store, gast.Del)):
+            base = node.value
+        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            base = node.func.value if node.func.attr in ("append", "pop", "extend") else None
+        else:
+            continue
+        if isinstance(base, gast.Name):
+            found.add(base.id)
+    return found
+
+
 def captured(fn: Any) -> set[str]:
     """Names that functions nested in ``fn`` read: always live."""
     found: set[str] = set()

@@ -14,7 +14,7 @@ import gast
 
 from s2sad.errors import S2SADError
 from s2sad.frontend.iteration import UNROLL_LIMIT
-from s2sad.frontend.liveness import stores_of
+from s2sad.frontend.liveness import changed_lists, stores_of
 from s2sad.frontend.values import (
     FALSE,
     TRUE,
@@ -150,6 +150,10 @@ class Loops:
         loc = self.loc
         frame = self.frames[-1]
         frame.env.update({"$skip": FALSE, "$stop": FALSE})
+        for variable in changed_lists(nodes):
+            changed = frame.env.get(variable)
+            if isinstance(changed, Ref) and not changed.path and self.is_dynamic(changed):
+                self.release_items(changed)
         before = self.snapshot()
         plan = self.first_guess(stored, live_head, nodes)
         floor = self.next_cell + 1
@@ -159,7 +163,9 @@ class Loops:
             self.restore(before)
             self.loc = loc
             self.loop_notes = notes
+            self.scans.append(before[1])
             attempt = self.try_loop(plan, walked, name, test, body)
+            self.scans.pop()
             if attempt is None:  # the test is false at the start, whatever is carried
                 self.restore(before)
                 frame.env["$stopped"] = FALSE

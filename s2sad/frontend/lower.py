@@ -97,6 +97,7 @@ class Lowerer(
         self.views: dict[Any, tuple[Arg, Arg]] = {}
         self.shapes: dict[tuple[int, ...], Arg] = {}
         self.pending: list[Value] = []
+        self.scans: list[dict[Frame, dict[str, Value]]] = []
         self.outside: dict[int, str] = {}
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []

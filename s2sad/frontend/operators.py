@@ -101,6 +101,7 @@ class Operators:
         if op is operator.mul and {"list", "int"} == {f.kind for f in facts}:
             xs, n = (left, right) if facts[0].kind == "list" else (right, left)
             value = self.emit(runtime.repeat_list, (self.reify(xs), self.reify(n)))
+            left = right = xs
         elif op is operator.add and all(f.kind == "list" for f in facts):
             value = self.emit(runtime.join_lists, (self.reify(left), self.reify(right)))
         else:
@@ -126,7 +127,7 @@ class Operators:
                 raise self.unsupported("a tuple repeated a run-time number of times", "use a list", code="S2S010")
             made = self.dynamic_list(items)
             value = self.emit(runtime.repeat_list, (self.reify(made), self.reify(count)))
-            self.hold(value, made)
+            self.hold(value, made, made)
             return value
         return Tup(items * n) if as_tuple else self.new_list(items * n)
 

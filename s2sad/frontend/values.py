@@ -44,6 +44,10 @@ class Atom:
         return self.fact.value
 
 
+REPEATED = -1
+"""Among the cells that a list holds: it may hold one item more than once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One view: ``op(base, *args)`` (``op`` is ``operator.getitem``, ``np.transpose``, …)."""

@@ -17,7 +17,21 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.frontend.sets import is_mapping
-from s2sad.frontend.values import Broken, Buffer, Fields, Frame, Items, Ref, Slice, Step, Table, Tup, Value, static
+from s2sad.frontend.values import (
+    REPEATED,
+    Broken,
+    Buffer,
+    Fields,
+    Frame,
+    Items,
+    Ref,
+    Slice,
+    Step,
+    Table,
+    Tup,
+    Value,
+    static,
+)
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET
 from s2sad.specialize.facts import fact_of
@@ -57,7 +71,9 @@ class Writes:
         state = self.heap[cell]
         if isinstance(state, Broken):
             raise self.unsupported(state.reason, "assign it on every path before it is read", code="S2S010")
-        mine = self.aliases(cell) | (state.holds if into_items else frozenset())
+        if into_items and REPEATED in getattr(state, "holds", ()):
+            raise self.alias_error("this writes to an item of a list that may hold the item more than once")
+        mine = self.aliases(cell) | (state.holds - {REPEATED} if into_items else frozenset())
         for value in self.live_values():
             for other in self.cells_of(value):
                 if other == cell:
@@ -141,13 +157,16 @@ class Writes:
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
         self.check_write(base.cell, into_items=bool(base.path))
         idx, v = self.reify(index), self.reify(value)
+        if self.fact(base).kind == "list":
+            self.release_items(base, value, idx)
+            state = self.heap[base.cell]
         root = state.arg
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
         else:
             steps = tuple(self.path_step(s) for s in base.path)
             new = self.emit_call(runtime.setview, (root, Pack("tuple", steps), idx, v), (), self.version(state))
-        holds = state.holds | (self.roots(value) if target.kind == "list" else frozenset())
+        holds = self.held(base.cell, value) if target.kind == "list" else state.holds
         fact = state.fact
         if target.kind == "list" and not base.path:
             fact = replace(fact, item=infer(runtime.append, (root, v), ()).facts[0].item)

@@ -9,6 +9,7 @@ from tests.programs import (  # noqa: F401
     containers,
     dtypes,
     exits,
+    items,
     kernels,
     language,
     library,
