@@ -28,7 +28,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -39,9 +39,10 @@ from s2sad.counts import executed, rewired
 from s2sad.derive import build
 from s2sad.derive.results import Request
 from s2sad.frontend.signature import lower_function
-from s2sad.ir import Call
+from s2sad.ir import Block, Call, Function, If, Var, While
 from s2sad.ir.interpret import IN_PLACE, interpret
 from s2sad.ir.opnames import op_name
+from s2sad.ir.walk import map_blocks
 from s2sad.rules import canonical
 
 __all__ = ["Row", "Swell", "derivative", "expression", "swell", "towers"]
@@ -115,7 +116,8 @@ def expression(f: Callable, *names_or_args: Any) -> Any:
     fn = lower_function(f, _samples(sympy, given), {}).function
     table = {getattr(np, name): getattr(sympy, name) for name in SAME_NAME} | ARITHMETIC
     table |= {op: getattr(sympy, name) for op, name in OTHER_NAME.items()}
-    return _each(lambda y: _exact(sympy, y), interpret(rewired(fn, lambda call: _symbolic(sympy, call, table)), *given))
+    run = rewired(_deciding(fn), lambda call: _symbolic(sympy, call, table))
+    return _each(lambda y: _exact(sympy, y), interpret(run, *given))
 
 
 def derivative(f: Callable, *names_or_args: Any, wrt: Any = None) -> Any:
@@ -189,6 +191,29 @@ def _exact(sympy: Any, x: Any) -> Any:
     if share.denominator <= 1024 and abs(share.numerator) < 1e15:
         return sympy.Rational(share.numerator, share.denominator)
     return sympy.Float(float(x), precision=53)
+
+
+def _deciding(fn: Function) -> Function:
+    """The function with a call for each decision, since Python takes any symbol for true."""
+    def block(b: Block, test: bool = False) -> Block:
+        stmts: list[Any] = []
+        for s in b.stmts:
+            if isinstance(s, If):
+                stmts.append(Call((decision := Var("test"),), operator.truth, (s.test,), (), s.loc))
+                s = replace(s, test=decision)
+            if isinstance(s, While):
+                s = replace(s, test=block(s.test, True), body=block(s.body))
+            elif isinstance(s, Call):
+                s = replace(s, op=_deciding(s.op)) if isinstance(s.op, Function) else s
+            else:
+                s = map_blocks(block, s)
+            stmts.append(s)
+        if not test:
+            return replace(b, stmts=tuple(stmts))
+        stmts.append(Call((decision := Var("test"),), operator.truth, b.results))
+        return replace(b, stmts=tuple(stmts), results=(decision,))
+
+    return replace(fn, body=block(fn.body))
 
 
 def _symbolic(sympy: Any, call: Call, table: dict[Callable, Callable]) -> Callable:

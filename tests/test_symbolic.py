@@ -93,6 +93,9 @@ def test_what_has_no_formula_is_an_error_that_names_the_line():
         expression(decides)
     with pytest.raises(TypeError, match=r"test_symbolic.py:\d+:\d+: `np.array` of a symbol has no formula here"):
         expression(array)
+    for truth in (lambda x, y: x or y, lambda x, y: x * y if x * y else y):
+        with pytest.raises(TypeError, match="`truth` of a symbol has no formula here"):
+            expression(truth)
     with pytest.raises(TypeError, match="`np.floor` of a symbol"):
         expression(lambda x: np.floor(x))
 
