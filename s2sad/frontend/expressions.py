@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from s2sad.errors import Loc
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     NONE,
@@ -28,6 +29,7 @@ class Expressions:
 
     frames: list[Frame]
     heap: dict[int, Any]
+    loc: Loc | None
 
     def expr(self, node: Any, hint: str = "") -> Value:
         """Lower an expression."""
@@ -72,7 +74,11 @@ class Expressions:
         return value
 
     def expr_Set(self, node: Any, hint: str) -> Value:
-        return self.new_set({self.member(v) for v in self.elements(node.elts)})
+        values = self.elements(node.elts)
+        loc, self.loc = self.loc, self.at(node)
+        members = {self.member(v) for v in values}
+        self.loc = loc
+        return self.new_set(members)
 
     def expr_Dict(self, node: Any, hint: str) -> Value:
         keys: list[Any] = []
