@@ -113,7 +113,7 @@ class Objects:
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
         found = inspect.getattr_static(cls, name, UNSET)
-        if found is UNSET:
+        if found is UNSET or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
             getter = self.find_special(owner, "__getattr__") if self.is_object(owner) else None
             if getter is not None:
                 return self.call(getter, (const(name),), ())

@@ -349,3 +349,24 @@ def objects_replaced_in_dynamic_loop(x, n):
     for k in range(n):
         p = Vector(p.y * x, p.x + k)
     return p.x * p.y
+
+
+class Lazy:
+    __slots__ = ("found", "rate")
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def result(self):
+        try:
+            return self.found
+        except AttributeError:
+            pass
+        self.found = self.rate * self.rate
+        return self.found
+
+
+@program(0.7)
+def slot_that_is_not_set_yet(x):
+    lazy = Lazy(x)
+    return lazy.result() + lazy.result() * x
