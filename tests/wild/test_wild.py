@@ -53,7 +53,7 @@ REFUSED: dict[str, str] = {
     "scipy:stats.gmean": "S2S010",
     "scipy:stats.pearsonr": "S2S004",
     "scipy:stats.skew": "S2S010",
-    "thermo:NRTL GE": "S2S001",
+    "thermo:NRTL GE": "S2S010",
     "skyfield:propagate": "S2S017",
 }
 """What is refused, and with which code: generators, what only compiled code sees, structure known at run time."""
