@@ -13,12 +13,13 @@ import functools
 import inspect
 import threading
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import rules, runtime
 from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
@@ -31,6 +32,19 @@ from s2sad.frontend.values import Value, const
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
+
+
+_ALL: weakref.WeakSet[Derivative] = weakref.WeakSet()
+
+
+def _forget() -> None:
+    """A rule has changed: every derivative is compiled anew at its next call."""
+    for made in list(_ALL):
+        for kept in (made.quick, made.numbers, made.entries):
+            kept.clear()
+
+
+rules.WATCHERS.append(_forget)
 
 
 class Derivative(Inspection):
@@ -63,6 +77,7 @@ class Derivative(Inspection):
         self.entries: dict[Any, Entry] = {}
         self.lock = threading.RLock()
         self.latest: Entry | None = None
+        _ALL.add(self)
         functools.update_wrapper(self, fn, updated=())
 
     def __repr__(self) -> str:

@@ -56,6 +56,7 @@ class Rule:
         """Decorator for the JVP of an ``@rule``: same signature, after ``*`` come ``y`` and ``x_dot`` for each
         parameter ``x`` of ``wrt`` (``None`` where it does not vary)."""
         self.pushforward = fn
+        _changed()
         return fn
 
     def bind(self, args: tuple, kwargs: dict) -> dict[str, Any]:
@@ -81,6 +82,15 @@ SPELLING: dict[Callable, Callable] = {}
 STATIC: set[Callable] = set()
 
 
+WATCHERS: list[Callable[[], None]] = []
+"""Called when a rule is made or changed: derivatives that were compiled with the old one are out of date."""
+
+
+def _changed() -> None:
+    for watcher in WATCHERS:
+        watcher()
+
+
 def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | None, fn: Callable) -> Rule:
     parameters = list(inspect.signature(fn).parameters.values())
     extra = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in ("y", "y_bar"))
@@ -91,6 +101,7 @@ def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | N
     for primal in primals:
         RULES[primal] = entry
         NO_GRADIENT.discard(primal)
+    _changed()
     return entry
 
 
@@ -195,6 +206,7 @@ def no_gradient(*primals: Callable) -> Callable | None:
     """
     for primal in primals:
         NO_GRADIENT.add(primal)
+    _changed()
     return primals[0] if primals else None
 
 

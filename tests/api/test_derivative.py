@@ -262,3 +262,20 @@ def test_a_long_list_after_a_short_one(first, second):
     df = grad(sum_of_squares)
     for n in (first, second):
         assert df([1.5] * n) == [3.0] * n
+
+
+def test_a_rule_that_is_corrected_is_seen_by_the_next_call():
+    def cube(x):
+        return float(x) ** 3
+
+    def wrong(x):
+        return 2.0 * x
+
+    def right(x):
+        return 3.0 * x * x
+
+    s2sad.elementwise(cube)(wrong)
+    df = s2sad.grad(lambda x: cube(x) * 1.0)
+    assert df(2.0) == 4.0 and df(2.0) == 4.0
+    s2sad.elementwise(cube)(right)
+    assert df(2.0) == 12.0
