@@ -39,7 +39,9 @@ def compare(ours, theirs, *arrays):
 def test_conv2d(stride, padding, dilation, groups):
     weight, bias = RNG.normal(size=(8, 4 // groups, 3, 3)), RNG.normal(size=8)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    compare(lambda x, w, b: nn.conv2d(x, w, b, **options), lambda x, w, b: F.conv2d(x, w, b, **options), X, weight, bias)
+    compare(
+        lambda x, w, b: nn.conv2d(x, w, b, **options), lambda x, w, b: F.conv2d(x, w, b, **options), X, weight, bias
+    )
 
 
 @pytest.mark.parametrize("size, stride, padding", [(2, None, 0), (3, 2, 1), (2, 3, 0), ((3, 2), (2, 1), (1, 0))])
