@@ -174,8 +174,8 @@ def known_as(op: Callable) -> Callable:
 
 def infix(left: Text, sign: str, right: Text, binds: int) -> Text:
     """``left sign right``; adding or subtracting a negative number is written as subtracting or adding."""
-    if right.binds == SIGN and sign in "+−" and right.text.startswith("−"):
-        sign, right = "−" if sign == "+" else "+", Text(right.text[1:])
+    if right.binds in (SIGN, PRODUCT) and sign in "+−" and right.text.startswith("−"):
+        sign, right = "−" if sign == "+" else "+", Text(right.text[1:], max(right.binds, PRODUCT))
     tight = right.within(SIGN + 1 if right.text.startswith("−") else binds + (sign in "−/" or sign == "mod"))
     return Text(f"{left.within(binds)} {sign} {tight}", binds)
 
