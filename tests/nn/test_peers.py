@@ -80,6 +80,21 @@ def test_layer_norm():
     )
 
 
+def test_batch_norm():
+    weight, bias = RNG.normal(size=4), RNG.normal(size=4)
+    mean, variance = RNG.normal(size=4), RNG.uniform(0.5, 2.0, size=4)
+    compare(
+        lambda x, w, b: nn.batch_norm(x, w, b),
+        lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True),
+        X, weight, bias,
+    )
+    compare(
+        lambda x, w, b: nn.batch_norm(x, w, b, mean, variance),
+        lambda x, w, b: F.batch_norm(x, torch.tensor(mean), torch.tensor(variance), w, b, training=False),
+        X, weight, bias,
+    )
+
+
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"weight_decay": 0.1}])
 def test_sgd(options):
     check_steps(optim.sgd(0.05, **options), lambda p: torch.optim.SGD(p, 0.05, **options))
