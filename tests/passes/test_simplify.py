@@ -1,4 +1,5 @@
-import time
+
+import operator
 
 import numpy as np
 
@@ -178,7 +179,7 @@ def test_captured_constants_survive():
     assert list(constants(simplify(fn))) == ["K"]
 
 
-def test_speed():
+def test_a_long_function_is_simplified_to_the_end():
     body, facts, g = [], {"x": A, "g": A}, "g"
     for k in range(100):
         body += [
@@ -191,9 +192,6 @@ def test_speed():
         facts |= {f"{v}{k}": A for v in "abcde"}
         g = f"e{k}"
     fn = parse("\n    ".join(["def f(x, g):", *body, f"return {g}"]), facts=facts)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        simplify(fn)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.1  # 8 ms on an idle machine
+    made = simplify(fn)
+    ops = [s.op for s in made.body.stmts]
+    assert ops.count(np.cos) == ops.count(operator.mul) == ops.count(operator.sub) == 100 and operator.add not in ops

@@ -1,6 +1,5 @@
 """The object that ``df.graph(…)`` returns."""
 import sys
-import time
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -60,17 +59,15 @@ def test_save_refuses_other_endings(tmp_path):
         GRAPH.save(tmp_path / "g.png")
 
 
-def test_large_graphs_are_drawn_in_seconds():
+def test_large_graphs_are_drawn_with_closed_boxes():
     def f(x, n):
         for _ in range(n):
             x = np.sin(x) * 1.01
         return x
-    start = time.process_time()
     folded, whole = grad(f).graph(0.5, 1500), grad(f).graph(0.5, 1500, fold=False)
     assert len(folded.nodes) == 3 and len(whole.nodes) == 3001
     text = whole.svg()
     assert "3001 operations, innermost boxes closed" in text and len(ET.fromstring(text)) < 2000
-    assert time.process_time() - start < 10.0
 
 
 def test_the_limit_is_the_users():
