@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 OPTIONAL = ("autograd", "dask")
 """Notebook 6 says so where one of these is missing, and shows less."""
-PLACES = re.compile(r"/tmp/|/home/|/root/|/work/|site-packages|ipykernel_\d")
+PLACES = re.compile(r"/tmp/|/home/|/root/|site-packages|ipykernel_\d")
 
 
 def code(notebook) -> list:
