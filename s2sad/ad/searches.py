@@ -58,16 +58,11 @@ def check_searches(fn: Function, wrt: set[Var], outputs: set[Var]) -> None:
         S2S017, at the loop.
     """
     loops = [s for s in statements(fn.body) if isinstance(s, (For, While)) and len(s.inits) > 1]
-    if not loops:
-        return
-    depends: set[Var] | None = None
-    needed: set[Var] = set()
     for loop in loops:
-        if not any(_selects(s) for s in statements(loop.body)):
+        search = _Search(loop)
+        if not search.bracket(None):
             continue
-        if depends is None:
-            depends, needed = dependent(fn, wrt), useful(fn, outputs)
-        ends = _Search(loop, depends).bracket()
+        needed, ends = useful(fn, outputs), search.bracket(dependent(fn, wrt))
         results = dict(zip(loop.body.params[len(loop.body.params) - len(loop.inits):], loop.outs))
         if any(p in needed or results[p] in needed for p in ends):
             names = " and ".join(f"`{p.name.strip('<>')}`" for p in ends)
@@ -110,21 +105,16 @@ def _flows(s: Stmt) -> Iterator[tuple[Var, tuple[Arg, ...]]]:
                 yield from ((q, (p,)) for q, p in zip(s.test.params, s.body.params))
 
 
-def _selects(s: Stmt) -> bool:
-    return isinstance(s, If) or isinstance(s, Call) and s.op in (np.where, runtime.setitem)
-
-
 @dataclass(frozen=True)
 class Combination:
-    """A linear combination of carried values: which ones, whether it is chosen by a test that depends on an input, and
-    whether it mixes two of them."""
+    """A linear combination of carried values: which ones, what tests choose it, and whether it mixes two of them."""
 
     of: frozenset[Var]
-    chosen: bool = False
+    tests: frozenset[Var] = frozenset()
     mixed: bool = False
 
     def __or__(self, other: Combination) -> Combination:
-        return Combination(self.of | other.of, self.chosen or other.chosen, self.mixed or other.mixed)
+        return Combination(self.of | other.of, self.tests | other.tests, self.mixed or other.mixed)
 
 
 @dataclass
@@ -132,12 +122,11 @@ class _Search:
     """The update of each value that a loop carries, as far as it is a linear combination of carried values."""
 
     loop: For | While
-    depends: set[Var]
     inside: dict[Var, tuple[Any, int]] = field(default_factory=dict)
     carried: set[Var] = field(default_factory=set)
 
-    def bracket(self) -> tuple[Var, ...]:
-        """The ends of the interval that is searched, or nothing."""
+    def bracket(self, depends: set[Var] | None) -> tuple[Var, ...]:
+        """The ends of an interval that is searched by tests on ``depends`` (None: by any tests), or nothing."""
         body = self.loop.body
         params = body.params[len(body.params) - len(self.loop.inits):]
         self.carried = {p for p in params if not p.fact.is_discrete}
@@ -148,8 +137,9 @@ class _Search:
             if update is not None:
                 found[p] = update
         reach = {p: self.reach(p, found) for p in found}
-        ends = [p for p, update in found.items() if update.chosen and any(
-            q is not p and q in reach[p] and p in reach[q] and found[q].chosen for q in found)]
+        chosen = {p for p, update in found.items() if (update.tests if depends is None else update.tests & depends)}
+        ends = [p for p in found if p in chosen and any(
+            q is not p and q in reach[p] and p in reach[q] for q in chosen)]
         if not any(found[q].mixed for p in ends for q in reach[p] & found.keys()):
             return ()
         return tuple(ends)
@@ -206,7 +196,7 @@ class _Search:
         first, second = self.combination(a), self.combination(b)
         if first is None or second is None:
             return None
-        return first | second | Combination(frozenset(), any(v in self.depends for v in variables(test)))
+        return first | second | Combination(frozenset(), frozenset(variables(test)))
 
     def is_scale(self, arg: Arg) -> bool:
         """Whether a factor is the same in every trip."""

@@ -7,17 +7,7 @@ import pytest
 from s2sad import runtime
 from s2sad.testing import check_rule
 from tests.rules import sample
-
-RNG = np.random.default_rng(3)
-V = np.array([0.7, -1.6, 1.2, 0.3])
-A = RNG.normal(size=(2, 3))
-T = RNG.normal(size=(2, 3, 4))
-Z = A + 1j * RNG.normal(size=(2, 3))
-SINGLE = A.astype(np.float32)
-MASK = np.array([[True, False, True], [True, True, False]])
-NANS = np.where(MASK, A, np.nan)
-ZEROS = np.array([[0.0, 1.5, -2.0], [0.0, 3.0, 0.0]])
-SCALAR = np.array(1.4)
+from tests.rules.arrays import NANS, SINGLE, ZEROS, A, T, V, Z
 
 SCANS = [np.cumsum, np.cumprod, np.nancumsum, np.add.accumulate, np.multiply.accumulate]
 
