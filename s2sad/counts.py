@@ -43,6 +43,7 @@ from s2sad.ir import Block, Call, Function
 from s2sad.ir.effects import CREATES, SHARES, UPDATES, VIEWS
 from s2sad.ir.interpret import IN_PLACE, interpret
 from s2sad.ir.opnames import op_name
+from s2sad.ir.regions import opened
 from s2sad.ir.walk import map_blocks
 from s2sad.rules import canonical, lookup
 
@@ -278,7 +279,7 @@ def counts(f: Callable, *args: Any, argnums: tuple[int, ...] | None = None, form
     if any(map(np.iscomplexobj, numeric.leaves(wrt))):
         raise TypeError("counts is for real arguments")
     rng = np.random.default_rng(0)
-    value, primal = executed(lower_function(f, args, {}).function, *args, formulas=formulas)
+    value, primal = executed(opened(lower_function(f, args, {}).function), *args, formulas=formulas)
     tangents = [numeric.random_like(rng, x) for x in wrt]
     jvp = build(f, args, {}, Request("jvp", argnums, False)).adjoint
     scalar = tree.is_leaf(value) and np.ndim(value) == 0

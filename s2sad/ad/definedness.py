@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir.regions import is_region
 from s2sad.ir.walk import blocks, map_blocks, statements
 
 
@@ -27,7 +28,8 @@ def may_be_undefined(fn: Function) -> set[Var]:
         size = len(found)
         for s in todo:
             if isinstance(s, If):
-                pairs = [(o, a) for block in blocks(s) for o, a in zip(s.outs, block.results)]
+                sides = (s.then,) if is_region(s) else blocks(s)
+                pairs = [(o, a) for block in sides for o, a in zip(s.outs, block.results)]
             else:
                 params = s.body.params[len(s.body.params) - len(s.inits):]
                 pairs = [(v, a) for vs in (params, s.outs) for v, a in zip(vs, s.inits)]
@@ -53,6 +55,8 @@ def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stm
         if isinstance(s, Call):
             return s
         s = map_blocks(block, s)
+        if is_region(s):
+            return s
         if isinstance(s, If):
             then = replace(s.then, results=filled(list(zip(s.outs, s.then.results))))
             return replace(s, then=then, orelse=replace(s.orelse, results=filled(list(zip(s.outs, s.orelse.results)))))

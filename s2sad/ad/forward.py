@@ -21,6 +21,7 @@ from s2sad.ad.inline import inline
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, map_arg, variables
 from s2sad.specialize.facts import fact_of
 
@@ -211,7 +212,8 @@ class Forward:
             outs.append(Var(self.name(o), o.fact.forget()))
             for (block, stmts, dots), r in zip(sides, results):
                 self.dots = dots
-                r.append(self.dot(stmts, block.results[k], s.loc))
+                never = block is s.orelse and is_region(s)
+                r.append(Const(UNDEFINED) if never else self.dot(stmts, block.results[k], s.loc))
         self.dots = outer
         then, orelse = (Block((), tuple(stmts), (*block.results, *r)) for (block, stmts, _), r in zip(sides, results))
         out.append(replace(s, outs=(*s.outs, *outs), then=then, orelse=orelse))

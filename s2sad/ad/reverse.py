@@ -21,9 +21,11 @@ from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import inline
+from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
@@ -123,7 +125,7 @@ class Reverse:
                 self.call(adjoint, s)
                 primal.append(s)
             elif isinstance(s, If):
-                primal.append(self.branch(adjoint, s))
+                primal.append(region_adjoint(self, adjoint, s) if is_region(s) else self.branch(adjoint, s))
             else:
                 primal.append(self.loop(adjoint, s))
         primal.reverse()

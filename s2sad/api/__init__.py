@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.api.checkpointing import checkpoint
 from s2sad.api.debugged import Debugged
 from s2sad.api.derivative import Argnums, Derivative
 from s2sad.api.matrices import Matrix, jacfwd, jacobian, jacrev
@@ -160,18 +161,6 @@ def stop_gradient(x: Any) -> Any:
     return runtime.stop_gradient(x)
 
 
-def checkpoint(fn: Callable) -> Callable:
-    """Mark a function whose intermediate values the reverse sweep may compute again instead of keeping them.
-
-    The values are the same with and without it. At present it changes nothing: values are kept or computed again as
-    without it.
-
-    >>> float(grad(lambda x: checkpoint(np.sin)(x) * x)(0.0))
-    0.0
-    """
-    return fn
-
-
 def _lower_transform(transform: Callable) -> Callable:
     """``grad(g)`` written inside a differentiated function."""
     def lower(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
@@ -210,11 +199,6 @@ def _lower_stop(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
     return lowerer.call_op(runtime.stop_gradient, args, (), "")
 
 
-def _lower_checkpoint(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-    return args[0]
-
-
 stop_gradient.__s2sad_lower__ = _lower_stop  # type: ignore[attr-defined]
-checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
 __all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
            "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"]

@@ -25,6 +25,7 @@ from s2sad.export import standalone
 from s2sad.frontend.signature import lower_function
 from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
+from s2sad.ir.regions import opened
 from s2sad.show.graph import Graph, graph
 from s2sad.show.trace import Trace, trace
 
@@ -114,8 +115,8 @@ class Views:
             raise integer_argument(self.fn, k, values[k])
         forwards = self.mode == "jvp"
         dots = _tangents(lowered.leaves, leaves, values, True if forwards and tangents is None else tangents)
-        table = trace(dataclasses.replace(lowered.function, inputs=tuple(leaves)), values, cotangent, tangents=dots,
-                      adjoint=not forwards, has_aux=self.has_aux)
+        primal = dataclasses.replace(opened(lowered.function), inputs=tuple(leaves))
+        table = trace(primal, values, cotangent, tangents=dots, adjoint=not forwards, has_aux=self.has_aux)
         if forwards:
             return table
         found = dict(zip(leaves, table.gradient))
@@ -179,7 +180,7 @@ class Views:
     def _primal(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Function, tuple]:
         """The IR of what is differentiated, with the arguments for it; what is computed twice is there once."""
         values, lowered = (*args, *kwargs.values()), lower_function(self.fn, args, kwargs)
-        request, primal = self.request(len(args), kwargs), passes.cse(lowered.function)
+        request, primal = self.request(len(args), kwargs), passes.cse(opened(lowered.function))
         leaves = [v for k in request.argnums for v in leaves_of(tree_of(lowered, k, len(args))) if differentiable(v)]
         if not leaves:
             raise integer_argument(self.fn, request.argnums[0], values[request.argnums[0]])

@@ -18,6 +18,7 @@ from s2sad.errors import AliasError, ArgumentError
 from s2sad.frontend.signature import Rebuild, Record, result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
+from s2sad.ir.regions import structured
 
 
 def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Value, ...],
@@ -34,7 +35,7 @@ def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Valu
     wrt = [v for t in trees for v in leaves_of(t) if not v.fact.is_discrete]
     if not wrt:
         raise ArgumentError("S2S006", "the inner derivative is by an argument without floats", loc)
-    primal = Function("inner", Block((), tuple(stmts), (out,)), tuple(wrt), loc)
+    primal = structured(Function("inner", Block((), tuple(stmts), (out,)), tuple(wrt), loc))
     value, aux = split_aux(out, request.has_aux, lambda: None)
     given = tuple(map(lowerer.reify, extra))
     if request.mode == "vjp":

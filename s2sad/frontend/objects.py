@@ -130,7 +130,8 @@ class Objects:
             value = self.call_object(found.func, (owner,), (), "")
             self.set_field(owner, name, value)
             return value
-        if isinstance(found, types.FunctionType) or hasattr(found, "py_func"):
+        if isinstance(found, types.FunctionType) or hasattr(found, "py_func") or (
+                hasattr(type(found), "__s2sad_lower__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")

@@ -33,6 +33,7 @@ from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
 from s2sad.ir.facts import of_value
+from s2sad.ir.regions import structured
 
 SCALARS = (float, int, bool, complex)
 LONG_LIST = 64
@@ -288,8 +289,8 @@ def _lower(lowerer: Lowerer, fn: Callable, args: tuple, kwargs: dict[str, Any], 
     plain, _ = code_of(fn)
     if isinstance(plain, types.FunctionType):
         source = find(plain)
-    function = Function(getattr(fn, "__name__", type(fn).__name__), Block(params, tuple(lowerer.stmts), (out,)),
-                        tuple(inputs.vars), source.loc(source.node) if source else None)
+    function = structured(Function(getattr(fn, "__name__", type(fn).__name__), Block(params, tuple(lowerer.stmts),
+                                   (out,)), tuple(inputs.vars), source.loc(source.node) if source else None))
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
                    tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from s2sad.ir import Function
+from s2sad.ir.regions import opened
 from s2sad.passes.cse import cse
 from s2sad.passes.dce import dce
 from s2sad.passes.inplace import inplace
@@ -29,7 +30,7 @@ from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, inplace, linear)
+PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace, linear)
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:

@@ -1,0 +1,221 @@
+"""Statements that the reverse sweep runs again, and what of them it cannot run again.
+
+Random numbers are drawn once, output is written once, and functions of which nothing is known are called once: their
+results are kept, and handed out of the loops and branches that they are in.
+
+Before::
+
+    for i in range(n):                  noise = rng.normal(); a = np.sin(a) + noise
+
+After, the primal and what is run again::
+
+    for i in range(n): (collect noise)  noise = rng.normal(); a = np.sin(a) + noise
+    for i, noise in zip(range(n), noises): a = np.sin(a) + noise
+"""
+from __future__ import annotations
+
+import contextlib
+import operator
+import warnings
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from s2sad import rules, runtime
+from s2sad.ad.common import rule_of
+from s2sad.ad.saving import plural
+from s2sad.errors import NotDifferentiable
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.alias import is_pure
+from s2sad.ir.effects import has_effect
+from s2sad.ir.opnames import op_name
+from s2sad.ir.regions import region
+from s2sad.ir.walk import blocks, clone, free, operands, statements, substitute, variables
+from s2sad.specialize.facts import fact_of
+
+MANAGERS = (np.errstate, warnings.catch_warnings, contextlib.nullcontext)
+
+
+def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
+    """The adjoint of a region, appended to ``out``: its statements once more, then their adjoints, in a region of its
+    own. Nothing is kept of the first run but what it reads, and what cannot be computed twice.
+
+    Returns
+    -------
+    If
+        The region as it is run first.
+    """
+    first, again, once = separate(s.then)
+    for call in once:
+        if any(map(sweep.is_active, call.outs)):
+            rule_of(call, sweep.is_active)
+            raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` in a checkpointed function cannot be called "
+                                    "twice, and its argument is active", call.loc, hint="call it outside of the function")
+    again, originals = copied(again)
+    adopt(sweep, originals)
+    before = sweep.bars
+    sweep.bars = dict(before)
+    adjoint: list[Stmt] = []
+    for r, o in zip(again.results, s.outs):
+        sweep.accumulate(adjoint, r, before.get(o), s.loc)
+    recomputed, stmts = sweep.block(again.stmts)
+    bars, sweep.bars = sweep.bars, before
+    changed = [v for v in free(s.then) if v in sweep.active and bars.get(v) is not before.get(v)]
+    outs = tuple(Var(sweep.name(v), (v if v.fact.is_array else bars[v]).fact.forget()) for v in changed)
+    body = Block((), (*recomputed, *adjoint, *stmts), tuple(bars[v] for v in changed))
+    new, (body, _), _ = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
+    if outs:
+        out.append(region(outs, body, s.loc, True))
+        sweep.masked.update(o for v, o in zip(changed, outs) if bars[v] in sweep.masked)
+        before.update(zip(changed, outs))
+    return new
+
+
+def adopt(sweep: Any, originals: dict[Var, Var]) -> None:
+    """Know of copies of variables what is known of those."""
+    for known in (sweep.active, sweep.emit.unsure, sweep.saver.updated):
+        known.update([new for new, old in originals.items() if old in known])
+    copies = {old: new for new, old in originals.items()}
+    outer = sweep.meta
+
+    def meta(x: Arg) -> Arg:
+        if type(x) is not Var or x not in originals:
+            return outer(x)
+        root = outer(originals[x])
+        return copies.get(root, root)  # type: ignore[arg-type]
+    sweep.meta = sweep.emit.meta = meta
+
+
+def separate(block: Block) -> tuple[Block, Block, list[Call]]:
+    """What is run first, and what is run again.
+
+    Returns
+    -------
+    first, again, once
+        The block that hands out of its loops and branches what is not computed again; the block that reads that; and
+        the calls that are made only once.
+    """
+    managers = set(_managers(block))
+    first, again, _ = _block(block, managers)
+    return first, again, [s for s in statements(block) if isinstance(s, Call) and not _runs_again(s, managers)]
+
+
+def copied(block: Block) -> tuple[Block, dict[Var, Var]]:
+    """A copy of a block with variables of its own, and which is which: from new to old."""
+    new = clone(block)
+    return new, dict(zip(_bound(new), _bound(block), strict=True))
+
+
+def _bound(block: Block) -> Iterator[Var]:
+    yield from block.params
+    for s in block.stmts:
+        yield from s.outs
+        for inner in blocks(s):
+            yield from _bound(inner)
+
+
+def _managers(block: Block) -> Iterator[Var]:
+    """The context managers that are made anew: those that only say what is warned about."""
+    for s in block.stmts:
+        if isinstance(s, Call) and s.op in MANAGERS:
+            yield from s.outs
+        for inner in blocks(s):
+            yield from _managers(inner)
+
+
+def _runs_again(call: Call, managers: set[Var]) -> bool:
+    if call.op in (runtime.enter, runtime.leave):
+        return call.args[0] in managers
+    return isinstance(call.op, Function) or (isinstance(call.op, Hashable) and _repeatable(call.op))
+
+
+@lru_cache(maxsize=4096)
+def _repeatable(op: Any) -> bool:
+    """Whether a second call has the result of the first, and is not noticed."""
+    return op in MANAGERS or is_pure(op) or (rules.lookup(op) is not None and not has_effect(op))
+
+
+def _block(block: Block, managers: set[Var]) -> tuple[Block, Block, list[Var]]:
+    first: list[Stmt] = []
+    again: list[Stmt] = []
+    kept: list[Var] = []
+    for s in block.stmts:
+        if isinstance(s, Call):
+            first.append(s)
+            if _runs_again(s, managers):
+                again.append(s)
+            else:
+                kept += s.outs
+            continue
+        one, others, new = _branch(s, managers) if isinstance(s, If) else _loop(s, managers)
+        first.append(one)
+        again += others
+        kept += new
+    read = set(_read(again)) | set(variables(*block.results))
+    kept = [v for v in kept if v in read]
+    return replace(block, stmts=tuple(first)), replace(block, stmts=tuple(again)), kept
+
+
+def _read(stmts: Iterable[Stmt]) -> Iterator[Var]:
+    for s in stmts:
+        yield from variables(*operands(s))
+        for inner in blocks(s):
+            yield from _read(inner.stmts)
+            yield from variables(*inner.results)
+
+
+def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
+    """The branch that hands out what its sides keep, and the branch that reads that."""
+    sides = [_block(b, managers) for b in (s.then, s.orelse)]
+    outs: list[Var] = []
+    results: list[list[Arg]] = [[], []]
+    second: list[Block] = []
+    for side, (_, again, kept) in enumerate(sides):
+        handed = {v: Var(v.name, v.fact.forget()) for v in kept}
+        outs += handed.values()
+        results[side] += kept
+        results[1 - side] += [Const(UNDEFINED)] * len(kept)
+        second.append(substitute(handed, again))
+    firsts = [replace(b, results=(*b.results, *r)) for (b, _, _), r in zip(sides, results)]
+    one = replace(s, outs=(*s.outs, *outs), then=firsts[0], orelse=firsts[1])
+    return one, [replace(s, then=second[0], orelse=second[1])], outs
+
+
+def _loop(s: For | While, managers: set[Var]) -> tuple[For | While, list[Stmt], list[Var]]:
+    """The loop that collects what its body keeps, and the loop over that."""
+    body, again, kept = _block(s.body, managers)
+    test, test_again, test_kept = _block(s.test, managers) if isinstance(s, While) else (None, None, [])
+    collected: list[Arg] = list(kept)
+    if test_kept and not kept:
+        collected = [Const(None)]  # only the number of trips
+    if not collected:
+        if isinstance(s, While):
+            assert test is not None and test_again is not None
+            return s, [replace(s, test=test_again, body=again)], []
+        return s, [replace(s, body=again)], []
+    items = [v if type(v) is Var else Var("k") for v in collected]
+    lists = [Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in items]
+    end = len(s.outs) - s.stop
+    results = (*body.results[:end], *collected, *body.results[end:])
+    first = replace(s, outs=(*s.outs[:end], *lists, *s.outs[end:]), body=replace(body, results=results))
+    if isinstance(s, While):
+        body = replace(again, params=(*items, *again.params))
+        return first, [For(s.outs, tuple(lists), s.inits, body, False, s.stop, s.loc, s.adjoint)], lists
+    n = len(s.iters)
+    params = (*again.params[:n], *items, *again.params[n:])
+    stmts: list[Stmt] = []
+    walked = _walked(stmts, s, lists[0]) if s.stop else s.iters
+    stmts.append(replace(s, iters=(*walked, *lists), body=replace(again, params=params)))
+    return first, stmts, lists
+
+
+def _walked(out: list[Stmt], s: For, collected: Var) -> tuple[Arg, ...]:
+    """Those parts of the sequences of a loop with ``break`` that were walked: as long as what was collected."""
+    out.append(Call((trips := Var("trips", Fact("int")),), len, (collected,), (), s.loc))
+    parts = tuple(Var("walked", fact_of(seq).forget()) for seq in s.iters)
+    to_trips = Pack("slice", (Const(None), trips, Const(None)))
+    out += [Call((part,), operator.getitem, (seq, to_trips), (), s.loc) for part, seq in zip(parts, s.iters)]
+    return parts
