@@ -53,7 +53,7 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
         if any(map(sweep.is_active, call.outs)):
             rule_of(call, sweep.is_active)
             raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` in a checkpointed function cannot be called "
-                                    "twice, and its argument is active", call.loc, hint="call it outside of the function")
+                                    "twice, and its argument is active", call.loc, hint="call it outside")
     again, originals = copied(again)
     adopt(sweep, originals)
     before = sweep.bars
