@@ -17,7 +17,7 @@ from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, varied
 from s2sad.ad.common import Emitter, bind, refuses, rule_of
 from s2sad.ad.definedness import defined, may_be_undefined
-from s2sad.ad.inline import inline
+from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
@@ -32,6 +32,7 @@ class Forward:
     def __init__(self, active: set[Var]) -> None:
         self.active = active
         self.emit = Emitter(lambda a: a)
+        self.rules = RuleBodies(lambda a: a)
         self.dots: dict[Var, Arg] = {}
 
     def is_active(self, arg: Arg) -> bool:
@@ -120,7 +121,7 @@ class Forward:
                                                    hint=self.name(y),
                                                    loc=s.loc), y, s.loc)
         known = {"y": y} if "y" in entry.extra else {}
-        stmts, result = inline(entry.vjp, {**bound, **known}, lambda a: a, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
         out.extend(stmts)
         parts = result if len(entry.wrt) > 1 else (result,)
         total: Arg | None = None
@@ -181,7 +182,7 @@ class Forward:
         known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
-        stmts, result = inline(entry.pushforward, named, lambda a: a, s.loc)
+        stmts, result = self.rules.inline(entry.pushforward, named, s.loc)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])

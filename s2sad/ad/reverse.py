@@ -20,7 +20,7 @@ from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
-from s2sad.ad.inline import inline
+from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
@@ -43,6 +43,7 @@ class Reverse:
         self.active = active
         self.meta = representatives(fn)
         self.emit = Emitter(self.meta)
+        self.rules = RuleBodies(self.meta)
         self.saver = Saver(fn)
         self.bars: dict[Var, Arg] = {}
         self.here: dict[Var, Stmt] = {}
@@ -153,7 +154,7 @@ class Reverse:
         if "y_bar" in entry.extra:
             known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
                 "tuple", tuple(Const(None) if b is None else b for b in y_bars))
-        stmts, result = inline(entry.vjp, {**bound, **known}, self.meta, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -198,7 +199,7 @@ class Reverse:
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Arg) -> None:
         known = {"y": s.outs[0]} if "y" in entry.extra else {}
-        stmts, result = inline(entry.vjp, {**bound, **known}, self.meta, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
         op = rules.canonical(s.op)

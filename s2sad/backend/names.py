@@ -95,9 +95,6 @@ class Names:
         params = self.bits(body.params)
         for p in body.params:
             self.interfere(p, params)
-        for k in range(len(self.group)):  # until here only one direction of each edge is known
-            for j in _ones(self.edges[k]):
-                self.edges[j] |= 1 << k
         self.merge_all()
 
     # What the variables are
@@ -280,7 +277,9 @@ class Names:
         if not isinstance(w, Var) or w not in self.node or v in self.plan.folded or w in self.plan.folded:
             return
         a, b = self.group[self.node[v]], self.group[self.node[w]]
-        if a == b or self.edges[a] & self.members[b] or (a in self.fixed and b in self.fixed):
+        if a == b or (a in self.fixed and b in self.fixed):
+            return
+        if self.edges[a] & self.members[b] or self.edges[b] & self.members[a]:  # an edge is noted at one of its ends
             return
         a, b = min(a, b), max(a, b)
         for k in _ones(self.members[b]):

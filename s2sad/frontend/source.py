@@ -76,10 +76,7 @@ def _find(code: types.CodeType) -> FunctionSource:
     file = code.co_filename
     if code.co_name == "<lambda>":
         return _find_lambda(code, file)
-    try:
-        block, start = inspect.getsourcelines(code)
-    except (OSError, TypeError, IndexError) as e:
-        raise _missing(code) from e
+    block, start = _lines_of(code)
     indented = block[0][:1].isspace()
     text = ("if 1:\n" if indented else "") + "".join(block)
     try:
@@ -98,6 +95,17 @@ def _find(code: types.CodeType) -> FunctionSource:
                 raise SourceNotFound("S2S002", changed, hint="reload the module, or define the function again")
             return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
     raise _missing(code)
+
+
+def _lines_of(code: types.CodeType) -> tuple[list[str], int]:
+    """The lines of a function and the number of the first. ``inspect`` looks through all modules for the file, which
+    takes longer than everything else here, and is asked only about files that are not in plain sight."""
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1:]
+    try:
+        return (inspect.getblock(lines), code.co_firstlineno) if lines else inspect.getsourcelines(code)
+    except (OSError, TypeError, IndexError) as e:
+        raise _missing(code) from e
 
 
 def _class_around(qualname: str) -> str:

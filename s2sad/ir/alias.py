@@ -34,11 +34,15 @@ from s2sad.ir.walk import call_args, statements, variables
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Root:
-    """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint."""
+    """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint.
+
+    ``mask`` has a bit for this root and for everything that it may be: where two masks have no bit in common, two roots
+    have no memory in common."""
 
     serial: int
     parts: frozenset[Root] = frozenset()
     family: object = None
+    mask: int = 0
 
 
 Roots = frozenset[Root]
@@ -74,7 +78,15 @@ def is_pure(op: object) -> bool:
 
 def touches(a: Iterable[Root], b: Collection[Root]) -> bool:
     """Whether two sets of roots may have memory in common. Foreign memory does not count: nobody writes it."""
-    return any(_same(x, y) for x in a for y in b)
+    return any(x.mask & y.mask and _same(x, y) for x in a for y in b)
+
+
+def mask_of(roots: Iterable[Root]) -> int:
+    """The masks of some roots in one: ``mask_of(a) & mask_of(b) == 0`` is a quick no to ``touches(a, b)``."""
+    mask = 0
+    for r in roots:
+        mask |= r.mask
+    return mask
 
 
 def has_foreign(roots: Iterable[Root]) -> bool:
@@ -89,7 +101,7 @@ def _same(a: Root, b: Root) -> bool:
         return False
     if a.serial < b.serial:
         a, b = b, a
-    return any(_same(part, b) for part in a.parts)
+    return any(part.mask & b.mask and _same(part, b) for part in a.parts)
 
 
 def _older(roots: Iterable[Root], serial: int) -> Iterator[Root]:
@@ -113,6 +125,7 @@ class Memory:
         self.fn = fn
         self.top: dict[Var, Roots] = {}
         self.inner: dict[Var, Roots] = {}
+        self.masks: dict[Var, int] = {}
         self.kept: dict[Stmt, tuple[Roots, ...]] = {}
         self.serial = itertools.count(1)
         self.uses = count_uses(fn)
@@ -153,7 +166,9 @@ class Memory:
         return self.top[target]
 
     def fresh(self, parts: Iterable[Root] = (), family: object = None) -> Roots:
-        return frozenset({Root(next(self.serial), frozenset(parts), family)})
+        older = frozenset(parts)
+        serial = next(self.serial)
+        return frozenset({Root(serial, older, family, mask_of(older) | 1 << serial)})
 
     def define(self, v: Var, top: Roots, inner: Roots) -> None:
         if v.fact.is_scalar or v.fact.kind in ("none", "str", "range"):
@@ -161,6 +176,7 @@ class Memory:
         elif not holds_references(v.fact):
             inner = NONE
         self.top[v], self.inner[v] = top, inner
+        self.masks[v] = mask_of(top) | mask_of(inner)
 
     def pair(self, arg: Arg) -> tuple[Roots, Roots]:
         """Own memory and memory held, of an argument that becomes a value of its own."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Const, For, If, Pack, Var, While
-from s2sad.ir.alias import IN_PLACE, Memory, Roots, has_foreign, touches
+from s2sad.ir.alias import IN_PLACE, Memory, Roots, has_foreign, mask_of, touches
 from s2sad.ir.effects import READS_META
 from s2sad.ir.walk import call_args, statements, variables
 
@@ -111,7 +111,8 @@ class _Liveness:
         if not written:
             return
         foreign = has_foreign(written)
-        others = tuple(v for v in live if touches(memory.reach(v), written))
+        mask, masks = mask_of(written), memory.masks
+        others = tuple(v for v in live if masks[v] & mask and touches(memory.reach(v), written))
         slots = tuple((s, k) for s, k in kept if touches(memory.kept[s][k], written))
         operands = self.operands_overlap(call, written)
         if foreign or others or slots or operands:

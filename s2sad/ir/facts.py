@@ -10,6 +10,7 @@ it is known that it is not 1 (the signature tells), so where two such dimensions
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,6 +137,23 @@ def shift_dim(dim: Dim, by: int) -> Dim:
     return dim + by if isinstance(dim, int) else (dim[0], dim[1] + by)
 
 
+def symbols(fact: Fact) -> Iterator[Any]:
+    """The symbols in the dimensions of a fact."""
+    for dim in (*(fact.dims or ()), fact.sym):
+        if isinstance(dim, tuple):
+            yield dim[0]
+    if fact.item is not None:
+        yield from symbols(fact.item)
+
+
+def with_symbols(fact: Fact, new: Callable[[Any], Any]) -> Fact:
+    """The fact with other symbols in its dimensions."""
+    def changed(dim: Dim) -> Dim:
+        return (new(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
+    return replace(fact, dims=None if fact.dims is None else tuple(map(changed, fact.dims)), sym=changed(fact.sym),
+                   item=None if fact.item is None else with_symbols(fact.item, new))
+
+
 def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
     """The fact of an array."""
     return Fact("array", None if dtype is None else np.dtype(dtype), dims)
@@ -162,8 +180,11 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
 
 def constant(x: Any) -> Fact:
     """The fact of a compile-time constant."""
+    kind = type(x)
+    if kind in (float, int, bool, complex):
+        return Fact(kind.__name__, value=x)
     fact = of_value(x)
-    return replace(fact, value=x) if fact.kind in (*PYTHON_SCALARS, "str", "none") else fact
+    return replace(fact, value=x) if fact.kind == "str" else fact
 
 
 def join(a: Fact, b: Fact) -> Fact:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from s2sad.ir import Arg, Block, Call, For, Function, If, Pack, Stmt, Var, While
+from s2sad.errors import Loc
+from s2sad.ir import Arg, Block, Call, Fact, For, Function, If, Pack, Stmt, Var, While
 
 
 def leaves(arg: Arg) -> Iterator[Arg]:
@@ -127,13 +128,16 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
     return block(node) if isinstance(node, Block) else stmt(node)
 
 
-def clone(block: Block, mapping: Mapping[Var, Arg] | None = None) -> Block:
+def clone(block: Block, mapping: dict[Var, Arg] | None = None,
+          place: Callable[[Loc | None], Loc | None] = lambda loc: loc,
+          known: Callable[[Fact], Fact] = lambda fact: fact) -> Block:
     """A copy of a block with fresh variables; ``mapping`` replaces free variables (and parameters, which then
-    vanish)."""
-    table: dict[Var, Arg] = dict(mapping or {})
+    vanish), and gets an entry for each new variable. ``place`` and ``known`` give the places of the copied statements
+    and the facts of the new variables."""
+    table: dict[Var, Arg] = {} if mapping is None else mapping
 
     def fresh(v: Var) -> Var:
-        table[v] = new = Var(v.name, v.fact)
+        table[v] = new = Var(v.name, known(v.fact))
         return new
 
     def leaf(arg: Arg) -> Arg:
@@ -148,19 +152,20 @@ def clone(block: Block, mapping: Mapping[Var, Arg] | None = None) -> Block:
         return Block(params, stmts, args(b.results))
 
     def stmt(s: Stmt) -> Stmt:
+        loc = place(s.loc)
         match s:
             case Call():
                 a, k = args(s.args), tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
-                return replace(s, args=a, kwargs=k, outs=tuple(map(fresh, s.outs)))
+                return Call(tuple(map(fresh, s.outs)), s.op, a, k, loc, s.adjoint)
             case If():
                 test, then, orelse = map_arg(leaf, s.test), copy(s.then), copy(s.orelse)
-                return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)))
+                return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)), loc=loc)
             case For():
                 iters, inits, body = args(s.iters), args(s.inits), copy(s.body)
-                return replace(s, iters=iters, inits=inits, body=body, outs=tuple(map(fresh, s.outs)))
+                return replace(s, iters=iters, inits=inits, body=body, outs=tuple(map(fresh, s.outs)), loc=loc)
             case While():
                 inits, before, body = args(s.inits), copy(s.test), copy(s.body)
-                return replace(s, inits=inits, test=before, body=body, outs=tuple(map(fresh, s.outs)))
+                return replace(s, inits=inits, test=before, body=body, outs=tuple(map(fresh, s.outs)), loc=loc)
         raise TypeError(s)
 
     return copy(block, top=True)

@@ -44,9 +44,11 @@ class Rule:
     extra: tuple[str, ...]
     pushforward: Callable | None = None
     signature: inspect.Signature = field(init=False, repr=False)
+    primal_signature: inspect.Signature = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.signature = inspect.signature(self.vjp)
+        self.primal_signature = self.signature.replace(parameters=self.params)
 
     @property
     def params(self) -> list[inspect.Parameter]:
@@ -61,8 +63,7 @@ class Rule:
 
     def bind(self, args: tuple, kwargs: dict) -> dict[str, Any]:
         """Arguments by parameter name (values, or IR arguments), defaults filled in."""
-        allowed = self.signature.replace(parameters=self.params)
-        bound = allowed.bind(*args, **kwargs)
+        bound = self.primal_signature.bind(*args, **kwargs)
         bound.apply_defaults()
         out = bound.arguments.get("out")
         if getattr(out, "value", out) is not None:

@@ -40,6 +40,7 @@ from s2sad.specialize.by_hand import BY_HAND
 from s2sad.specialize.dims import broadcast_dims, refine
 from s2sad.specialize.facts import Result, fact_of
 from s2sad.specialize.samples import NoSample, sample, sample_array, sample_of, sizes
+from s2sad.specialize.tried import key_of, recall, remember
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -93,6 +94,10 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         return Result((UNKNOWN,))
     if any(f.is_mixed or f.is_optional for f in map(fact_of, args)):
         return _loosely(op, args, kwargs)
+    key = key_of(op, args, kwargs)
+    known = recall(key)
+    if known is not None:
+        return known
     op = _without_state(op)
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
@@ -105,7 +110,7 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             return _without_samples(op, args)
         except Exception:  # this size does not fit the operation; another may
             continue
-        return _vaguely(_describe(result), args)
+        return remember(key, _vaguely(_describe(result), args))
     return _without_samples(op, args)
 
 

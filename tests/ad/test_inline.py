@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from s2sad import rules
-from s2sad.ad.inline import ON_FLOATS, inline
+from s2sad.ad.inline import ON_FLOATS, RuleBodies
 from s2sad.errors import Loc
 from s2sad.ir import Block, Const, Fact, Function, Pack, Var
 from s2sad.ir.facts import array
@@ -22,7 +22,7 @@ LOC = Loc("file.py", 3, 4)
 
 
 def inlined(fn, **bound):
-    return inline(fn, bound, lambda a: a, LOC)
+    return RuleBodies(lambda a: a).inline(fn, bound, LOC)
 
 
 def run(stmts, result, **values):
@@ -60,8 +60,8 @@ def test_tests_on_options_are_decided():
 
 def test_shapes_are_read_from_the_representative():
     other = Var("other", A.fact)
-    stmts, result = inline(
-        chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, lambda a: other, LOC
+    stmts, result = RuleBodies(lambda a: other).inline(
+        chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, LOC
     )
     assert A not in {v for s in stmts for v in variables(*s.args)} and other in {
         v for s in stmts for v in variables(*s.args)
@@ -107,3 +107,30 @@ def test_a_rule_written_by_a_user_is_inlined_like_ours():
     entry = rules.lookup(np.sin)
     stmts, result = inlined(entry.vjp, x=X)
     assert [s.op for s in stmts] == [math.cos]
+
+
+def sized(x, n, *, y_bar):
+    return y_bar * np.ones(n)
+
+
+def test_a_rule_is_lowered_once_and_every_copy_has_variables_sizes_and_a_place_of_its_own():
+    bodies = RuleBodies(lambda a: a)
+    n, m = Var("n", Fact("int")), Var("m", Fact("int"))
+    first, y = bodies.inline(sized, {"x": A, "n": n, "y_bar": Y}, LOC)
+    other = Loc("file.py", 5, 4)
+    second, z = bodies.inline(sized, {"x": B, "n": m, "y_bar": Y}, other)
+    assert len(bodies.known) == 1 and len(first) == len(second)
+    assert {s.loc for s in first} == {LOC} and {s.loc for s in second} == {other}
+    assert not {o for s in first for o in s.outs} & {o for s in second for o in s.outs}
+    assert n in {v for s in first for v in variables(*s.args)} and m in {v for s in second for v in variables(*s.args)}
+    assert (y.fact.dims, z.fact.dims) == (((("v", n), 0),), ((("v", m), 0),)), "n and m are two sizes"
+
+
+def test_arguments_of_another_kind_are_another_body():
+    bodies = RuleBodies(lambda a: a)
+    bodies.inline(product, {"a": X, "b": Const(2.0), "y_bar": Y}, LOC)
+    bodies.inline(product, {"a": X, "b": Const(3.0), "y_bar": Y}, LOC)
+    bodies.inline(product, {"a": X, "b": Const(2), "y_bar": Y}, LOC)
+    bodies.inline(product, {"a": X, "b": X, "y_bar": Y}, LOC)
+    bodies.inline(product, {"a": A, "b": X, "y_bar": Y}, LOC)
+    assert len(bodies.known) == 5
