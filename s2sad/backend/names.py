@@ -311,7 +311,7 @@ class Names:
 
     def chosen(self, v: Var) -> bool:
         """Whether somebody chose the name."""
-        return max(self.votes[self.group[self.node[v]]].values()) > 0
+        return any(self.votes[self.group[self.node[v]]].values())  # votes are not negative
 
     def anonymous(self, v: Var, w: Var, where: Block) -> bool:
         """Whether ``w`` is made only to become ``v``, in the same block."""

@@ -55,12 +55,17 @@ def _unparse(module: ast.Module) -> str:
 
 def _same(a: object, b: object) -> bool:
     """Whether two trees are equal, constants by type and value."""
+    if type(a) is not type(b):
+        return False
     if isinstance(a, ast.AST):
-        return type(a) is type(b) and all(_same(getattr(a, f, None), getattr(b, f, None)) for f in a._fields
-                                          if f not in ("kind", "type_comment"))
+        for field in a._fields:
+            one, two = getattr(a, field, None), getattr(b, field, None)
+            if one is not two and field not in ("ctx", "kind", "type_comment") and not _same(one, two):
+                return False  # where a name is read and where it is written follows from where it stands
+        return True
     if isinstance(a, list):
-        return isinstance(b, list) and len(a) == len(b) and all(map(_same, a, b))
-    return type(a) is type(b) and (a == b or repr(a) == repr(b))
+        return len(a) == len(b) and all(map(_same, a, b))  # type: ignore[arg-type]
+    return a == b or repr(a) == repr(b)
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Comprehensions:
         outer = self.frames[-1]
         names = frozenset(n for g in node.generators for n in stores_of([g.target]))
         inner = Frame({}, outer.source, outer.globals, outer.closure, outer, names, frozenset(), name="<comprehension>")
-        inner.always_live = frozenset(reads_of(node)) | {"$list"}
+        inner.always_live = reads_of(node) | {"$list"}
         self.frames.append(inner)
         result = self.new_list(())
         inner.env["$list"] = result

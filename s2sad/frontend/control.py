@@ -55,7 +55,7 @@ class Control:
         for k, stmt in enumerate(stmts):
             frame = self.frames[-1]
             frame.live = getattr(stmt, "live_after", live_out)
-            frame.stmt_reads = frozenset(reads_of(stmt)) if not isinstance(
+            frame.stmt_reads = reads_of(stmt) if not isinstance(
                 stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)) else frozenset()
             self.loc = self.at(stmt)
             if self.statement(stmt, stmts[k + 1:], live_out):

@@ -15,9 +15,13 @@ import gast
 Names = frozenset
 
 
-def reads_of(node: Any) -> set[str]:
+def reads_of(node: Any) -> Names:
     """Names read anywhere in an expression or statement, nested functions included."""
-    return {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    known: Names | None = getattr(node, "names_read", None)
+    if known is None:
+        known = node.names_read = frozenset(n.id for n in gast.walk(node) if isinstance(n, gast.Name)
+                                            and isinstance(n.ctx, gast.Load))
+    return known
 
 
 def stores_of(nodes: list[Any]) -> list[str]:
@@ -138,9 +142,9 @@ def _at_exits(s: Any, brk: Names | None, cont: Names | None) -> Names:
 
 def _stmt(s: Any, live: Names, brk: Names | None, cont: Names | None) -> Names:
     if isinstance(s, gast.Return):
-        return frozenset(reads_of(s))
+        return reads_of(s)
     if isinstance(s, gast.Raise):
-        return frozenset(reads_of(s)) | live
+        return reads_of(s) | live
     if isinstance(s, gast.Break):
         return brk if brk is not None else live
     if isinstance(s, gast.Continue):
@@ -161,8 +165,8 @@ def _stmt(s: Any, live: Names, brk: Names | None, cont: Names | None) -> Names:
         return body | handlers | frozenset(stores_of(s.body))
     if isinstance(s, gast.Match):
         arms = [_block(c.body, live, brk, cont) for c in s.cases]
-        guards = [frozenset(reads_of(c.guard)) for c in s.cases if c.guard is not None]
-        patterns = [frozenset(reads_of(c.pattern)) for c in s.cases]
+        guards = [reads_of(c.guard) for c in s.cases if c.guard is not None]
+        patterns = [reads_of(c.pattern) for c in s.cases]
         return frozenset().union(live, reads_of(s.subject), *arms, *guards, *patterns)
     return (live - _killed(s)) | reads_of(s) | _partial(s)
 

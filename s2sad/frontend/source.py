@@ -141,7 +141,8 @@ def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
     parameters = code.co_varnames[:code.co_argcount]
     twins = [c for c in _inside(module)
              if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == parameters]
-    return not twins or any(_fingerprint(c) == _fingerprint(code) for c in twins)
+    return not twins or any(_constants(c) == _constants(code) and (
+        c.co_code == code.co_code or _operators(c) == _operators(code)) for c in twins)
 
 
 def _inside(code: types.CodeType) -> list[types.CodeType]:
@@ -150,14 +151,16 @@ def _inside(code: types.CodeType) -> list[types.CodeType]:
     return inner + [d for c in inner for d in _inside(c)]
 
 
-def _fingerprint(code: types.CodeType) -> tuple:
-    """Constants and operators of a function, in a form that does not depend on the scope it is compiled in."""
-    parts = [code, *_inside(code)]
-    constants = Counter(repr(sorted(map(repr, c)) if isinstance(c, frozenset) else c) for part in parts
-                        for c in part.co_consts if not isinstance(c, types.CodeType))
-    operators = [i.argrepr or i.opname for part in parts for i in dis.get_instructions(part)
-                 if i.opname in ("BINARY_OP", "COMPARE_OP", "UNARY_NEGATIVE", "UNARY_INVERT")]
-    return constants, operators
+def _constants(code: types.CodeType) -> Counter:
+    """The constants of a function."""
+    return Counter(repr(sorted(map(repr, c)) if isinstance(c, frozenset) else c) for part in (code, *_inside(code))
+                   for c in part.co_consts if not isinstance(c, types.CodeType))
+
+
+def _operators(code: types.CodeType) -> list[str]:
+    """The operators of a function, in a form that does not depend on the scope it is compiled in."""
+    return [i.argrepr or i.opname for part in (code, *_inside(code)) for i in dis.get_instructions(part)
+            if i.opname in ("BINARY_OP", "COMPARE_OP", "UNARY_NEGATIVE", "UNARY_INVERT")]
 
 
 def _find_lambda(code: types.CodeType, file: str) -> FunctionSource:

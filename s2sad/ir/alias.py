@@ -131,6 +131,7 @@ class Memory:
         self.uses = count_uses(fn)
         self.pure: dict[object, bool] = {}
         self.new: dict[object, bool] = {}
+        self.plain: dict[object, bool] = {}
         for p in fn.params:
             self.define(p, frozenset({FOREIGN}), frozenset({FOREIGN}))
         self.block(fn.body)
@@ -202,15 +203,20 @@ class Memory:
 
     def call(self, call: Call) -> None:
         op, outs = call.op, call.outs
-        args = frozenset().union(*map(self.reach, call_args(call)))
         if self.is_update(call):
-            return self.update(call, args)
+            return self.update(call)
         if op in MAKES_SCALARS:
             for out in outs:
                 self.define(out, NONE, NONE)
             return None
         if op is operator.getitem:
             return self.define(outs[0], *self.item(call))
+        if self.is_plainly_new(op):
+            for out in outs:
+                self.define(out, NONE if out.fact.is_scalar else self.fresh(),
+                            self.fresh() if holds_references(out.fact) else NONE)
+            return None
+        args = frozenset().union(*map(self.reach, call_args(call)))
         anything = op in MAY_RETURN or self.is_unclear(op)
         if anything or op in VIEWS:
             base = args if anything else self.reach(call.args[0])
@@ -229,6 +235,14 @@ class Memory:
             for out in outs:
                 self.define(out, self.fresh(), held | self.fresh())
         return None
+
+    def is_plainly_new(self, op: object) -> bool:
+        """Whether whatever an operation returns is new, and holds nothing of its arguments."""
+        known = self.plain.get(op)
+        if known is None:
+            known = self.plain[op] = not (op in MAY_RETURN or op in VIEWS or op in JOINS or op in SHARES
+                                          or self.is_unclear(op)) and self.is_pure(op) and self.makes_new(op)
+        return known
 
     def is_unclear(self, op: object) -> bool:
         """Methods of arrays and our own primitives may return a view or the argument itself, unless they are known."""
@@ -250,7 +264,7 @@ class Memory:
             return self.inner[arg]
         return self.reach(arg) if isinstance(arg, Pack) else NONE
 
-    def update(self, call: Call, args: Roots) -> None:
+    def update(self, call: Call) -> None:
         top, inner = self.pair(call.args[0])
         others = frozenset().union(*map(self.reach, call.args[1:]))
         if call.op is runtime.pop:

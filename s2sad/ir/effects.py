@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Hashable
+from collections.abc import Collection
 
 import numpy as np
 
@@ -42,6 +42,14 @@ KEEP = EFFECTS | {f for name in ("raise_", "assert_", "enter", "leave") if (f :=
                                                                                          None)) is not None}
 
 
+def is_one_of(op: object, table: Collection[object]) -> bool:
+    """Whether an operation is in a table; what cannot be hashed is in none."""
+    try:
+        return op in table
+    except TypeError:
+        return False
+
+
 def has_effect(op: object) -> bool:
     """Whether a call matters even if nobody reads its result: output, errors, and drawing of random numbers (the next
     draw of the user's generator depends on it)."""
@@ -68,7 +76,7 @@ def consumed(body: Block) -> set[Var]:
     views: list[tuple[Var, Var]] = []
     for stmt in statements(body):
         found.update(v for v in variables(*_handed_on(stmt)) if not v.fact.is_scalar)
-        if isinstance(stmt, Call) and isinstance(stmt.op, Hashable) and stmt.op in VIEWS and stmt.args:
+        if isinstance(stmt, Call) and is_one_of(stmt.op, VIEWS) and stmt.args:
             views += [(out, v) for out in stmt.outs for v in variables(stmt.args[0])]
     for view, base in reversed(views):
         if view in found:
@@ -79,7 +87,7 @@ def consumed(body: Block) -> set[Var]:
 def _handed_on(stmt: Stmt) -> tuple[Arg, ...]:
     match stmt:
         case Call():
-            return stmt.args[:1] if isinstance(stmt.op, Hashable) and stmt.op in UPDATES else ()
+            return stmt.args[:1] if is_one_of(stmt.op, UPDATES) else ()
         case If():
             return (*stmt.then.results, *stmt.orelse.results)
     return (*stmt.inits, *stmt.body.results[:len(stmt.inits)])

@@ -24,13 +24,15 @@ def leaves(arg: Arg) -> Iterator[Arg]:
         yield arg
 
 
-def variables(*args: Arg) -> Iterator[Var]:
+def variables(*args: Arg) -> list[Var]:
     """The variables in some arguments, left to right, with repeats."""
+    found: list[Var] = []
     for arg in args:
         if type(arg) is Var:
-            yield arg
+            found.append(arg)
         elif type(arg) is Pack:
-            yield from variables(*arg.items)
+            found += variables(*arg.items)
+    return found
 
 
 def map_arg(fn: Callable[[Arg], Arg], arg: Arg) -> Arg:
@@ -43,7 +45,7 @@ def map_arg(fn: Callable[[Arg], Arg], arg: Arg) -> Arg:
 
 def call_args(call: Call) -> tuple[Arg, ...]:
     """Positional and keyword arguments of a call, in order."""
-    return (*call.args, *(arg for _, arg in call.kwargs))
+    return (*call.args, *(arg for _, arg in call.kwargs)) if call.kwargs else call.args
 
 
 def operands(stmt: Stmt) -> tuple[Arg, ...]:
@@ -62,6 +64,8 @@ def operands(stmt: Stmt) -> tuple[Arg, ...]:
 
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks inside a statement."""
+    if type(stmt) is Call:
+        return ()
     match stmt:
         case If():
             return stmt.then, stmt.orelse
@@ -76,8 +80,9 @@ def statements(block: Block) -> Iterator[Stmt]:
     """All statements of a block and of the blocks inside it, outer before inner."""
     for stmt in block.stmts:
         yield stmt
-        for inner in blocks(stmt):
-            yield from statements(inner)
+        if type(stmt) is not Call:
+            for inner in blocks(stmt):
+                yield from statements(inner)
 
 
 def reads(stmt: Stmt) -> list[Var]:

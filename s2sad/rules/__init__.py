@@ -24,7 +24,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,15 @@ class Rule:
     wrt: tuple[str, ...]
     extra: tuple[str, ...]
     pushforward: Callable | None = None
-    signature: inspect.Signature = field(init=False, repr=False)
-    primal_signature: inspect.Signature = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        self.signature = inspect.signature(self.vjp)
-        self.primal_signature = self.signature.replace(parameters=self.params)
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        return inspect.signature(self.vjp)
+
+    @cached_property
+    def primal_signature(self) -> inspect.Signature:
+        """The parameters that the rule has in common with the primal."""
+        return self.signature.replace(parameters=self.params)
 
     @property
     def params(self) -> list[inspect.Parameter]:
