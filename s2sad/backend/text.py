@@ -63,8 +63,8 @@ def _same(a: object, b: object) -> bool:
             if one is not two and field not in ("ctx", "kind", "type_comment") and not _same(one, two):
                 return False  # where a name is read and where it is written follows from where it stands
         return True
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(_same, a, b))  # type: ignore[arg-type]
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_same, a, b))
     return a == b or repr(a) == repr(b)
 
 
