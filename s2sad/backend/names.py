@@ -277,9 +277,7 @@ class Names:
         if not isinstance(w, Var) or w not in self.node or v in self.plan.folded or w in self.plan.folded:
             return
         a, b = self.group[self.node[v]], self.group[self.node[w]]
-        if a == b or (a in self.fixed and b in self.fixed):
-            return
-        if self.edges[a] & self.members[b] or self.edges[b] & self.members[a]:  # an edge is noted at one of its ends
+        if a == b or (a in self.fixed and b in self.fixed) or self.kept_apart(a, b):
             return
         a, b = min(a, b), max(a, b)
         for k in _ones(self.members[b]):
@@ -289,6 +287,10 @@ class Names:
         for name, n in self.votes[b].items():  # `+` of counters would drop zeros
             self.votes[a][name] += n
 
+    def kept_apart(self, a: int, b: int) -> bool:
+        """Whether two groups interfere: an edge is noted at one of its ends."""
+        return bool(self.edges[a] & self.members[b] or self.edges[b] & self.members[a])
+
     def merge_all(self) -> None:
         moves = list(self.moves(self.plan.fn.body))
         for v, w, where in moves:
@@ -297,16 +299,16 @@ class Names:
         for v, w, where in moves:
             if where is not None and (v.name == w.name or self.anonymous(v, w, where)):
                 self.merge(v, w)
-        named: dict[str, list[Var]] = {}
+        named: dict[tuple[str, bool], list[Var]] = {}
         for v in self.node:
             if v in self.plan.folded:
                 continue
-            name = self.base(self.group[self.node[v]])
-            same = named.setdefault(name, [])
+            k = self.node[v]
+            same = named.setdefault((self.base(self.group[k]), self.chosen(v)), [])
             for w in same:
-                if self.chosen(w) == self.chosen(v):
+                if not self.kept_apart(self.group[k], self.group[self.node[w]]):
                     self.merge(w, v)
-            if not any(self.group[self.node[w]] == self.group[self.node[v]] for w in same):
+            if not any(self.group[self.node[w]] == self.group[k] for w in same):
                 same.append(v)
 
     def chosen(self, v: Var) -> bool:

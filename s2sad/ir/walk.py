@@ -121,7 +121,8 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
     def stmt(s: Stmt) -> Stmt:
         match s:
             case Call():
-                return replace(s, args=args(s.args), kwargs=tuple((k, map_arg(leaf, v)) for k, v in s.kwargs))
+                kwargs = tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
+                return Call(s.outs, s.op, args(s.args), kwargs, s.loc, s.adjoint)
             case If():
                 return replace(s, test=map_arg(leaf, s.test), then=block(s.then), orelse=block(s.orelse))
             case For():

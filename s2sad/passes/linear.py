@@ -36,10 +36,10 @@ def linear(fn: Function) -> Function:
         memory = Memory(fn)
         found = conflicts(memory)
         if not found:
-            return with_body(fn, _renew(_filled(fn), {}))
+            return with_body(fn, _renew(_filled(fn), {}, {}))
         fn = _Repair(memory, cheap=attempt < ROUNDS).apply(found)
     verify_linear(fn)
-    return with_body(fn, _renew(_filled(fn), {}))
+    return with_body(fn, _renew(_filled(fn), {}, {}))
 
 
 def verify_linear(fn: Function) -> Function:
@@ -273,9 +273,9 @@ def _is_number(arg: Arg) -> bool:
     return isinstance(arg, Const) and type(arg.value) in (float, complex)
 
 
-def _renew(block: Block, newest: dict[Var, Var]) -> Block:
+def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> Block:
     """Let what reads only the shape or dtype of an old version of an array read the version that has its buffer now, so
-    that the old one needs no name of its own."""
+    that the old one needs no name of its own. ``taken`` remembers what ``_consumed`` finds."""
     stmts: list[Stmt] = []
     newest = dict(newest)
     for s in block.stmts:
@@ -288,12 +288,12 @@ def _renew(block: Block, newest: dict[Var, Var]) -> Block:
                 if isinstance(init, Var) and init.fact.is_array and result in _buffer(s.body, {param}):
                     _follow(inside, init, param)
                     _follow(newest, init, out)
-            stmts.append(replace(s, body=_renew(s.body, inside)))
+            stmts.append(replace(s, body=_renew(s.body, inside, taken)))
             continue
-        stmts.append(map_blocks(partial(_renew, newest=inside), s))
+        stmts.append(map_blocks(partial(_renew, newest=inside, taken=taken), s))
         if isinstance(s, If):
             for out, a, b in zip(s.outs, s.then.results, s.orelse.results):
-                for old in [v for v in _consumed(s) if a in _buffer(s.then, {v}) and b in _buffer(s.orelse, {v})]:
+                for old in [v for v in _consumed(s, taken) if a in _buffer(s.then, {v}) and b in _buffer(s.orelse, {v})]:
                     _follow(newest, old, out)
         elif isinstance(s, Call) and s.op in UPDATES and isinstance(s.args[0], Var) and s.args[0].fact.is_array:
             _follow(newest, s.args[0], s.outs[0])
@@ -306,13 +306,20 @@ def _follow(newest: dict[Var, Var], old: Var, new: Var) -> None:
     newest[old] = new
 
 
-def _consumed(s: If) -> set[Var]:
+def _consumed(s: If, known: dict[If, set[Var]]) -> set[Var]:
     """The arrays that statements of the two blocks take over."""
-    inner = [t for b in blocks(s) for t in b.stmts]
-    taken = {a for t in inner for a in getattr(t, "inits", ())}
-    taken |= {t.args[0] for t in inner if isinstance(t, Call) and t.op in UPDATES}
-    taken |= {v for t in inner if isinstance(t, If) for v in _consumed(t)}
-    return {v for v in taken if isinstance(v, Var) and v.fact.is_array}
+    if s not in known:
+        taken: set[Arg] = set()
+        found: set[Var] = set()
+        for t in (t for b in blocks(s) for t in b.stmts):
+            if isinstance(t, If):
+                found |= _consumed(t, known)
+            elif not isinstance(t, Call):
+                taken.update(t.inits)
+            elif t.op in UPDATES:
+                taken.add(t.args[0])
+        known[s] = found | {v for v in taken if isinstance(v, Var) and v.fact.is_array}
+    return known[s]
 
 
 def _buffer(block: Block, versions: set[Any]) -> set[Any]:
