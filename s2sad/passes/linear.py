@@ -293,8 +293,9 @@ def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> B
         stmts.append(map_blocks(partial(_renew, newest=inside, taken=taken), s))
         if isinstance(s, If):
             for out, a, b in zip(s.outs, s.then.results, s.orelse.results):
-                for old in [v for v in _consumed(s, taken) if a in _buffer(s.then, {v}) and b in _buffer(s.orelse, {v})]:
-                    _follow(newest, old, out)
+                for old in _consumed(s, taken):
+                    if a in _buffer(s.then, {old}) and b in _buffer(s.orelse, {old}):
+                        _follow(newest, old, out)
         elif isinstance(s, Call) and s.op in UPDATES and isinstance(s.args[0], Var) and s.args[0].fact.is_array:
             _follow(newest, s.args[0], s.outs[0])
     return replace(block, stmts=tuple(stmts))
