@@ -236,6 +236,17 @@ def masked_product(g: Any, partial: Any) -> Any:
     return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
 
 
+def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
+    """``fn(*args)`` where ``where`` is true, the content of ``out`` elsewhere. What ``fn(*args, out=out, where=where)``
+    leaves in ``out``.
+
+    >>> selected(np.divide, np.array([False, True]), np.zeros(2), 1.0, np.array([0.0, 4.0]))
+    array([0.  , 0.25])
+    """
+    made: np.ndarray = fn(*args, out=copy(out), where=where)
+    return made
+
+
 def stop_gradient(x: Any) -> Any:
     """``x`` itself; its derivative counts as zero."""
     return x

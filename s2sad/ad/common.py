@@ -110,9 +110,30 @@ def refuses(call: Call, parameter: str) -> NotDifferentiable:
                              "wrap the argument in s2sad.stop_gradient if it should count as constant")
 
 
+def selection(call: Call) -> tuple[Call, Arg, Arg]:
+    """Of ``selected(fn, mask, start, *args)``: the call ``fn(*args)``, the mask and the start."""
+    fn, mask, start, *args = call.args
+    return Call(call.outs, fn.value, tuple(args), (), call.loc), mask, start  # type: ignore[union-attr]
+
+
+def elementwise_rule(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
+    """The rule of an operation that is done at some elements only."""
+    entry = rule_of(call, active)
+    if entry.kind != "elementwise":
+        raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` with `where=` has no derivative", call.loc,
+                                "its argument depends on an input that is differentiated",
+                                "write `np.where(mask, …, …)`")
+    return entry
+
+
 def bind(entry: rules.Rule, call: Call) -> dict[str, Any]:
     """The arguments of a call by parameter name: IR arguments; defaults as constants."""
-    bound = entry.bind(call.args, dict(call.kwargs))
+    try:
+        bound = entry.bind(call.args, dict(call.kwargs))
+    except TypeError as error:
+        raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` has no derivative with these arguments: {error}",
+                                call.loc, "an argument depends on an input that is differentiated",
+                                "leave the option out") from None
     return {k: v if isinstance(v, (Var, Const, Pack)) or (isinstance(v, tuple) and k in _varargs(entry)) else Const(v)
             for k, v in bound.items()}
 

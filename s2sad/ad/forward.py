@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, varied
-from s2sad.ad.common import Emitter, bind, refuses, rule_of
+from s2sad.ad.common import Emitter, bind, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
@@ -83,6 +83,9 @@ class Forward:
         return out
 
     def call(self, out: list[Stmt], s: Call) -> None:
+        if s.op is runtime.selected:
+            self.dots[s.outs[0]] = self.selected(out, s)
+            return
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         for name, arg in bound.items():
@@ -107,6 +110,19 @@ class Forward:
             self.dots[s.outs[0]] = total  # type: ignore[assignment]
         else:
             self.by_rule(out, s, entry, bound)
+
+    def selected(self, out: list[Stmt], s: Call) -> Arg:
+        """``fn(…, out=start, where=mask)``: the tangent of the operation where the mask is true, else that of
+        ``start``."""
+        inner, mask, start = selection(s)
+        kept = self.dot(out, start, s.loc)
+        if not any(map(self.any_active, inner.args)):
+            moved: Arg = Const(0.0)
+        else:
+            entry = elementwise_rule(inner, self.is_active)
+            moved = self.elementwise(out, inner, entry, bind(entry, inner))
+        name = self.name(s.outs[0])
+        return self.shaped(out, self.emit.call(out, np.where, mask, moved, kept, hint=name, loc=s.loc), s.outs[0], s.loc)
 
     def passed(self, entry: rules.Rule, bound: dict[str, Any], s: Call, name: str) -> bool:
         """Whether a parameter was given in the call, not left at its default."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
+from s2sad.ad.common import Emitter, bind, elementwise_rule, refuses, representatives, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
@@ -48,6 +48,7 @@ class Reverse:
         self.bars: dict[Var, Arg] = {}
         self.here: dict[Var, Stmt] = {}
         self.masked: set[Var] = set()
+        self.chosen: set[Arg] = set()
         self.emit.unsure = may_be_undefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
@@ -142,6 +143,9 @@ class Reverse:
         if s.op is operator.getitem and type(s.args[0]) is Var and len(s.outs) == 1:
             self.getitem(out, s, y_bars[0])
             return
+        if s.op is runtime.selected:
+            self.selected(out, s, y_bars[0])
+            return
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)
@@ -167,6 +171,21 @@ class Reverse:
                     raise refuses(s, name)
                 continue
             self.contribute(out, s, bound[name], part)
+
+    def selected(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
+        """``fn(…, out=start, where=mask)``: the cotangent goes to the arguments where the mask is true, else to
+        ``start``."""
+        inner, mask, start = selection(s)
+        if self.is_active(start):
+            kept = self.emit.call(out, np.where, mask, Const(0.0), y_bar, hint=self.name(start), loc=s.loc)
+            self.accumulate(out, start, self.emit.match_dtype(out, kept, start, self.name(start), s.loc), s.loc)
+        if not any(map(self.is_active, inner.args)):
+            return
+        entry = elementwise_rule(inner, self.is_active)
+        g = self.emit.call(out, np.where, mask, y_bar, Const(0.0), hint=self.name(s.outs[0]), loc=s.loc)
+        self.masked.add(g)
+        self.chosen.add(g)
+        self.elementwise(out, inner, entry, bind(entry, inner), g)
 
     def any_active(self, arg: Any) -> bool:
         args = arg if isinstance(arg, tuple) else (arg,)
@@ -226,7 +245,7 @@ class Reverse:
         if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and (
                 fact_of(partial).is_float and fact_of(partial).kind != "number"):
             return partial
-        if y_bar in self.masked and op in SINGULAR:
+        if y_bar in self.masked and (op in SINGULAR or y_bar in self.chosen):
             return self.emit.call(out, runtime.masked_product, y_bar, partial, hint=self.name(x), loc=loc)
         return self.emit.call(out, operator.mul, y_bar, partial, hint=self.name(x), loc=loc)
 

@@ -19,7 +19,6 @@ from s2sad.frontend import known
 from s2sad.frontend.builtins import BUILTINS
 from s2sad.frontend.library import LIBRARY
 from s2sad.frontend.operations import hashable
-from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.sets import CHANGES, is_mapping
 from s2sad.frontend.source import code_of
 from s2sad.frontend.values import (
@@ -58,6 +57,8 @@ PROTOCOL = {abs: "__abs__", float: "__float__", int: "__int__", complex: "__comp
             round: "__round__",
             iter: "__iter__", operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__",
             divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__"}
+METHODS_OF = (np.ndarray, np.ufunc, list, dict, set, str, float, int, complex)
+"""Classes whose methods may be called as functions, ``list.append(xs, x)``."""
 _REFUSED = {exec, eval, compile, globals, locals, __import__}
 
 
@@ -126,8 +127,6 @@ class Calls:
             found = self.find_special(args[0], PROTOCOL[fn])
             if found is not None:
                 return self.call(found, args[1:], kwargs, hint)
-        if len(args) == 2 and hashable(fn) and fn in FORWARDS and any(map(self.is_object, args)):
-            return self.binary(fn, *args)
         if special is not None:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
@@ -143,6 +142,9 @@ class Calls:
             return self.call_op(fn, args, kwargs, hint)
         if isinstance(fn, type):
             return self.construct(fn, args, kwargs, hint)
+        if isinstance(fn, (types.MethodDescriptorType, types.WrapperDescriptorType)) and args and (
+                fn.__objclass__ in METHODS_OF):
+            return self.call(self.attribute(args[0], fn.__name__), args[1:], kwargs, hint)
         written = known.dispatched(fn)
         if written is not None:
             return self.call_written(written, fn, args, kwargs, hint)
@@ -159,6 +161,8 @@ class Calls:
         owner = getattr(fn, "__self__", None)
         if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
+        if isinstance(owner, np.ufunc) and fn.__name__ == "at":
+            return self.ufunc_at(owner, args)
         if isinstance(owner, np.ufunc) and fn.__name__ == "outer" and rules.lookup(fn) is None:
             return self.ufunc_outer(owner, *args)
         if isinstance(fn, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):

@@ -11,14 +11,13 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
 from s2sad.frontend import known
 from s2sad.frontend.builtins import slice_of
+from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -33,6 +32,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
+from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
 
 
@@ -74,19 +74,6 @@ def _reduce(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     for v in items[1:]:
         total = self.call(fn, (total, v), ())
     return total
-
-
-def _ufunc_at(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    target, index, value = args
-    if not isinstance(target, Ref):
-        raise self.unsupported("`np.add.at` of something that is not an array", code="S2S011")
-    if target.path:
-        raise self.unsupported("`np.add.at` through a view", "index the whole array", code="S2S004")
-    state = self.heap[target.cell]
-    self.check_write(target.cell)
-    new = self.emit_call(runtime.add_at, (state.arg, self.reify(index), self.reify(value)), (), self.version(state))
-    self.heap[target.cell] = replace(state, arg=new)
-    return NONE
 
 
 def _repeatable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -190,7 +177,37 @@ def _along_axis(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return made
 
 
+def _setitem(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    self.put(*args)
+    return NONE
+
+
+def _delitem(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    self.delete_item(*args)
+    return NONE
+
+
+def _augmented(op: Callable) -> Callable:
+    """``operator.iadd`` and its like."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        return self.augment(args[0], op, args[1], hint)
+    return lower
+
+
+def _binary(op: Callable) -> Callable:
+    """``operator.add`` and its like."""
+    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+        return self.binary(op, args[0], args[1], hint)
+    return lower
+
+
 LIBRARY: dict[Any, Callable] = {
+    **{op: _binary(op) for op in FORWARDS},
+    **{in_place: _augmented(op) for op, in_place in IN_PLACE.items()},
+    operator.iconcat: _augmented(operator.add),
+    operator.getitem: lambda self, args, kwargs, hint: self.get(*args, hint),
+    operator.setitem: _setitem,
+    operator.delitem: _delitem,
     copy.copy: _copied(False),
     copy.deepcopy: _copied(True),
     functools.partial: _partial,
@@ -211,7 +228,6 @@ LIBRARY: dict[Any, Callable] = {
     itertools.starmap: _starmap,
     np.shape: _np_shape,
     np.real: _np_real,
-    np.add.at: _ufunc_at,
     np.seterr: _seterr,
     np.trim_zeros: _trim_zeros,
     np.apply_along_axis: _along_axis,

@@ -40,6 +40,7 @@ from s2sad.frontend.methods import Methods
 from s2sad.frontend.objects import Objects
 from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
+from s2sad.frontend.outputs import Outputs
 from s2sad.frontend.places import Places
 from s2sad.frontend.sets import Sets, is_mapping
 from s2sad.frontend.statements import Statements
@@ -79,7 +80,7 @@ class Lowerer(
     Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables,
     Places, Writes, Lists, Sets,
-    Calls, Operations, Inlining, Methods, Objects, Construction,
+    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -24,9 +25,12 @@ from s2sad.frontend.values import (
     const,
     static,
 )
+from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
 from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE
+
+AUGMENTED = {f"__i{name.strip('_')}__": op for op, name in FORWARDS.items() if op in IN_PLACE}
 
 
 class Methods:
@@ -36,6 +40,11 @@ class Methods:
 
     def call_method(self, fn: Method, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         owner, name = fn.owner, fn.name
+        if name == "__setitem__" and len(args) == 2:
+            self.put(owner, *args)
+            return NONE
+        if name in AUGMENTED and len(args) == 1:
+            return self.augment(owner, AUGMENTED[name], args[0], hint)
         if isinstance(owner, Ref) and not owner.path:
             cell = self.heap[owner.cell]
             if isinstance(cell, Items) or (isinstance(cell, Buffer) and cell.fact.kind == "list"):
@@ -89,8 +98,13 @@ class Methods:
             return self.call_op(np.copy, (flat,), (), hint)
         if name == "copy" and not args and not kwargs and fact.is_array:
             return self.emit(np.ndarray.copy, (self.reify(owner),), hint=hint)
+        if name in ("conj", "conjugate") and fact.is_array and fact.is_complex is False:
+            return owner
         if name == "astype":
-            kwargs = tuple((k, v) for k, v in kwargs if k != "copy" or static(v) is not True)
+            may_be_itself = any(k == "copy" and static(v) is not True for k, v in kwargs)
+            kwargs = tuple((k, v) for k, v in kwargs if k != "copy")
+            if may_be_itself and fact.is_array and args:
+                return self.without_copy(owner, np.ndarray.astype, args, kwargs, args[0], hint)
             if fact.is_scalar:
                 dtype = static(args[0])
                 return self.call_object(np.dtype(dtype).type, (owner,), (), hint)
@@ -99,6 +113,18 @@ class Methods:
                                     (owner,),
                                     (), hint)
         return self.call_op(METHODS[name], (owner, *args), kwargs, hint)
+
+    def without_copy(self, owner: Value, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, dtype: Value,
+                     hint: str) -> Value:
+        """``a.astype(dtype, copy=False)`` and ``np.array(a, copy=None)``: ``a`` itself where nothing has to be
+        changed."""
+        have, want = self.fact(owner).dtype, static(dtype)
+        if not kwargs and have is not None and want is not UNSET and (want is None or np.dtype(want) == have):
+            return owner
+        made = self.call_op(fn, (owner, *args), kwargs, hint)
+        if isinstance(made, Ref) and isinstance(owner, Ref):
+            self.may_share(made, owner)
+        return made
 
     def array_in_place(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
         if not isinstance(owner, Ref):

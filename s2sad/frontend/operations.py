@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.frontend import known
-from s2sad.frontend.values import NONE, Buffer, Kwargs, Ref, Tup, Value, const, static
+from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
 from s2sad.ir.effects import VIEWS
 from s2sad.specialize.resolve import MUTATES
@@ -75,20 +75,24 @@ class Operations:
 
     def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """A primitive operation."""
-        named = dict(kwargs)
+        named = {k: v for k, v in kwargs if not k.startswith("overwrite_")}
+        if any(k not in named and static(v) is not False for k, v in kwargs):
+            return self.overwriting(fn, args, named, hint)
         if fn is np.copyto and len(args) == 2 and not set(named) - {"where"}:
             source = args[1]
             if "where" in named:
                 source = self.call_op(np.where, (named["where"], source, args[0]), ())
             self.put(args[0], const(Ellipsis), source)
             return NONE
+        if "copy" in named and static(named["copy"]) is not True and args and self.fact(args[0]).is_array:
+            return self.copies_if_needed(fn, args, named, hint)
         if hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
         args, out = self.output_of(fn, args, named)
-        if isinstance(fn, np.ufunc) and len(args) > fn.nin:
-            args, out = args[:fn.nin], args[fn.nin]
-        if isinstance(out, Tup) and len(out.items) == 1:
-            out = out.items[0]
+        if isinstance(fn, np.ufunc) and "where" in named and static(named["where"]) is True:
+            del named["where"]
+        if out is not None and isinstance(fn, np.ufunc) and "where" in named:
+            return self.store(fn, out, self.selected(fn, args, named, out, hint))
         if fn in IDENTITIES and len(args) == 1 and self.fact(args[0]).is_array:
             dtype = static(named["dtype"]) if "dtype" in named else None
             if not named or (set(named) == {"dtype"} and _same_dtype(dtype, self.fact(args[0]).dtype)):
@@ -107,24 +111,31 @@ class Operations:
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
                     self.may_share(v, args[0])
-        if out is None or static(out) is None:
-            return value
-        if not isinstance(out, Ref):
-            raise self.unsupported("`out=` of something that is not an array", code="S2S011")
-        self.put(out, const(Ellipsis), value)
-        return out
+        return value if out is None else self.store(fn, out, value)
 
-    def output_of(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> tuple[tuple[Value, ...],
-                                                                                                Value | None]:
-        """The arguments without the array that the result is written to, and that array."""
-        entry = rules.lookup(fn)
-        names = [p.name for p in entry.params] if entry is not None else []
-        if "output" not in names:
-            return args, named.pop("out", None)
-        k = names.index("output")
-        if k < len(args):
-            return (*args[:k], NONE, *args[k + 1:]), args[k]
-        return args, named.pop("output", None)
+    def overwriting(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value], hint: str) -> Value:
+        """A call with ``overwrite_a=True``, after which nobody knows what is in the arrays given."""
+        value = self.call_op(fn, args, tuple(named.items()), hint)
+        for v in args:
+            if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
+                self.check_write(v.cell)
+                self.heap[v.cell] = Broken(f"an array that `{fn.__name__}` was allowed to overwrite is read")
+        return value
+
+    def copies_if_needed(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value], hint: str) -> Value:
+        """``np.array(a, copy=None)``, which may be ``a``; ``np.nan_to_num(a, copy=False)``, which writes to it."""
+        rest = {k: v for k, v in named.items() if k != "copy"}
+        if fn is np.array:
+            dtype = args[1] if len(args) > 1 else rest.get("dtype", NONE)
+            kwargs = tuple((k, v) for k, v in rest.items() if k != "dtype")
+            return self.without_copy(args[0], np.array, () if static(dtype) is None else (dtype,), kwargs, dtype, hint)
+        value = self.call_op(fn, args, tuple(rest.items()), hint)
+        if fn is np.nan_to_num:
+            return self.store(fn, args[0], value)
+        for v in (value, *(self.literal_items(value) or ())):
+            if isinstance(v, Ref):
+                self.may_share(v, *args)
+        return value
 
     def is_contiguous(self, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
         """Whether the first argument is certainly an array in C order, and no other order is asked for."""

@@ -18,6 +18,7 @@ from tests.programs import (  # noqa: F401
     models,
     mutation,
     objects,
+    outputs,
     refusals,
     regressions,
     scatter,
