@@ -80,7 +80,7 @@ class Emitter:
         gf, xf = fact_of(g), fact_of(x)
         if xf.is_array and gf.is_scalar:
             return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
-        if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is not True):
+        if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is False):
             return g
         if xf.dtype is not None and xf.dtype == gf.dtype and xf.kind == gf.kind:
             return g

@@ -25,7 +25,7 @@ NAMES = ("out", "output")
 """What the parameter for the array that takes the result is called, in NumPy and in scipy.ndimage."""
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _place_of_output(fn: Callable) -> int | None:
     """The position of the parameter that takes the result, None if there is none that can be given by position."""
     try:

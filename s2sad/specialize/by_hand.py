@@ -250,7 +250,8 @@ def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 BY_HAND: dict[Any, Callable] = {
     runtime.setitem: _update, runtime.add_at: _update, runtime.setview: _update, runtime.add_view: _update,
     runtime.copy: _same_fact, np.ndarray.copy: _same_fact,
-    runtime.selected: _selected, runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros, runtime.zero_of: _zeros,
+    runtime.selected: _selected, runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros,
+    runtime.zero_of: _zeros,
     runtime.unbroadcast: _unbroadcast,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
