@@ -316,6 +316,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
         if axes:
             g = g.sum(axis=axes, keepdims=True)
             g = g.reshape(shape) if shape else g.reshape(())[()]
+        elif not g.flags.writeable:
+            g = g.copy()  # it is added to in place
     return astype_of(g, x)
 
 

@@ -154,6 +154,7 @@ def interp(x, xp, fp, left=None, right=None, period=None, *, y_bar):
     """Piecewise linear in x (at a knot: the slope to its right; outside: constant), linear in fp"""
     if period is not None:
         return NotImplemented
+    xp = np.asarray(xp)
     i, width, t = _bracket(x, xp)
     inside = (x >= xp[0]) & (x <= xp[-1])
     x_bar = np.where(inside, y_bar * (fp[i + 1] - fp[i]) / width, 0.0)
@@ -166,6 +167,7 @@ def interp(x, xp, fp, left=None, right=None, period=None, *, y_bar):
 def interp_jvp(x, xp, fp, left=None, right=None, period=None, *, y, x_dot, fp_dot):
     if period is not None:
         return NotImplemented
+    xp = np.asarray(xp)
     i, width, t = _bracket(x, xp)
     y_dot = runtime.zeros_like(y)
     if x_dot is not None:

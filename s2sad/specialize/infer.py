@@ -107,11 +107,11 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
                 values = [sample(a, size) for a in args]
                 result = op(*values, **{k: sample(a, size) for k, a in kwargs})
         except NoSample:
-            return _without_samples(op, args)
+            return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
         except Exception:  # this size does not fit the operation; another may
             continue
         return remember(key, _vaguely(_describe(result), args))
-    return _without_samples(op, args)
+    return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
 
 
 def _without_state(op: Callable) -> Callable:

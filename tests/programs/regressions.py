@@ -237,3 +237,28 @@ def item_of_a_list_that_some_paths_make(x, v):
             k3 += 1
             return xs1[0][2]
     return 1.0 * np.sum(xs1[0])
+
+
+@program(np.array([[0.3, 1.2, -0.5], [0.8, -0.4, 0.9], [1.5, 0.1, 0.6]]), np.array([0.7, -0.3, 1.1]), tags="second")
+def cotangent_broadcast_and_added_to(a, v):
+    """A cotangent that is a broadcast is added to in place."""
+    return np.einsum("ij->j", a)[1] + np.einsum("ij,ij", a, a) + np.einsum("i,j,ij", v, v, a)
+
+
+@program(np.array([[0.3, 1.2, -0.5], [0.8, -0.4, 0.9]]), np.array([0.7, -0.3, 1.1]), tags="second")
+def cubes_of_tiles(a, v):
+    """The derivative of a tile sums over axes that are computed: the sum of which little is known is no number."""
+    return np.sum(np.tile(v, (3, 1)) ** 3) + np.sum(np.tile(a, 2) ** 3)
+
+
+@program(0.3, 0.7, tags="second")
+def complex_number_from_two_floats(x, y):
+    z = complex(x, y)
+    w = z ** 3 + z.conjugate() * 2
+    return abs(w) + w.real * z.imag
+
+
+@program(np.array([-0.5, 0.3, 1.7, 2.5]), np.array([0.4, 1.0, 0.2]))
+def interpolated_between_knots_in_a_list(x, fp):
+    ends = np.interp(x, [0.0, 1.0, 2.0], fp, left=1.0, right=-1.0)
+    return np.sum(np.interp(x, [0.0, 1.0, 2.0], fp) ** 2) + np.sum(ends ** 2)
