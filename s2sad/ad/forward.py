@@ -121,8 +121,8 @@ class Forward:
         else:
             entry = elementwise_rule(inner, self.is_active)
             moved = self.elementwise(out, inner, entry, bind(entry, inner))
-        name = self.name(s.outs[0])
-        return self.shaped(out, self.emit.call(out, np.where, mask, moved, kept, hint=name, loc=s.loc), s.outs[0], s.loc)
+        chosen = self.emit.call(out, np.where, mask, moved, kept, hint=self.name(s.outs[0]), loc=s.loc)
+        return self.shaped(out, chosen, s.outs[0], s.loc)
 
     def passed(self, entry: rules.Rule, bound: dict[str, Any], s: Call, name: str) -> bool:
         """Whether a parameter was given in the call, not left at its default."""

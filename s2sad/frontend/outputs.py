@@ -1,7 +1,7 @@
 """Where an operation puts its result: ``out=``, ``where=`` and ``ufunc.at``.
 
-Before: ``np.divide(x, n, out=y, where=n > 0)``.  After: ``t = selected(divide, n > 0, y, x, n)``, which writes to a copy
-of ``y``, then ``y2 = setitem(y, ..., t)``.
+Before: ``np.divide(x, n, out=y, where=n > 0)``.  After: ``t = selected(divide, n > 0, y, x, n)``, which writes to a
+copy of ``y``, then ``y2 = setitem(y, ..., t)``.
 """
 from __future__ import annotations
 
