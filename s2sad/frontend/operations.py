@@ -13,6 +13,7 @@ from s2sad import rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
+from s2sad.ir.alias import MAY_RETURN
 from s2sad.ir.effects import VIEWS
 from s2sad.specialize.resolve import MUTATES
 
@@ -107,10 +108,11 @@ class Operations:
             args, named = self.lists_as_arrays(fn, args, named)
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
                           hint)
-        if fn in VIEWS and args and isinstance(args[0], Ref):
+        bases = args[:1] if fn in VIEWS else args if fn in MAY_RETURN else ()
+        if any(isinstance(a, Ref) for a in bases):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
-                    self.may_share(v, args[0])
+                    self.may_share(v, *bases)
         return value if out is None else self.store(fn, out, value)
 
     def overwriting(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value], hint: str) -> Value:

@@ -8,6 +8,7 @@ Before: ``row = A[i]; row[j] = v; return A``.  After: ``A2 = setview(A1, ((getit
 """
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -37,13 +38,24 @@ from s2sad.ir.facts import UNSET
 from s2sad.specialize.facts import fact_of
 from s2sad.specialize.infer import infer
 
-DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis}
+DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis, np.squeeze, np.flip, np.fliplr,
+                  np.flipud, np.rot90, np.matrix_transpose, np.linalg.matrix_transpose}
+"""Operations that give a view of their first argument, whatever its layout."""
 IN_PLACE: dict[Callable, Callable] = {
     operator.add: operator.iadd, operator.sub: operator.isub, operator.mul: operator.imul,
     operator.truediv: operator.itruediv, operator.floordiv: operator.ifloordiv, operator.mod: operator.imod,
     operator.pow: operator.ipow, operator.matmul: operator.imatmul, operator.and_: operator.iand,
     operator.or_: operator.ior, operator.xor: operator.ixor, operator.lshift: operator.ilshift,
     operator.rshift: operator.irshift}
+
+
+def _by_position(step: Step) -> tuple[Arg, ...]:
+    """The arguments of a view, after the array, without names."""
+    if not step.kwargs:
+        return step.args
+    bound = inspect.signature(step.op).bind(None, *step.args, **dict(step.kwargs))
+    bound.apply_defaults()
+    return tuple(a if isinstance(a, (Var, Const, Pack)) else Const(a) for a in bound.args[1:])
 
 
 class Writes:
@@ -175,7 +187,7 @@ class Writes:
     def path_step(self, step: Step) -> Pack:
         if step.op is operator.getitem:
             return Pack("tuple", (Const("index"), step.args[0]))
-        return Pack("tuple", (Const("call"), Const(step.op), Pack("tuple", step.args)))
+        return Pack("tuple", (Const("call"), Const(step.op), Pack("tuple", _by_position(step))))
 
     def version(self, state: Buffer) -> Var:
         """A variable for the next version of a buffer."""

@@ -29,8 +29,8 @@ VIEWS = {operator.getitem, np.asarray, np.reshape, np.ravel, np.transpose, np.sw
          np.asfortranarray, np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided,
          runtime.view, runtime.unbroadcast, runtime.astype_of, runtime.same, runtime.stop_gradient,
          runtime.cotangent_of, runtime.broadcast_like, runtime.unbroadcast_to, getattr, reversed,
-         np.diag, np.frombuffer, np.asarray_chkfinite, np.einsum, np.matrix_transpose, np.linalg.diagonal,
-         np.trim_zeros,
+         np.diag, np.frombuffer, np.asarray_chkfinite, np.matrix_transpose, np.linalg.matrix_transpose,
+         np.linalg.diagonal, np.trim_zeros,
          *(f for name in ("permute_dims", "unstack", "astype") if (f := getattr(np, name, None)) is not None)}
 UPDATES = {runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append, runtime.pop,
            operator.iadd, operator.isub,

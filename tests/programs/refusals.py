@@ -223,3 +223,17 @@ def root_found_by_bisection(c):
         else:
             hi = mid
     return lo
+
+
+@refused("AliasError", V)
+def view_by_einsum_written(v):
+    a = np.outer(v, v)
+    np.einsum("ii->i", a)[...] = 0.0
+    return np.sum(a * a)
+
+
+@refused("AliasError", V)
+def memory_read_from_a_buffer_written(v):
+    a = np.ones(4)
+    np.frombuffer(a)[0] = 7.0
+    return np.sum(a * v)

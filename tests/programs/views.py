@@ -367,3 +367,30 @@ def ravel_of_fresh_array_written_in_loop(x):
         f[i] = x * i
         a[0, 0] += f[i]
     return np.sum(a * a)
+
+
+@program(A)
+def views_with_named_axes_written_through(a):
+    b = np.stack([a, 2.0 * a, a * a], axis=-1)
+    np.transpose(b, axes=(1, 2, 0))[0, 1, 1] = 5.0
+    np.moveaxis(b, source=0, destination=-1)[1] *= 2.0
+    np.expand_dims(b, axis=0)[0, 1] += 1.0
+    np.swapaxes(b, axis1=0, axis2=1)[1] *= b[0, 0]
+    np.reshape(b, shape=(-1, 3))[2] = 0.5
+    return np.sum(b * b)
+
+
+@program(A)
+def turned_views_written_through(a):
+    b = a * 1.0
+    c = np.flip(b)
+    c[0, 1] = 2.0
+    np.flip(b, axis=1)[1] *= a[0]
+    np.fliplr(b)[0] += a[1]
+    np.flipud(b).T[0] *= 3.0
+    d = np.rot90(b, 3)
+    d[0] = d[1]
+    np.squeeze(b[None], 0)[1, 1] = a[0, 0] ** 2
+    b[:, None].squeeze()[0] *= 2.0
+    np.matrix_transpose(b)[1] *= c[0, 0]
+    return np.sum(b * b * c)
