@@ -14,6 +14,7 @@ symbolically.
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import operator
 import random
@@ -102,16 +103,37 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                values = [sample(a, size) for a in args]
-                result = op(*values, **{k: sample(a, size) for k, a in kwargs})
+            result = _tried(op, args, kwargs, size)
         except NoSample:
             return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
         except Exception:  # this size does not fit the operation; another may
             continue
-        return remember(key, _vaguely(_describe(result), args))
+        known = _vaguely(_describe(result), args)
+        if known.structure is not None and _varies(op, args, kwargs, len(result)):
+            item = functools.reduce(join, known.facts) if known.structure is list else UNKNOWN
+            known = Result((Fact("list", item=item) if known.structure is list else UNKNOWN,))
+        return remember(key, known)
     return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
+
+
+def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: int, count: int = 1) -> Any:
+    """The operation at a sample."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return op(*[sample(a, size, count) for a in args], **{k: sample(a, size, count) for k, a in kwargs})
+
+
+def _varies(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], length: int) -> bool:
+    """Whether the number of results is another one for other sizes and integers, ``np.split(v, k)``."""
+    for size in (2, 4, 6):
+        for count in (1, 2):
+            try:
+                result = _tried(op, args, kwargs, size, count)
+            except Exception:  # this sample does not fit
+                continue
+            if len(result) != length:
+                return True
+    return False
 
 
 def _without_state(op: Callable) -> Callable:

@@ -45,28 +45,28 @@ def _size(dim: Dim, size: int) -> int:
     return dim if isinstance(dim, int) else max(0, size + dim[1])
 
 
-def sample(arg: Arg, size: int) -> Any:
-    """A value that has the facts of an argument; every symbolic dimension becomes ``size``."""
+def sample(arg: Arg, size: int, count: int = 1) -> Any:
+    """A value that has the facts of an argument; every symbolic dimension becomes ``size``, every integer ``count``."""
     if type(arg) is Const:
         return arg.value
     if type(arg) is Pack:
-        items = [sample(a, size) for a in arg.items]
+        items = [sample(a, size, count) for a in arg.items]
         if arg.kind == "dict":
             return dict(zip(arg.keys, items))
         if arg.kind == "slice":
             return slice(*items)
         return tuple(items) if arg.kind == "tuple" else items if arg.kind == "list" else arg.kind(*items)
-    return sample_of(arg.fact, size)
+    return sample_of(arg.fact, size, count)
 
 
-def sample_of(fact: Fact, size: int) -> Any:
+def sample_of(fact: Fact, size: int, count: int = 1) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
         return fact.value
     if fact.kind == "float":
         return 0.7
     if fact.kind == "int":
-        return 1 if fact.sym is None else _size(fact.sym, size)
+        return count if fact.sym is None else _size(fact.sym, size)
     if fact.kind == "bool":
         return True
     if fact.kind == "complex":
@@ -78,7 +78,7 @@ def sample_of(fact: Fact, size: int) -> Any:
     if fact.kind == "array" and fact.dtype is not None and fact.dims is not None:
         return sample_array(fact.dtype, tuple(_size(d, size) for d in fact.dims))
     if fact.kind == "list" and fact.item is not None:
-        return [sample_of(fact.item, size) for _ in range(3)]
+        return [sample_of(fact.item, size, count) for _ in range(3)]
     if fact.kind == "tuple" and fact.dims is not None:
         return tuple(_size(d, size) for d in fact.dims)
     if fact.kind == "range":

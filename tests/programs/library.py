@@ -275,3 +275,20 @@ def settings_put_back(v):
     w = np.sqrt(v * v) / 2.0
     np.seterr(**old)
     return w
+
+
+@program(V, 4)
+@program(V, 2)
+def parts_of_run_time_number(v, k):
+    parts = np.array_split(v, k)
+    return sum(np.sum(p) ** 2 for p in np.split(v, k)) + len(parts) * v[0] + parts[-1][0] ** 2
+
+
+@program(np.outer(V, V), np.array([1, 3]), argnums=(0,))
+def parts_at_run_time_places(m, places):
+    rows = np.vsplit(m, m.shape[0])
+    parts = np.split(m, places)
+    total = len(rows) * m[0, 0] + np.sum(rows[-1] ** 2)
+    for part in parts:
+        total = total * 0.5 + np.sum(part ** 3)
+    return total + len(parts) * np.sum(np.hsplit(m, 2)[1])

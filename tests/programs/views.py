@@ -376,8 +376,9 @@ def views_with_named_axes_written_through(a):
     np.moveaxis(b, source=0, destination=-1)[1] *= 2.0
     np.expand_dims(b, axis=0)[0, 1] += 1.0
     np.swapaxes(b, axis1=0, axis2=1)[1] *= b[0, 0]
-    np.reshape(b, shape=(-1, 3))[2] = 0.5
-    return np.sum(b * b)
+    c = np.zeros(12)
+    np.reshape(c, shape=(-1, 3))[2] = b[0, 0]
+    return np.sum(b * b) + np.sum(c * c)
 
 
 @program(A)
