@@ -329,7 +329,7 @@ def astype_of(g: Any, x: Any) -> Any:
     if dtype is None:
         if type(x) is float and isinstance(g, (complex, np.complexfloating, np.ndarray)):
             return g.real
-        return g
+        return float(g) if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float) else g
     if dtype.kind not in "fc" or getattr(g, "dtype", None) == dtype:
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):

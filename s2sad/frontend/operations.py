@@ -13,7 +13,6 @@ from s2sad import rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
-from s2sad.ir.alias import MAY_RETURN
 from s2sad.ir.effects import VIEWS
 from s2sad.specialize.resolve import MUTATES
 
@@ -42,6 +41,8 @@ TAKES_LISTS = {
     np.full,
     np.tile,
 }
+RETURNS = {np.einsum, np.linalg.matrix_power}
+"""Operations that may return their only array or a view of it, ``np.einsum("ii->i", a)``."""
 IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
 
 
@@ -108,7 +109,7 @@ class Operations:
             args, named = self.lists_as_arrays(fn, args, named)
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
                           hint)
-        bases = args[:1] if fn in VIEWS else args if fn in MAY_RETURN else ()
+        bases = args[:1] if fn in VIEWS else args if fn in RETURNS and len(args) < 3 else ()
         if any(isinstance(a, Ref) for a in bases):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
