@@ -9,7 +9,7 @@ import gc
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -91,12 +91,14 @@ def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) 
         found = find(plain)
         lines = sorted(found.lines) if hasattr(found.node, "name") else [found.node.lineno]
         out.append(("source", "".join(found.lines[k] for k in lines).rstrip()))
-    out.append(("trace", format(lowered.function, facts=True)))
+    wrt = tuple(v for k in request.argnums for v in leaves_of(tree_of(lowered, k, len(args))) if differentiable(v))
+    out.append(("trace", format(replace(lowered.function, inputs=wrt))))
+    out.append(("specialised", format(replace(passes.cse(lowered.function), inputs=wrt), facts=True)))
     stage = differentiate(fn, lowered, args, request)
-    out.append(("adjoint" if request.mode != "jvp" else "tangent", format(stage)))
+    out.append(("adjoint" if request.mode != "jvp" else "tangent", format(replace(stage, inputs=()))))
     for each in pipeline(request):
         stage = each(stage)
-        out.append((f"after {each.__name__}", format(stage)))
+        out.append((f"after {each.__name__}", format(replace(stage, inputs=()))))
     out.append(("generated source", emit(stage).text))
     return out
 

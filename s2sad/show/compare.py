@@ -80,8 +80,7 @@ class Comparison:
               f'<span class="{"dim" if r.agree else "bad"}">{escape(r.note)}</span>') for r in self.rows])
         text = page.coloured(self.difference) if self.difference else '<p class="cap">the sources are equal</p>'
         kind = "dim" if self.agree else "bad"
-        return page.frame(f'<div class="head"><b>{escape(self.name)}</b><span class="{kind}">'
-                          f"{escape(self.verdict())}</span></div>{numbers}{text}")
+        return page.frame(page.head(self.name, self.verdict(), kind) + numbers + text)
 
 
 def compare(name: str, generated: Callable, handwritten: Callable, args: Sequence[Any], names: Sequence[str],

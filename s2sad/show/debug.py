@@ -92,9 +92,8 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         if not self:
-            return page.frame(f'<div class="head"><b>{escape(self.name)}</b><span>every value and every adjoint is '
-                              "finite</span></div>")
-        body = f'<div class="head"><b>{escape(self.name)}</b><span class="bad">{escape(self.result)}</span></div>'
+            return page.frame(page.head(self.name, "every value and every adjoint is finite"))
+        body = page.head(self.name, self.result, "bad")
         body += "".join(f'<p class="cap">the argument <code>{escape(n)}</code> is not finite already: '
                         f"{escape(v)}</p>" for n, v in self.arguments)
         for birth in self.births[:1]:

@@ -57,7 +57,7 @@ class Called:
 
 def uncalled(title: str, listings: tuple[Listing, ...], call: str, note: str = "") -> str:
     """The view before the first call: the function, and how to go on."""
-    head = f'<div class="head"><b>{escape(title)}</b><span class="dim">not called yet</span></div>'
+    head = page.head(title, "not called yet")
     body = [_caption(listing) + page.block(_numbered(listing)) for listing in listings]
     hint = (f'<p class="cap">Call it like the function: <code>{escape(call)}</code>. The generated source is made for '
             f"the kinds of the arguments, and is shown here afterwards. {escape(note)}</p>")
@@ -79,8 +79,8 @@ def called(view: Called) -> str:
         _generated_lines(view, generated, numbers))
     panes = f'<div class="panes"><div>{left}</div><div>{right}</div></div>'
     beside = page.table(*_beside(view, listings, generated))
-    body = (f'<div class="head"><b>{escape(view.title)}</b><span class="dim">{escape(view.kinds)}</span></div>{panes}'
-            f'{_legend(panes, view.sweep)}<details><summary>line by line</summary>{beside}</details>')
+    body = (f"{page.head(view.title, view.kinds)}{panes}{_legend(panes, view.sweep)}"
+            f"<details><summary>line by line</summary>{beside}</details>")
     name = "s2-" + hashlib.sha1(body.encode()).hexdigest()[:8]
     hover = "".join(f".{name}:has(.u{k}:hover) .u{k}{{background:var(--hot)}}" for k in numbers.values())
     return page.frame(body, hover, name)
@@ -180,8 +180,8 @@ def _legend(panes: str, sweep: str) -> str:
              ('"act', '<span class="act">active</span> depends on the input, and the result on it'),
              ('"keep', '<span class="keep">saved</span> for the reverse sweep'),
              ('"again', '<span class="again">recomputed</span> in it')]
-    shown = "".join(f"<span>{text}</span>" for mark, text in parts if mark in panes)
-    return f'<div class="legend">{shown}<span>point at a line to see what belongs to it</span></div>'
+    texts = [*(text for mark, text in parts if mark in panes), "point at a line to see what belongs to it"]
+    return f'<div class="legend">{page.SEPARATOR.join(f"<span>{text}</span>" for text in texts)}</div>'
 
 
 def _beside(view: Called, listings: list[Listing], generated: dict[int, Line]

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 import ast
+import operator
 import textwrap
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from s2sad.ir import Arg, Block, Call, For, Function, Pack, Var, While
 from s2sad.ir.walk import blocks, operands, statements, variables
@@ -94,15 +95,15 @@ def _key(arg: Arg, same: dict[Var, Var]) -> Hashable:
         return id(arg.value)
 
 
-def active_names(fn: Function, active: Collection[Var], file: str, text: str) -> set[str]:
+def active_names(fn: Function, active: frozenset[Var], file: str, text: str) -> set[str]:
     """The names in a text of the user that stand for active variables.
 
     Parameters
     ----------
     fn : Function
         The trace of the function.
-    active : collection of Var
-        Its variables that carry a derivative.
+    active : frozenset of Var
+        Its variables that carry a derivative. A parameter that such a variable is taken out of counts as active.
     file, text : str
         The file that the text is from. A name that the trace does not have, because its value came out of a helper that
         was inlined, is active if it is assigned from an active name.
@@ -110,6 +111,8 @@ def active_names(fn: Function, active: Collection[Var], file: str, text: str) ->
     every, names = {p.name for p in fn.params}, {p.name for p in fn.params if p in active}
     for s in statements(fn.body):
         every.update(v.name for v in s.outs)
+        if isinstance(s, Call) and s.loc is None and s.op in (operator.getitem, getattr) and active.intersection(s.outs):
+            names.update(v.name for v in variables(s.args[0]))
         if s.loc is not None and s.loc.file == file:
             names.update(v.name for v in (*s.outs, *variables(*operands(s))) if v in active)
     try:

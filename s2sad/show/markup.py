@@ -45,6 +45,9 @@ STYLE = f"""\
 & code {{background:none;color:inherit;font-size:12px;padding:0}}
 """.replace("& ", 3 * ".s2sad-trace" + " ")
 
+ALIGNED = 'style="text-align:left;white-space:nowrap"'
+"""What a page that drops the style sheet may still keep."""
+
 
 def html(title: str, columns: dict[str, Sequence[Row]], marks: Sequence[Mark]) -> str:
     """The traces as one HTML table."""
@@ -81,10 +84,11 @@ def _lines(kinds: Sequence[str], group: Group, source: tuple | None) -> Iterator
                 continue
             name, *formulas, shown = (_html.escape(cell) for cell in rows[k].cells())
             yield f'<td class="g n">{name}</td>'
-            yield from (f"<td>{'= ' + cell if cell else ''}</td>" for cell in formulas)
-            yield f'<td class="v" title="{_html.escape(_long(rows[k].value))}">= {shown}</td>'
+            yield from (f"<td {ALIGNED}>{'= ' + cell if cell else ''}</td>" for cell in formulas)
+            yield f'<td {ALIGNED} class="v" title="{_html.escape(_long(rows[k].value))}">= {shown}</td>'
         number, line = source if source and k == 0 else ("", "")
-        yield f'<td class="g s">{number}</td><td class="s"><code>{_html.escape(line)}</code></td></tr>'
+        code = f"<code>{_html.escape(line)}</code>" if line else ""
+        yield f'<td class="g s">{number}</td><td class="s">{code}</td></tr>'
 
 
 def _long(x: Any) -> str:

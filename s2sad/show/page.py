@@ -38,9 +38,10 @@ STYLE = """
 .s2sad .head b{font-size:15px}.s2sad .cap{color:var(--dim);font-size:12px;margin:2px 0 4px}
 .s2sad.s2sad details{margin:6px 0 0;border-top:1px solid var(--rule);padding-top:6px}
 .s2sad.s2sad details details{border:0;padding-top:0}
-.s2sad.s2sad code{background:none;color:inherit;padding:0;border:0}
+.s2sad.s2sad.s2sad code{background:none;color:inherit;padding:0;border:0}
 .s2sad summary{cursor:pointer;color:var(--fg)}.s2sad summary .tag{float:right}
 .s2sad .tag{color:var(--dim);font-size:12px;font-variant-numeric:tabular-nums}
+.s2sad .sep{display:none}
 .s2sad .tag .p{color:var(--keep)}.s2sad .tag .n{color:var(--bad)}
 .s2sad.s2sad table{border-collapse:collapse;border:0;margin:4px 0;font-size:12.5px;line-height:1.5;color:var(--fg);
  table-layout:auto;width:auto}
@@ -83,6 +84,15 @@ def frame(body: str, extra: str = "", name: str = "") -> str:
     return f'<div class="{classes}"><style>{STYLE}{extra}</style>{body}</div>'
 
 
+def head(title: str, note: str, kind: str = "dim") -> str:
+    """The first line of a view. The blank between the two parts is seen where a page drops the styles."""
+    return f'<div class="head"><b>{escape(title)}</b> <span class="{kind}">{escape(note)}</span></div>'
+
+
+SEPARATOR = '<span class="sep"> · </span>'
+"""Between things that the style sheet sets apart: seen where a page drops it, and not otherwise."""
+
+
 def code_lines(text: str, mark: Mark | None = None) -> list[str]:
     """The lines of a Python text as HTML, highlighted if Pygments is installed."""
     lines = [""]
@@ -90,7 +100,7 @@ def code_lines(text: str, mark: Mark | None = None) -> list[str]:
         for k, part in enumerate(value.split("\n")):
             if k:
                 lines.append("")
-            extra = mark(len(lines), part) if mark is not None and part.isidentifier() else ""
+            extra = mark(len(lines), part) if mark is not None and kind != "s" and part.isidentifier() else ""
             classes = f"{kind} {extra}".strip()
             lines[-1] += f'<span class="{classes}">{escape(part)}</span>' if classes and part else escape(part)
     return lines[:-1] if lines[-1] == "" and len(lines) > 1 else lines
@@ -137,7 +147,7 @@ def coloured(difference: str) -> str:
 def table(head: Iterable[tuple[str, bool]], rows: Iterable[Iterable[str]]) -> str:
     """A table; ``head`` says of each column whether it holds numbers; the cells are HTML."""
     columns = list(head)
-    kinds = [' class="num"' if number else "" for _, number in columns]
+    kinds = [' class="num"' if number else ' style="text-align:left"' for _, number in columns]
     lines = ["".join(f"<th{kind}>{escape(title)}</th>" for (title, _), kind in zip(columns, kinds))]
     lines += ["".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds)) for row in rows]
     return '<div class="wide"><table>' + "".join(f"<tr>{line}</tr>" for line in lines) + "</table></div>"

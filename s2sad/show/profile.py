@@ -82,11 +82,18 @@ class Profile:
         return (f"{seconds(self.seconds)} a call (forward {seconds(self.total('forward'))}, reverse "
                 f"{seconds(self.total('reverse'))}), peak {memory(self.peak)}; best of {self.repeat}")
 
+    def _sweeps(self, user: UserRow) -> tuple[str, str]:
+        """The times of a line of the user in the two sweeps, '' in a sweep that has nothing of it."""
+        found = {row.sweep for row in self.rows if (user.file, user.line) in row.places}
+        return (seconds(user.forward) if "forward" in found else "",
+                seconds(user.reverse) if found - {"forward"} else "")
+
     def __str__(self) -> str:
         head = f"{'line':>5} {'forward':>9} {'reverse':>9} {'share':>6} {'memory':>9}  statement"
         out = [f"{self.name}: {self.summary()}", "", head, "─" * len(head)]
         for row in self.user:
-            out.append(f"{row.line:>5} {seconds(row.forward):>9} {seconds(row.reverse):>9} {row.share:>6.1%} "
+            forward, reverse = self._sweeps(row)
+            out.append(f"{row.line:>5} {forward:>9} {reverse:>9} {row.share:>6.1%} "
                        f"{memory(row.peak):>9}  {row.text}")
         head = f"{'line':>5} {'hits':>9} {'time':>9} {'share':>6} {'memory':>9}  generated"
         out += ["", head, "─" * len(head)]
@@ -108,14 +115,12 @@ class Profile:
 
         theirs = page.table(
             [("line", True), ("forward", True), ("reverse", True), ("share", True), ("memory", True), ("yours", False)],
-            [(str(r.line), seconds(r.forward), seconds(r.reverse), bar(r.share), memory(r.peak), source(r.text))
-             for r in self.user])
+            [(str(r.line), *self._sweeps(r), bar(r.share), memory(r.peak), source(r.text)) for r in self.user])
         made = page.table(
             [("line", True), ("hits", True), ("time", True), ("share", True), ("memory", True), ("generated", False)],
             [(str(r.line), str(r.hits), seconds(r.seconds), bar(r.share), memory(r.peak),
               source(r.text)) for r in self.rows])
-        return page.frame(f'<div class="head"><b>Profile of {escape(self.name)}</b><span class="dim">'
-                          f"{escape(self.summary())}</span></div>{theirs}"
+        return page.frame(f"{page.head(f'Profile of {self.name}', self.summary())}{theirs}"
                           f"<details><summary>the generated lines</summary>{made}</details>")
 
 

@@ -121,8 +121,7 @@ class Stages(Sequence[Stage]):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        parts = [f'<div class="head"><b>Stages</b><span class="dim">{len(self)} programs, each one made from the one '
-                 "before</span></div>"]
+        parts = [page.head("Stages", f"{len(self)} programs, each one made from the one before")]
         for k, stage in enumerate(self.stages):
             parts.append(self._section(k, stage))
         return page.frame("".join(parts))
@@ -140,5 +139,5 @@ class Stages(Sequence[Stage]):
             tag = f'<span class="p">+{signs.count("+")}</span> <span class="n">−{signs.count("-")}</span> · {tag}'
             body = page.coloured(difference) + f"<details><summary>the whole program</summary>{body}</details>"
         is_open = " open" if k in (0, len(self) - 1) else ""
-        return f'<details{is_open}><summary>{title} <span class="dim">{note}</span><span class="tag">{tag}</span>' \
-               f"</summary>{body}</details>"
+        return f'<details{is_open}><summary>{title} <span class="dim">{note}</span>{page.SEPARATOR}<span class="tag">' \
+               f"{tag}</span></summary>{body}</details>"

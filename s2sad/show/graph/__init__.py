@@ -28,7 +28,7 @@ LIMIT = 250
 WRITERS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".txt": "__str__", ".html": "_repr_html_"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Graph(Content):
     """The computation graph of one call. In a notebook it draws itself; ``str(graph)`` is a list of its nodes.
 
@@ -65,6 +65,8 @@ class Graph(Content):
 
     def __str__(self) -> str:
         return listing(self.at_most(self.limit))
+
+    __repr__ = __str__
 
     def _repr_svg_(self) -> str:
         return self.svg()
