@@ -12,6 +12,7 @@
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple, overload
@@ -20,12 +21,15 @@ from s2sad.show import page
 
 NOTES = {
     "source": "what you wrote",
-    "trace": "every value named once; specialised for the kinds of these arguments, which stand on the right",
+    "trace": "every value named once",
+    "specialised": "what is known for these arguments stands on the right: kind, dtype, sizes (n0, n1: any, but equal "
+                   "where they have one name); what is computed twice is one value",
     "adjoint": "the trace, then its steps backwards; := marks what the derivative added",
     "tangent": "the trace with the tangent of each value; := marks what the derivative added",
     "after simplify": "algebraic laws, static tests, shapes that are known",
     "after cse": "what is computed twice is computed once",
     "after dce": "what nobody reads is not computed",
+    "after opened": "calls of checkpointed functions become their statements; the reverse sweep runs them again",
     "after inplace": "sums of cotangents are added in place where the buffer is ours",
     "after own_gradients": "results that would share memory with arguments are copied",
     "after linear": "every array that is written has one name: updates can be printed as writes",
@@ -38,6 +42,11 @@ class Stage(NamedTuple):
 
     title: str
     text: str
+
+
+def _bare(stage: Stage) -> str:
+    """The text of a stage without facts."""
+    return re.sub(r"(?m)  +# [^'\"\n]*$", "", stage.text) if stage.title == "specialised" else stage.text
 
 
 class Stages(Sequence[Stage]):
@@ -90,7 +99,8 @@ class Stages(Sequence[Stage]):
         return found
 
     def diff(self, name: str, context: int = 3) -> str:
-        """What a stage changed, against the one before it, as a unified difference.
+        """What a stage changed, against the one before it, as a unified difference. The facts of the specialised
+        program are left out of it.
 
         Parameters
         ----------
@@ -109,7 +119,8 @@ class Stages(Sequence[Stage]):
 
     def _difference(self, k: int, context: int = 3) -> str:
         before = self.stages[k - 1] if k else Stage("", "")
-        return page.unified(before.text, self.stages[k].text, (before.title, self.stages[k].title), context)
+        after = self.stages[k]
+        return page.unified(_bare(before), _bare(after), (before.title, after.title), context)
 
     def __str__(self) -> str:
         parts = []

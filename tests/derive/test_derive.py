@@ -179,8 +179,8 @@ def test_every_stage_is_well_formed_and_computes_the_same(mode):
 def test_stages_are_printed_in_order_and_parse_back():
     made = stages(f, ARGS, {}, Request("grad", (0,), True))
     titles = [title for title, _ in made]
-    assert titles[:3] == ["source", "trace", "adjoint"] and titles[-1] == "generated source"
-    assert titles[3] == "after simplify" and titles[-2] == "after linear"
+    assert titles[:4] == ["source", "trace", "specialised", "adjoint"] and titles[-1] == "generated source"
+    assert titles[4] == "after simplify" and titles[-2] == "after linear"
     assert made[0][1].startswith("def f(p, n):")
     for _, text in made[1:-1]:
         parse(text)

@@ -71,3 +71,11 @@ def test_active_names_leave_out_what_does_not_vary():
     text = inspect.getsource(f)
     names = active_names(entry.lowered.function, _active(entry), __file__, text)
     assert {"x", "h", "s", "p"} <= names and not names & {"k", "n", "i"}
+
+
+def test_a_parameter_is_active_if_something_in_it_is():
+    def loss(params, x):
+        return np.sum(params["W"] * x)
+    entry = grad(loss).entry(({"W": np.ones(2)}, np.ones(2)), {})
+    names = active_names(entry.lowered.function, _active(entry), __file__, inspect.getsource(loss))
+    assert "params" in names and "x" not in names

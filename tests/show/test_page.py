@@ -79,4 +79,15 @@ def test_nothing_comes_from_the_network_and_nothing_is_a_script():
 
 def test_tables():
     made = page.table([("n", True), ("text", False)], [("1", "<code>x</code>")])
-    assert made.count("<tr>") == 2 and '<td class="num">1</td><td><code>x</code></td>' in made
+    assert made.count("<tr>") == 2
+    assert '<td class="num">1</td><td style="text-align:left"><code>x</code></td>' in made
+
+
+def test_words_stand_apart_where_a_page_drops_the_styles():
+    assert text_of(page.head("gradient of <b>", "x: float")) == "gradient of <b> x: float"
+    assert text_of(f"a{page.SEPARATOR}b") == "a · b" and ".sep{display:none}" in page.STYLE
+
+
+def test_strings_are_not_marked(pygments):
+    line = page.code_lines("W = p['W']", lambda line, name: "act")[0]
+    assert line.count('"act"') == (2 if pygments else 0)

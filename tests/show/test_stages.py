@@ -48,7 +48,7 @@ def test_unknown_stages_are_named():
 
 def test_text_has_every_stage_in_order(made):
     text = str(made)
-    titles = "source", "trace", "adjoint", "after simplify", "generated source"
+    titles = "source", "trace", "specialised", "adjoint", "after simplify", "generated source"
     places = [text.index(f"# {title}") for title in titles]
     assert places == sorted(places)
     assert made["generated source"] in text + "\n" and "def f(x, w):" in made["source"]
@@ -74,3 +74,18 @@ def test_html_shows_every_text_escaped():
 
 def test_a_derivative_of_a_builtin_has_no_source():
     assert grad(np.sin).stages(1.0)[0].title == "trace"
+
+
+def test_the_specialised_program_has_the_facts_and_only_what_is_asked_for(made):
+    assert "#" not in made["trace"] and made["trace"].splitlines()[0] == "def f(x, w) wrt x, w:"
+    assert made["specialised"].splitlines()[0].endswith("# float64[n0], float64[n1, n0]")
+    assert all(" # float64" in line for line in made["specialised"].splitlines()[1:-1])
+    assert grad(f).stages(np.ones(3), np.ones((2, 3)))["trace"].startswith("def f(x, w) wrt x:")
+    assert "wrt" not in made["adjoint"] and made.diff("specialised") == "specialised: no change"
+    assert "+def f_grad(x, w):" in made.diff("adjoint") and "-def f(x, w) wrt x, w:" in made.diff("adjoint")
+
+
+def test_what_is_computed_twice_is_one_value_of_the_specialised_program():
+    twice = grad(lambda x: np.sin(x) + np.sin(x)).stages(2.0)
+    assert "-    t2 = np.sin(x)" in twice.diff("specialised").splitlines()
+    assert "# float" in twice["specialised"] and "# float" not in twice.diff("specialised")

@@ -43,6 +43,10 @@ def test_networkx_is_optional(monkeypatch):
         GRAPH.networkx()
 
 
+def test_a_prompt_shows_the_list_of_nodes():
+    assert repr(GRAPH) == str(GRAPH) and repr(GRAPH).startswith("lecture at ")
+
+
 def test_notebooks():
     assert GRAPH._repr_svg_() == GRAPH.svg() and GRAPH.svg() in GRAPH._repr_html_()
 
