@@ -111,8 +111,9 @@ def active_names(fn: Function, active: frozenset[Var], file: str, text: str) -> 
     every, names = {p.name for p in fn.params}, {p.name for p in fn.params if p in active}
     for s in statements(fn.body):
         every.update(v.name for v in s.outs)
-        if isinstance(s, Call) and s.loc is None and s.op in (operator.getitem, getattr) and active.intersection(s.outs):
-            names.update(v.name for v in variables(s.args[0]))
+        taken_out = isinstance(s, Call) and s.loc is None and s.op in (operator.getitem, getattr)
+        if taken_out and active.intersection(s.outs):
+            names.update(v.name for v in variables(operands(s)[0]))
         if s.loc is not None and s.loc.file == file:
             names.update(v.name for v in (*s.outs, *variables(*operands(s))) if v in active)
     try:
