@@ -129,17 +129,17 @@ def test_at_kinks_and_ties():
     compare(lambda x: nn.max_pool2d(x, 3, 1, 1), lambda t: F.max_pool2d(t, 3, 1, 1), flat[None, None] - 5.0)
 
 
-def test_losses_far_out():
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e3])
+def test_losses_far_out(scale):
     labels = torch.tensor(LABELS)
-    for scale in (1e-8, 1.0, 1e3):
-        compare(lambda x: nn.cross_entropy(x * scale, LABELS), lambda t: F.cross_entropy(t * scale, labels), ROWS)
-        compare(lambda x: nn.softmax(x * scale), lambda t: F.softmax(t * scale, -1), ROWS)
+    compare(lambda x: nn.cross_entropy(x * scale, LABELS), lambda t: F.cross_entropy(t * scale, labels), ROWS)
+    compare(lambda x: nn.softmax(x * scale), lambda t: F.softmax(t * scale, -1), ROWS)
 
 
-def test_softmax_along_other_axes():
-    for axis in (0, 1, 2):
-        compare(lambda x: nn.softmax(x, axis=axis), lambda t: F.softmax(t, axis), X)
-        compare(lambda x: nn.log_softmax(x, axis=axis), lambda t: F.log_softmax(t, axis), X)
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_softmax_along_other_axes(axis):
+    compare(lambda x: nn.softmax(x, axis=axis), lambda t: F.softmax(t, axis), X)
+    compare(lambda x: nn.log_softmax(x, axis=axis), lambda t: F.log_softmax(t, axis), X)
 
 
 def check_layer(layer, module, x, fields=("weight", "bias")):
