@@ -11,6 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.values import (
     NONE,
@@ -61,13 +62,13 @@ class Attributes:
                 if owner.cls is not tuple and hasattr(owner.cls, name) and name not in (
                         "count", "index", "_replace", "_asdict"):
                     return self.class_attribute(owner, owner.cls, name)
-                return Method(owner, name)
+                return self.method_of(owner, name)
             case Ref():
                 cell = self.heap[owner.cell]
                 if isinstance(cell, Fields) and not owner.path:
                     return self.object_attribute(owner, cell, name)
                 if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
-                    return Method(owner, name)
+                    return self.method_of(owner, name)
                 return self.array_attribute(owner, name, hint)
             case Unbound():
                 raise self.unbound(owner)
@@ -78,10 +79,22 @@ class Attributes:
             case Iteration() | Slice():
                 if isinstance(owner, Slice) and name in ("start", "stop", "step"):
                     return owner.parts[("start", "stop", "step").index(name)]
-                return Method(owner, name)
+                return self.method_of(owner, name)
         if isinstance(owner, Atom) and owner.fact.kind == "str":
             return Method(owner, name)
         return self.array_attribute(owner, name, hint)
+
+    def method_of(self, owner: Value, name: str) -> Method:
+        """A method of a builtin container."""
+        cls = self.class_of(owner)
+        if cls is not None and not hasattr(cls, name):
+            raise self.lacks_attribute(cls, name)
+        return Method(owner, name)
+
+    def lacks_attribute(self, cls: type, name: str) -> S2SADError:
+        """The error for an attribute that no instance of a class has."""
+        self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+        return self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
 
     def static_attribute(self, owner: Atom, name: str) -> Value:
         obj = owner.value

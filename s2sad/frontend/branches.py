@@ -53,19 +53,19 @@ class Branches:
             return False
         exits = [self.leaves(b) for b in (node.body, node.orelse)]
         if exits[0] == exits[1]:
-            self.branch(test, lambda: self.body(node.body, node.live_after),
-                        lambda: self.body(node.orelse, node.live_after), node.live_after)
+            self.branch(test, lambda: self.arm(lambda: self.body(node.body, node.live_after)),
+                        lambda: self.arm(lambda: self.body(node.orelse, node.live_after)), node.live_after)
             return False
 
-        def arm(stmts: list[Any]) -> None:
-            self.body(stmts, node.live_after)
+        def then_rest(stmts: list[Any]) -> None:
+            self.arm(lambda: self.body(stmts, node.live_after))
             skip = static(self.flag("$skip"))
             if skip is False:
                 self.body(rest, live_out)
             elif skip is UNSET and rest:
                 self.branch(self.flag("$skip"), lambda: None, lambda: self.body(rest, live_out), live_out)
 
-        self.branch(test, lambda: arm(node.body), lambda: arm(node.orelse), live_out)
+        self.branch(test, lambda: then_rest(node.body), lambda: then_rest(node.orelse), live_out)
         return True
 
     def leaves(self, stmts: list[Any]) -> bool:
@@ -117,14 +117,21 @@ class Branches:
                     return self.reify(self.call(found, (), ()))
         return self.reify(test)
 
-    def choose(self, test: Value, then: Callable[[], Value], orelse: Callable[[], Value], hint: str = "") -> Value:
-        """The value of ``then() if test else orelse()``."""
+    def choose(self, test: Value, then: Callable[[], Value], orelse: Callable[[], Value], hint: str = "",
+               arms: bool = False) -> Value:
+        """The value of ``then() if test else orelse()``; ``arms``: either may raise instead (``attempts``)."""
         env = self.frames[-1].env
         name = f"${len([k for k in env if k.startswith('$choice')])}{hint}"
         key = "$choice" + name
 
         def run(fn: Callable[[], Value]) -> None:
             self.frames[-1].env[key] = fn()
+
+        def arm(fn: Callable[[], Value]) -> None:
+            self.arm(lambda: run(fn))
+        if arms and self.truth(test) is None:
+            self.branch(test, lambda: arm(then), lambda: arm(orelse), self.frames[-1].live | {key})
+            return self.frames[-1].env.pop(key)
         self.branch(test, lambda: run(then), lambda: run(orelse), self.frames[-1].live | {key})
         return self.frames[-1].env.pop(key)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import S2SADError
 from s2sad.frontend.sets import is_mapping, make_frozenset, make_set
 from s2sad.frontend.values import (
     FALSE,
@@ -247,10 +246,7 @@ def _getattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if name is UNSET:
         raise self.unsupported("an attribute whose name is known only at run time", code="S2S011")
     if len(args) > 2:
-        try:
-            return self.attribute(args[0], name, hint)
-        except S2SADError:
-            return args[2]
+        return self.attribute_or(args[0], name, args[2], hint)
     return self.attribute(args[0], name, hint)
 
 
@@ -281,6 +277,9 @@ def _extreme(better: Callable) -> Callable:
     def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         key = kwargs.get("key")
         if key is None or static(key) is None:
+            known = [static(v) for v in (args if len(args) > 1 else self.literal_items(args[0]) or ())]
+            if known and all(type(v) is int for v in known):
+                return const(max(known) if better is operator.gt else min(known))
             if "default" not in kwargs:
                 return NotImplemented
             items = self.static_items(args[0])

@@ -35,6 +35,7 @@ from s2sad.frontend.values import (
     Value,
     static,
 )
+from s2sad.ir.facts import UNSET
 
 ITERATORS = {iter, map, filter, zip, enumerate, reversed}
 SPECIAL = {**BUILTINS, **LIBRARY}
@@ -209,20 +210,21 @@ class Calls:
     def call_written(self, fn: types.FunctionType, public: Callable, args: tuple[Value, ...], kwargs: Kwargs,
                      hint: str) -> Value:
         """A NumPy function without rule that is written in Python: inlined if that succeeds and an argument is a number
-        or an array that is not known now, else called as it is."""
+        or an array that is not known now, or if it gives a constant; else called as it is."""
         if any(isinstance(v, Ref) and isinstance(self.heap.get(v.cell), Fields) for v in args):
             return self.call_source(fn, args, kwargs, hint)
-        if not any(self.may_vary(v) for v in (*args, *(v for _, v in kwargs))):
+        given = (*args, *(v for _, v in kwargs))
+        if not any(map(self.may_vary, given)) and any(static(v) is UNSET for v in given):
             return self.call_opaque(public, args, kwargs, hint)
-        before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
-        mark, depth, loc = len(self.stmts), self.depth, self.loc
+        state = self.mark()
         try:
-            return self.call_source(fn, args, kwargs, hint)
+            made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
+            if static(made) is not UNSET or any(map(self.may_vary, given)):
+                return made
         except S2SADError:
-            self.restore(before)
-            del self.stmts[mark:], self.frames[frames:], self.pending[pending:]
-            self.depth, self.loc = depth, loc
-            return self.call_opaque(public, args, kwargs, hint)
+            pass
+        self.reset(state)
+        return self.call_opaque(public, args, kwargs, hint)
 
     def call_opaque(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A function without rule and without source. An active argument is found out later, with an error."""

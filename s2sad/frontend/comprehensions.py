@@ -19,6 +19,9 @@ from s2sad.frontend.values import (
 )
 from s2sad.specialize.facts import fact_of
 
+FEW_ITEMS = 4
+"""Of so many items of an array whose length is known, a list is known item by item."""
+
 
 class Comprehensions:
     """The part of the lowerer for comprehensions."""
@@ -70,7 +73,8 @@ class Comprehensions:
             for item in items:
                 one(item)
         trips = self.static_trips(iterable)
-        if self.unrolling and trips is not None and trips <= UNROLL_LIMIT:
+        few = UNROLL_LIMIT if self.unrolling else 0 if iterable.kind == "range" else FEW_ITEMS
+        if trips is not None and trips <= few:
             unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
         else:
             self.scan_or_unroll(iterable, scan, unroll)
@@ -93,7 +97,7 @@ class Comprehensions:
         items = self.static_items(self.comprehension(node, node.elt, hint, known=True))
         if items is None:
             raise self.unsupported("a set of values computed at run time", "use a list", node=node)
-        return self.new_set({self.member(v) for v in items})
+        return self.set_of(items)
 
     def expr_DictComp(self, node: Any, hint: str) -> Value:
         pair = gast.Tuple(elts=[node.key, node.value], ctx=gast.Load())

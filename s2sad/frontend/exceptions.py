@@ -10,6 +10,7 @@ from typing import Any
 import gast
 
 from s2sad import runtime
+from s2sad.errors import S2SADError
 from s2sad.frontend.control import _HINTS, _keyword
 from s2sad.frontend.values import (
     FALSE,
@@ -126,6 +127,34 @@ class Exceptions:
         if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
                 len(self.open_tests) == self.tries[-1].open_tests):
             raise CertainError(cls, const(text))
+
+    def attribute_or(self, owner: Value, name: str, default: Value, hint: str = "") -> Value:
+        """``getattr(owner, name, default)``: the default if the attribute is certainly missing."""
+        state = self.mark()
+        self.tries.append(Try((AttributeError,), len(self.open_tests), self.frames[-1]))
+        try:
+            value = self.attempt(lambda: self.attribute(owner, name, hint))
+        except CertainError as error:
+            self.reset(state)
+            if error.cls is AttributeError:
+                return default
+            raise
+        except S2SADError:
+            self.reset(state)
+            if self.fact(owner).kind != "unknown":
+                raise
+            return self.attribute_missing(owner, name, default)
+        self.tries.pop()
+        return value
+
+    def attribute_missing(self, owner: Value, name: str, default: Value) -> Value:
+        """The default of an attribute that something of unknown kind seems to lack; if it has it, that is an error."""
+        def refuse() -> None:
+            text = f"S2S011: the attribute `{name}` of a value whose kind was not known before the call"
+            self.raise_exception(self.emit_arg(NotImplementedError, Const(text)))
+        present = self.emit(hasattr, (self.reify(owner), Const(name)))
+        self.branch(present, refuse, lambda: None, self.frames[-1].live)
+        return default
 
     def stmt_Try(self, node: Any) -> None:
         """``try``: the path without exceptions, and handlers of exceptions that are certain."""

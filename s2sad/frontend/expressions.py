@@ -52,7 +52,8 @@ class Expressions:
         return rest(0)
 
     def expr_IfExp(self, node: Any, hint: str) -> Value:
-        return self.choose(self.expr(node.test), lambda: self.expr(node.body), lambda: self.expr(node.orelse), hint)
+        return self.choose(self.expr(node.test), lambda: self.expr(node.body), lambda: self.expr(node.orelse), hint,
+                           arms=True)
 
     def expr_Tuple(self, node: Any, hint: str) -> Value:
         return Tup(self.displayed(node))
@@ -76,9 +77,9 @@ class Expressions:
     def expr_Set(self, node: Any, hint: str) -> Value:
         values = self.elements(node.elts)
         loc, self.loc = self.loc, self.at(node)
-        members = {self.member(v) for v in values}
+        made = self.set_of(values)
         self.loc = loc
-        return self.new_set(members)
+        return made
 
     def expr_Dict(self, node: Any, hint: str) -> Value:
         keys: list[Any] = []

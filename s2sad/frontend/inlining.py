@@ -101,9 +101,9 @@ class Inlining:
         name = getattr(node, "name", "<lambda>")
         self.inlined += 1
         if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
-            if not self.adjoint and node not in self.recursive and sum(f.source is not None and f.source.node is node
-                                                  for f in self.frames) > 1:
-                raise RunTimeRecursion(node)
+            again = None if self.adjoint else self.entered_twice(node)
+            if again is not None:
+                raise RunTimeRecursion(again)
             raise self.unsupported(
                 f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
                                    "depth depends on run-time values", "write it as a loop", code="S2S012")
@@ -141,6 +141,11 @@ class Inlining:
         if caller is not None and static(frame.env.get("$dead", FALSE)) is True:
             caller.env["$dead"] = caller.env["$skip"] = TRUE
         return frame.env["$val"]
+
+    def entered_twice(self, node: Any) -> Any:
+        """The outermost function that has been entered again before it returned, if that is news."""
+        nodes = [*(f.source.node for f in self.frames if f.source is not None and f.name != "<comprehension>"), node]
+        return next((n for n in nodes if n not in self.recursive and nodes.count(n) > 2), None)
 
     def called_at(self, fn: Closure, name: str) -> Loc:
         """The place of a function that is called here."""

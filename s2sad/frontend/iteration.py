@@ -127,6 +127,8 @@ class Iterables:
         match it.kind:
             case "range":
                 lo, _, step = it.parts
+                if UNSET not in (static(lo), static(step), static(k)):
+                    return const(static(lo) + static(step) * static(k))
                 if static(lo) == 0 and static(step) == 1:
                     return k
                 return self.emit(operator.getitem, (self.reify(it.extra), self.reify(k)))

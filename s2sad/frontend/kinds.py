@@ -26,6 +26,7 @@ from s2sad.frontend.values import (
     Value,
     static,
 )
+from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
 
 
@@ -33,6 +34,7 @@ class Kinds:
     """The part of the lowerer that answers questions about values without emitting anything."""
 
     heap: dict[int, Any]
+    constants: dict[Any, Any]
 
     def class_of(self, value: Value) -> type | None:
         """The Python class of a value, None if it is not known."""
@@ -96,10 +98,11 @@ class Kinds:
         """Whether a value counts as true, if that is known now."""
         match value:
             case Atom():
-                if not value.is_static:
+                known = value.arg.value if isinstance(value.arg, Const) else self.constants.get(value.arg, value.value)
+                if not value.is_static and not isinstance(known, (bool, np.generic)):
                     return None
                 try:
-                    return bool(value.value)
+                    return bool(known)
                 except Exception:
                     return None
             case Tup():

@@ -28,7 +28,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.values import Atom, Bound, Closure, Ref, Tup, Value, const, static
+from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
+from s2sad.specialize.facts import fact_of
 from s2sad.specialize.samples import NoSample, sample
 
 OF_KINDS = {np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtype, np.common_type,
@@ -47,6 +49,45 @@ OF_CONSTANTS = {issubclass, np.any, np.all, frozenset, hash, repr, str, divmod, 
                 typing.get_args,
                 typing.get_origin, typing.get_type_hints}
 """Pure functions, called now if all their arguments are constants."""
+
+
+FOLDED = {np.array, np.asarray, np.atleast_1d, np.arange, np.ones, np.zeros, np.sort, np.all, np.any, np.max, np.min,
+          np.sum, np.prod, np.array_equal, operator.getitem, operator.lt, operator.le, operator.gt, operator.ge,
+          operator.eq, operator.ne, operator.add, operator.sub, operator.mul, operator.and_, operator.or_,
+          operator.invert, operator.not_}
+"""Operations that code which counts axes and sizes makes of small arrays of integers."""
+
+
+def folded(constants: dict[Any, Any], op: Any, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Any:
+    """The integers or truths that an operation on constants gives: a small array, or a scalar; None if it is not known.
+
+        >>> folded({}, np.array, (Pack("list", (Const(1), Const(2))),), ())
+        array([1, 2])
+    """
+    if op not in FOLDED:
+        return None
+    try:
+        given, named = [_integers(constants, a) for a in args], {k: _integers(constants, a) for k, a in kwargs}
+    except KeyError:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            result = op(*given, **named)
+    except Exception:  # the user's program raises here
+        return None
+    kept = isinstance(result, (np.ndarray, np.generic, bool)) and np.asarray(result).dtype.kind in "bi"
+    return result if kept and np.size(result) <= 64 else None
+
+
+def _integers(constants: dict[Any, Any], arg: Arg) -> Any:
+    """The integers that an argument holds."""
+    if isinstance(arg, Pack) and arg.kind in ("tuple", "list", "slice"):
+        items = [_integers(constants, a) for a in arg.items]
+        return slice(*items) if arg.kind == "slice" else tuple(items) if arg.kind == "tuple" else items
+    known = arg.value if isinstance(arg, Const) else fact_of(arg).value
+    if known is None or isinstance(known, (int, np.bool_, np.integer, type)):
+        return known
+    return constants[arg]
 
 
 def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> Value | None:

@@ -30,6 +30,9 @@ from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
 from s2sad.specialize.facts import fact_of
 
+FEW_TRIPS = 64
+"""Over so many known positions a loop is unrolled where it cannot be one."""
+
 
 def _break_unless(test: Any) -> Any:
     node = gast.If(test=gast.UnaryOp(op=gast.Not(), operand=test), body=[gast.Break()], orelse=[])
@@ -66,20 +69,32 @@ class Loops:
                        unroll: Callable[[tuple[Value, ...]], None]) -> None:
         """A loop at run time if that is possible; else over each of its positions, if they are few and known."""
         trips = self.static_trips(iterable)
-        before, frames, pending = self.snapshot(), len(self.frames), len(self.pending)
-        mark, tests = len(self.stmts), len(self.open_tests)
+        if trips is None or trips > FEW_TRIPS:
+            return scan()
+        state = self.mark()
         try:
-            scan()
+            self.attempt(scan)
         except S2SADError as error:
-            if trips is None or trips > 64 or error.code not in ("S2S010", "S2S011"):
+            if error.code not in ("S2S010", "S2S011"):
                 raise
-            self.restore(before)
-            del self.stmts[mark:], self.frames[frames:], self.pending[pending:], self.open_tests[tests:]
+            self.reset(state)
             unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
 
     def static_trips(self, iterable: Iteration) -> int | None:
-        bounds = [static(p) for p in iterable.parts] if iterable.kind == "range" else [UNSET]
-        return None if UNSET in bounds else len(range(*bounds))
+        """How many items there are, if that is known now."""
+        match iterable.kind:
+            case "range":
+                bounds = [static(p) for p in iterable.parts]
+                return None if UNSET in bounds else len(range(*bounds))
+            case "seq":
+                dims = self.fact(iterable.parts[0]).dims
+                return dims[0] if dims and isinstance(dims[0], int) else None
+            case "enumerate" | "reversed":
+                return self.static_trips(iterable.extra)
+            case "zip":
+                trips = [self.static_trips(part) for part in iterable.extra]
+                return None if None in trips else min(trips, default=0)  # type: ignore[type-var]
+        return None if iterable.static is None else len(iterable.static)
 
     def run_loop(self, node: Any, iterable: Iteration, live: frozenset[str]) -> None:
         walked, name, item_of = self.positions(iterable, node.target)

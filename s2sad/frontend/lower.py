@@ -19,6 +19,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import AliasError, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.frontend.assignment import Assignment
+from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
 from s2sad.frontend.branches import Branches
 from s2sad.frontend.calls import Calls
@@ -33,6 +34,7 @@ from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
 from s2sad.frontend.joins import Joins
 from s2sad.frontend.kinds import Kinds
+from s2sad.frontend.known import folded
 from s2sad.frontend.lists import Lists
 from s2sad.frontend.loops import Loops
 from s2sad.frontend.matching import Matching
@@ -80,7 +82,7 @@ class Lowerer(
     Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables,
     Places, Writes, Lists, Sets,
-    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction,
+    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""
@@ -105,6 +107,7 @@ class Lowerer(
         self.tries: list[Any] = []
         self.one_shot: set[int] = set()
         self.path_tests = 0
+        self.attempts = 0
         self.flags: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
@@ -112,6 +115,7 @@ class Lowerer(
         self.contiguous: set[Any] = set()
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
+        self.constants: dict[Any, Any] = {}
         self.unsure: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
@@ -142,7 +146,7 @@ class Lowerer(
         names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}"
                                                                 for k in range(len(result.facts))]
         outs = tuple(Var(name, fact) for name, fact in zip(names, result.facts))
-        self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        self.append_call(outs, op, args, kwargs)
         values = tuple(self.wrap(v) for v in outs)
         if len(values) == 1 and isinstance(values[0], Ref) and self.makes_contiguous(op, args, kwargs, outs[0].fact):
             self.contiguous.add(outs[0])
@@ -165,6 +169,8 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        if (known := folded(self.constants, op, args, kwargs)) is not None:
+            self.constants[outs[0]] = known
 
     def emit_call(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, out: Var) -> Var:
         """Append a call with one result, which is given."""

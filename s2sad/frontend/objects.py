@@ -117,8 +117,7 @@ class Objects:
             getter = self.find_special(owner, "__getattr__") if self.is_object(owner) else None
             if getter is not None:
                 return self.call(getter, (const(name),), ())
-            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
-            raise self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
+            raise self.lacks_attribute(cls, name)
         self.guard_class(cls, name)
         if isinstance(found, staticmethod):
             return self.capture(found.__func__, None)

@@ -118,7 +118,6 @@ class Collecting(Lowerer):
         self.problems: list[S2SADError] = []
         self.broken: set[tuple[Frame, str]] = set()
         self.refusals = 0
-        self.attempts = 0
         self.curable = 0
 
     # ---- statements ------------------------------------------------------------------------------------------------
@@ -156,21 +155,6 @@ class Collecting(Lowerer):
             env["$skip"] = env["$dead"] = TRUE
         elif _has_exit(stmt):
             raise FunctionAbandoned
-
-    def mark(self) -> tuple:
-        """The state before a statement."""
-        marks = [(xs, len(xs)) for xs in (self.stmts, self.frames, self.pending, self.open_tests, self.covering)]
-        kept = {k: getattr(self, k) for k in ("loc", "depth", "path_tests", "family", "unrolling", "loop_floor",
-                                              "loop_notes")}
-        return self.snapshot(), marks, kept
-
-    def reset(self, state: tuple) -> None:
-        before, marks, kept = state
-        for xs, n in marks:
-            del xs[n:]
-        for k, value in kept.items():
-            setattr(self, k, value)
-        self.restore(before)
 
     # ---- what is not known any more --------------------------------------------------------------------------------
 
@@ -264,23 +248,13 @@ class Collecting(Lowerer):
             raise Abandoned
         return result
 
-    def attempt(self, run: Callable[[], Any]) -> Any:
-        """Something whose refusal is no problem, as there is another way."""
-        self.attempts += 1
-        try:
-            return run()
-        finally:
-            self.attempts -= 1
-
-    def call_written(self, *args: Any) -> Value:
-        call = super().call_written
-        return self.attempt(lambda: call(*args))
-
-    def call_object(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
-        call = super().call_object
-        if fn is getattr and len(args) > 2:
-            return self.attempt(lambda: call(fn, args, kwargs, hint))
-        return call(fn, args, kwargs, hint)
+    def arm(self, run: Callable[[], None]) -> None:
+        """An arm that may raise at run time instead: if it is refused, that is no problem of its own."""
+        if self.in_a_package():
+            arm = super().arm
+            self.attempt(lambda: arm(run))
+        else:
+            run()
 
     def scan_or_unroll(self, iterable: Iteration, scan: Callable[[], None],
                        unroll: Callable[[tuple[Value, ...]], None]) -> None:

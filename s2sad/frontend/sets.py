@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeGuard
 
-from s2sad.frontend.values import NONE, Iteration, Ref, Table, Value, const, static
+from s2sad.frontend.values import NONE, Atom, Iteration, Ref, Table, Tup, Value, const, static
+from s2sad.ir.facts import UNSET
 
 OPERATORS: dict[Callable, str] = {operator.or_: "__or__", operator.and_: "__and__", operator.sub: "__sub__",
                                   operator.xor: "__xor__", operator.eq: "__eq__", operator.ne: "__ne__",
@@ -56,6 +57,37 @@ class Sets:
         if items is None:
             raise self.unsupported("a set of values computed at run time", "use a list")
         return {self.member(v) for v in items}
+
+    def set_of(self, values: tuple[Value, ...]) -> Value:
+        """A set of some values. Of sizes that are known only at run time it can be counted; one of them is known."""
+        if not all(map(self.is_countable, values)) or all(map(self.is_known, values)):
+            return self.new_set({self.member(v) for v in values})
+        distinct: list[Value] = []
+        for v in values:
+            if not any(self.same_size(v, w) for w in distinct):
+                distinct.append(v)
+        if len(distinct) == 1:
+            return Tup((distinct[0],), set)
+        return self.emit(set, (self.reify(self.new_list(values)),))
+
+    def is_countable(self, value: Value) -> bool:
+        """Whether a value is an integer, a string, or a tuple of such."""
+        if isinstance(value, Tup) and value.cls is tuple:
+            return all(map(self.is_countable, value.items))
+        return isinstance(value, Atom) and self.fact(value).kind in ("int", "bool", "str", "none")
+
+    def is_known(self, value: Value) -> bool:
+        """Whether a value is a constant."""
+        return all(map(self.is_known, value.items)) if isinstance(value, Tup) else static(value) is not UNSET
+
+    def same_size(self, a: Value, b: Value) -> bool:
+        """Whether two values are certainly equal."""
+        if isinstance(a, Tup) and isinstance(b, Tup):
+            return len(a.items) == len(b.items) and all(map(self.same_size, a.items, b.items))
+        if isinstance(a, Tup) or isinstance(b, Tup):
+            return False
+        sym = self.fact(a).sym
+        return a == b or (sym is not None and sym == self.fact(b).sym)
 
     def member(self, value: Value) -> Any:
         """What is put into a set, or looked up in it: a constant that equals nothing but itself by value."""
@@ -109,6 +141,9 @@ class Sets:
 
 def make_set(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     """``set(items)``."""
+    items = self.static_items(args[0]) if args and self.members(args[0]) is None else None
+    if items is not None:
+        return self.set_of(items)
     return self.new_set(self.members_of(args[0]) if args else ())
 
 

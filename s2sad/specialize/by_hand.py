@@ -66,6 +66,9 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
             if dims == () and not any(type(p) is Const and p.value is Ellipsis for p in parts):
                 return Fact("scalar", facts[0].dtype)
             return Fact("array", facts[0].dtype, dims)
+        gathered = _indexed(args, facts, kwargs)
+        if gathered is not None:
+            return Fact("array", facts[0].dtype, gathered)
         if parts is not None and len(parts) == 1 and fact_of(parts[0]).dtype == np.bool_:
             taken = fact_of(parts[0]).dims
             if taken is not None:
@@ -266,6 +269,7 @@ BY_HAND: dict[Any, Callable] = {
     **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
+    hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
     operator.not_: lambda args, facts, kwargs: None if facts[0].value is not UNSET else Fact("bool"),
     operator.is_: lambda args, facts, kwargs: None if all(f.value is not UNSET for f in facts) else Fact("bool"),

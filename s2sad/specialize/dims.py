@@ -179,8 +179,10 @@ def is_basic(index: Arg) -> bool | None:
 
 def _indexed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
     dims, parts = facts[0].dims, index_parts(args[1])
-    if dims is None or parts is None or not is_basic(args[1]):
+    if dims is None or parts is None:
         return None
+    if not is_basic(args[1]):
+        return _gathered(dims, parts)
     consumed = sum(1 for p in parts if not (type(p) is Const and (p.value is None or p.value is Ellipsis)))
     if consumed > len(dims):
         return None
@@ -201,6 +203,24 @@ def _indexed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
         else:
             left.pop(0)
     return (*out, *left)
+
+
+def _gathered(dims: tuple[Dim, ...], parts: list[Arg]) -> tuple[Dim, ...] | None:
+    """The dimensions of ``x[:, i, j]`` for arrays of integers ``i`` and ``j`` that stand side by side."""
+    facts = [fact_of(p) for p in parts]
+    places = [k for k, (p, f) in enumerate(zip(parts, facts)) if not (type(p) is Pack and p.kind == "slice")]
+    if places != list(range(places[0], places[-1] + 1)) or len(parts) > len(dims):
+        return None
+    taken = [facts[k] for k in places]
+    if any(f.dtype is None or f.dtype.kind not in "iu" if f.is_array else f.kind != "int" for f in taken):
+        return None
+    shapes = [dims_of(f) for f in taken]
+    if any(s is None for s in shapes):
+        return None
+    sliced = {k: _sliced(dims[k], p) for k, p in enumerate(parts) if type(p) is Pack}
+    before = tuple(sliced[k] for k in range(places[0]))
+    after = tuple(sliced[k] for k in range(places[-1] + 1, len(parts)))
+    return (*before, *broadcast_dims(shapes), *after, *dims[len(parts):])  # type: ignore[arg-type]
 
 
 def _sliced(dim: Dim, s: Pack) -> Dim:
@@ -248,6 +268,55 @@ def _outer(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
     return (a[0], b[0]) if a is not None and b is not None and len(a) == len(b) == 1 else None
 
 
+def _at_least(n: int) -> Callable:
+    """``np.atleast_1d`` and ``np.atleast_2d`` of one array."""
+    def dims(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+        given = dims_of(facts[0])
+        return None if given is None or len(args) != 1 else (1,) * (n - len(given)) + given
+    return dims
+
+
+def _joined_dim(dims: list[Dim]) -> Dim:
+    """The sum of some dimensions: known if at most one is symbolic, and that is a size as it is."""
+    symbols = [d for d in dims if not isinstance(d, int)]
+    if len(symbols) > 1 or (symbols and symbols[0][1] < 0):
+        return fresh_dim()
+    known = sum(d for d in dims if isinstance(d, int))
+    return shift_dim(symbols[0], known) if symbols else known
+
+
+def _joined(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    axis = _axis(kwargs, args, 1)
+    axis = 0 if axis is None and "axis" not in kwargs and len(args) < 2 else axis
+    shapes = [dims_of(fact_of(a)) for a in args[0].items] if type(args[0]) is Pack else []
+    if not shapes or not isinstance(axis, int) or any(not s for s in shapes):
+        return None
+    first = list(shapes[0])  # type: ignore[arg-type]
+    axis = axis % len(first)
+    first[axis] = _joined_dim([s[axis] for s in shapes])  # type: ignore[index]
+    return tuple(first)
+
+
+def _inserted(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.insert`` at some places of a vector."""
+    a, at = facts[0].dims, facts[1].dims
+    if a is None or at is None or len(a) != 1 or len(at) != 1 or len(args) > 3 or kwargs or (
+            facts[1].dtype is None or facts[1].dtype.kind not in "iu"):
+        return None
+    return (_joined_dim([a[0], at[0]]),)
+
+
+def _deleted(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.delete`` of one place, of an axis whose size is known."""
+    dims, axis = facts[0].dims, _axis(kwargs, args, 2)
+    one = facts[1].kind == "int" or (facts[1].dims == (1,) and facts[1].dtype is not None
+                                     and facts[1].dtype.kind in "iu")
+    if not one or dims is None or not isinstance(axis, int) or not isinstance(dims[axis], int):
+        return None
+    axis = axis % len(dims)
+    return (*dims[:axis], dims[axis] - 1, *dims[axis + 1:])
+
+
 _SAME = (np.cumsum, np.cumprod, np.sort, np.flip, np.flipud, np.fliplr, np.roll, np.triu, np.tril, np.copy,
          np.linalg.inv,
          np.linalg.cholesky, np.nan_to_num, np.asarray, np.array, np.real, np.imag, np.ndarray.astype, np.asanyarray,
@@ -261,6 +330,8 @@ _DIMS: dict[Any, Callable] = {
     np.reshape: _reshaped, np.broadcast_to: _reshaped, np.matmul: _matmul, np.dot: _dot, np.expand_dims: _expand,
     np.transpose: _transposed, np.swapaxes: _swapped, operator.getitem: _indexed, np.outer: _outer,
     np.linalg.solve: lambda args, facts, kwargs: facts[1].dims,
+    np.atleast_1d: _at_least(1), np.atleast_2d: _at_least(2), np.concatenate: _joined, np.insert: _inserted,
+    np.delete: _deleted,
     np.arange: lambda args, facts, kwargs: (int_dim(args[0]),) if len(args) == 1 else None,
 }
 

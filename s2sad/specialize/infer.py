@@ -117,10 +117,15 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
 
 
 def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: int, count: int = 1) -> Any:
-    """The operation at a sample."""
+    """The operation at a sample; where an index is out of range, with the first place in its stead."""
+    values, named = [sample(a, size, count) for a in args], {k: sample(a, size, count) for k, a in kwargs}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return op(*[sample(a, size, count) for a in args], **{k: sample(a, size, count) for k, a in kwargs})
+        try:
+            return op(*values, **named)
+        except IndexError:
+            first = [np.zeros_like(v) if isinstance(v, np.ndarray) and v.dtype.kind in "iu" else v for v in values]
+            return op(*first, **named)
 
 
 def _varies(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], length: int) -> bool:

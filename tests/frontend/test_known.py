@@ -57,3 +57,30 @@ def test_an_argument_that_is_not_known_stays_a_call():
         return x * np.float64(np.isscalar(x))
 
     assert grad(f)(2.0) == 1.0
+
+
+def test_counts_of_axes_are_constants():
+    def f(x):
+        axes = np.array([v.ndim for v in (x, x)])
+        if np.all(axes <= 1) and not np.any(axes[1:] == 2):
+            return np.sum(x * x)
+        return eval("x")
+
+    assert np.array_equal(grad(f)(np.ones(2)), np.array([2.0, 2.0]))
+    assert "if" not in grad(f).source_for(np.ones(2)).split("# return")[0]
+
+
+def test_an_array_of_integers_that_is_written_to_is_no_constant():
+    def f(x, k):
+        kept = np.array([1, 1])
+        kept[k] = 5
+        return x * x if np.all(kept <= 1) else x
+
+    assert grad(f)(3.0, 0) == 1.0
+
+
+def test_a_function_of_numpy_that_gives_a_constant():
+    def f(x):
+        return np.moveaxis(x, np.polynomial.polyutils._as_int(0, "axis"), -1)[0, 1]
+
+    assert np.array_equal(grad(f)(np.ones((2, 2))), np.array([[0.0, 0.0], [1.0, 0.0]]))

@@ -131,3 +131,43 @@ def test_whether_an_operand_has_the_shape_of_the_broadcast(dims, others, certain
 def test_dims_of():
     assert dims_of(Fact("float")) == () and dims_of(array(float, (2,))) == (2,) and dims_of(Fact()) is None
     assert fact_of(Const(2.0)).value == 2.0 and fact_of(Pack("list", ())).kind == "list"
+
+
+@pytest.mark.parametrize(
+    "op, args, kwargs",
+    [
+        (np.atleast_1d, (2.0,), {}),
+        (np.atleast_1d, (np.ones((2, 3)),), {}),
+        (np.atleast_2d, (np.ones(3),), {}),
+        (np.concatenate, ([np.ones(3), np.ones(1)],), {}),
+        (np.concatenate, ([np.ones(3), np.ones(4)],), {}),
+        (np.concatenate, ([np.ones((1, 3)), np.ones((1, 3))],), {"axis": 0}),
+        (np.concatenate, ([np.ones((1, 3)), np.ones((1, 3))],), {"axis": -1}),
+        (np.concatenate, ([np.ones((2, 3)), np.ones((2, 3))],), {"axis": None}),
+        (np.insert, (np.ones(3), np.array([0]), np.array([5.0])), {}),
+        (np.insert, (np.ones(1), np.array([0]), np.array([5.0])), {}),
+        (np.insert, (np.ones(0), np.array([0, 0]), np.array([5.0, 6.0])), {}),
+        (np.delete, (np.ones((1, 3)), np.array([0])), {"axis": 0}),
+        (np.delete, (np.ones((3, 1)), S(0)), {"axis": 1}),
+        (np.delete, (np.ones((3, 1)), np.array([0])), {"axis": -1}),
+        (operator.getitem, (np.ones((1, 1)), (slice(None), np.array([0]))), {}),
+        (operator.getitem, (np.ones((2, 3, 4)), (slice(None), np.array([0, 1, 1]), S(2))), {}),
+        (operator.getitem, (np.ones((2, 3, 4)), (np.array([0]), slice(1, None), np.array([1]))), {}),
+        (operator.getitem, (np.ones((2, 3, 4)), (np.array([[0], [1]]), np.array([0, 2, 1]))), {}),
+        (operator.getitem, (np.ones((2, 3)), (S(None), np.array([0, 1]))), {}),
+    ],
+)
+def test_joined_and_gathered(op, args, kwargs):
+    check(op, tuple(args), kwargs)
+
+
+def test_what_is_known_of_lengths():
+    one, at = var(array(float, (1,))), var(array(int, (1,)))
+    matrix = var(array(int, (1, 1)))
+    assert infer(np.insert, (one, at, one), ()).facts[0].dims == (2,)
+    assert infer(np.delete, (matrix, at), (("axis", Const(1)),)).facts[0].dims == (1, 0)
+    columns = Pack("tuple", (Pack("slice", (Const(None),) * 3), at))
+    assert infer(operator.getitem, (matrix, columns), ()).facts[0].dims == (1, 1)
+    assert infer(np.concatenate, (Pack("list", (one, var(array(float, (N,))))),), ()).facts[0].dims == ((N[0], 1),)
+    shorter = var(array(float, ((N[0], -1),)))
+    assert infer(np.concatenate, (Pack("list", (one, shorter)),), ()).facts[0].dims != (N,)

@@ -34,7 +34,6 @@ REFUSED: dict[str, str] = {
     "fluids:V_horiz_torispherical": "S2S010",
     "fluids:size_control_valve_l": "S2S012",
     "numdifftools:Derivative": "S2S001",
-    "numpy:hermder": "S2S003",
     "pymap3d:lookAtSpheroid": "S2S001",
     "pymap3d:vdist": "S2S012",
     "pymap3d:vreckon": "S2S011",
@@ -50,9 +49,7 @@ REFUSED: dict[str, str] = {
     "scipy:optimize.rosen_hess": "S2S011",
     "scipy:signal.bilinear": "S2S011",
     "scipy:spatial.Rotation": "S2S009",
-    "scipy:stats.gmean": "S2S010",
     "scipy:stats.pearsonr": "S2S004",
-    "scipy:stats.skew": "S2S010",
     "thermo:NRTL GE": "S2S010",
     "skyfield:propagate": "S2S017",
 }
