@@ -202,9 +202,22 @@ def helper_replaces_a_named_item_in_a_loop(v, n):
     def change(ys):
         ys[n] = v * 5.0
 
-    for i in range(2):
+    for i in range(n + 1):
         change(xs)
     return np.sum(row * v)
+
+
+@program(V, 1, argnums=(0,))
+def helper_replaces_a_named_item_in_a_loop_that_is_unrolled(v, n):
+    xs = [v * 1.0, v * 2.0]
+    row = xs[n]
+
+    def change(ys, i):
+        ys[n] = ys[n] * v * (i + 5.0)
+
+    for i in range(2):
+        change(xs, i)
+    return np.sum(row * xs[n])
 
 
 @refused("AliasError", V, 1, text="a list that may hold the item more than once")
