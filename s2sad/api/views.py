@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import numeric, passes, runtime, tree
+from s2sad.api.before import first_fitting
 from s2sad.derive import Entry, integer_argument, tree_of
 from s2sad.derive.leaves import differentiable, leaf_path, leaves_of, structured
 from s2sad.derive.results import Request, non_scalar, split_aux
@@ -58,18 +59,22 @@ class Views:
 
     @property
     def source(self) -> str:
-        """The generated source: of the latest call; before any call, for float arguments."""
+        """The generated source: of the latest call. Before any call, for the simplest kinds of arguments that every
+        operation of the function takes; they are named above it."""
         if self.latest is not None:
             return self.latest.source.text
-        return self.generic().source.text
+        entry = self.generic()
+        kinds = [item.text for item in entry.arguments]
+        return f"# for {'; '.join(kinds)}\n{entry.source.text}"
 
     def generic(self) -> Entry:
-        """The derivative for float arguments."""
+        """The derivative before any call."""
         count = len([p for p in inspect.signature(self.fn).parameters.values()
                      if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
+        positions = tuple(k for k in self.argnums if isinstance(k, int))
+        count = max(count, 1 + max(positions, default=-1))
         try:
-            count = max(count, 1 + max(k for k in self.argnums if isinstance(k, int)))
-            return self.entry((1.0,) * count, {})
+            return first_fitting(self.fn, count, tuple(k % count for k in positions), lambda given: self.entry(given, {}))
         finally:
             self.latest = None
 

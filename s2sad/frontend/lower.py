@@ -127,6 +127,7 @@ class Lowerer(
         self.loop_floor = 1 << 60
         self.family: int | None = None
         self.unrolling = False
+        self.impossible = False
         self.next_cell = 0
         self.depth = 0
         self.unrolled = 0
@@ -138,6 +139,7 @@ class Lowerer(
              hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
+        self.impossible |= result.impossible
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
             self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))

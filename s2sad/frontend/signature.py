@@ -129,7 +129,8 @@ class Lowered:
     ``result``: the value tree of the result as IR. ``written``: the leaf variables whose arrays the function writes to.
     ``changed``: the places of the lists and dicts that it changes, as steps from the arguments.
     ``catches``: the classes of exceptions that the function catches.
-    ``guards``: conditions on captured things; while all are true the lowering is valid."""
+    ``guards``: conditions on captured things; while all are true the lowering is valid.
+    ``impossible``: there is an operation that raised an exception whatever sizes were tried."""
 
     function: Function
     leaves: tuple[Any, ...]
@@ -138,6 +139,7 @@ class Lowered:
     keep: tuple[Any, ...]
     catches: tuple[type, ...] = ()
     changed: tuple[Path, ...] = ()
+    impossible: bool = False
 
 
 class Inputs:
@@ -155,7 +157,7 @@ class Inputs:
 
     def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
         """The value of an argument, and its tree of leaf variables."""
-        if isinstance(x, np.ndarray) or isinstance(x, np.generic) or type(x) in SCALARS:
+        if isinstance(x, (np.ndarray, np.generic)) or type(x) in SCALARS:
             return self.leaf(arg)
         if isinstance(x, (list, tuple)) and not is_long(x):
             parts = [self.part(v, arg, operator.getitem, k, f"{name}{k}") for k, v in enumerate(x)]
@@ -294,7 +296,7 @@ def _lower(lowerer: Lowerer, fn: Callable, args: tuple, kwargs: dict[str, Any], 
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
                    tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written
-                                                 if c in inputs.containers))
+                                                 if c in inputs.containers), lowerer.impossible)
 
 
 @contextmanager

@@ -17,10 +17,12 @@ from s2sad.ir.facts import (
 
 @dataclass(frozen=True)
 class Result:
-    """Facts of the outs of a call; ``structure`` is None for one result, else the class of the tuple or list."""
+    """Facts of the outs of a call; ``structure`` is None for one result, else the class of the tuple or list.
+    ``impossible``: the call raised an exception for every choice of sizes."""
 
     facts: tuple[Fact, ...]
     structure: Any = None
+    impossible: bool = False
 
 
 def fact_of(arg: Arg) -> Fact:

@@ -59,7 +59,7 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
             return Result((known,))
     result = _by_samples(op, args, kwargs)
     if len(result.facts) == 1 and result.structure is None:
-        return Result((refine(op, args, facts, dict(kwargs), result.facts[0]),))
+        return replace(result, facts=(refine(op, args, facts, dict(kwargs), result.facts[0]),))
     return result
 
 
@@ -113,7 +113,7 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             item = functools.reduce(join, known.facts) if known.structure is list else UNKNOWN
             known = Result((Fact("list", item=item) if known.structure is list else UNKNOWN,))
         return remember(key, known)
-    return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
+    return replace(Result((UNKNOWN,)) if kwargs else _without_samples(op, args), impossible=True)
 
 
 def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: int, count: int = 1) -> Any:

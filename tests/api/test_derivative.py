@@ -146,7 +146,7 @@ def test_pickling(transform):
 
 def test_source_before_and_after_a_call(tmp_path):
     df = grad(product)
-    assert df.source.startswith("def product_grad(x, y")
+    assert df.source.startswith("# for x: float; y: float\ndef product_grad(x, y")
     assert "math.cos" in df.source
     df(np.float32(0.4), 1.3)
     assert df.source != df.source_for(0.4, 1.3) and "math.cos" in df.source_for(0.4, 1.3)
