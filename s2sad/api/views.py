@@ -74,7 +74,8 @@ class Views:
         positions = tuple(k for k in self.argnums if isinstance(k, int))
         count = max(count, 1 + max(positions, default=-1))
         try:
-            return first_fitting(self.fn, count, tuple(k % count for k in positions), lambda given: self.entry(given, {}))
+            varied = tuple(k % count for k in positions)
+            return first_fitting(self.fn, count, varied, lambda given: self.entry(given, {}))
         finally:
             self.latest = None
 
