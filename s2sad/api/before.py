@@ -2,7 +2,7 @@
 
 Kinds of arguments are tried, simple ones first, until every operation of the function takes what it gets: numbers for
 ``x * x``, an array for ``for v in x``, an array and a whole number for ``x[:n]``. (Code that is right for numbers and
-arrays alike exists for few functions, and is hard to read: everything that depends on the shape is decided when it runs.)
+arrays alike exists for few functions, and is hard to read: what depends on the shape is decided when it runs.)
 
     >>> from s2sad import grad
     >>> def norm(x):
