@@ -156,7 +156,7 @@ def test_source_before_and_after_a_call(tmp_path):
 
 def test_stages_and_trace_can_be_printed():
     titles = [title for title, _ in grad(product).stages(0.4, 1.3)]
-    assert titles[:3] == ["source", "trace", "adjoint"] and titles[-1] == "generated source"
+    assert titles[:4] == ["source", "trace", "specialised", "adjoint"] and titles[-1] == "generated source"
     assert "sin" in str(grad(product).trace(0.4, 1.3))
 
 
