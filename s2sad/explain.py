@@ -23,9 +23,11 @@ EXPLANATIONS: dict[str, Explanation] = {
     "S2S001": Explanation(
         "Python that s2sad does not differentiate",
         """s2sad rewrites the source of a function, so it has to know the meaning of every statement in it.
-        Generators, `async`, `try` around differentiated code, `match`, `exec` and `del` of a value that is still
-        needed have no derivative program. The caret points at the construct; all constructs of a function are
-        reported together.""",
+        `async`, `eval` and `exec`, `del` of an attribute and exceptions that are raised and caught depending on
+        run-time values have no derivative program. A generator runs where it is read: in a `for`, in `sum`, `list`,
+        `zip` and their like (`match`, `with`, `try` around code that does not raise work too); the differentiated
+        function itself cannot be one. The caret points at the construct; all constructs of a function are reported
+        together.""",
         """
         def f(x):
             yield np.sin(x)

@@ -28,6 +28,11 @@ from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc,
 from s2sad.ir.opnames import identifier
 
 
+def _is_one_place(index: Arg) -> bool:
+    """Whether an index of a list certainly means one item."""
+    return type(index.value) is int if type(index) is Const else fact_of(index).kind == "int"
+
+
 @dataclass(frozen=True)
 class Source:
     """The text of one function, its name, the objects that its global names stand for, and the tree that was printed:
@@ -234,10 +239,10 @@ class _Emitter:
         if not simple:
             function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
             self.put(ast.Expr(ast.Call(function, [base, self.to.arg(index), self.to.arg(value)], [])))
-        elif fact.is_array or (fact.item is not None and fact.item.is_scalar):
+        elif fact.is_array or (fact.item is not None and fact.item.is_scalar and _is_one_place(index)):
             symbol, value = self.without_minus(ast.Add(), value)
             self.put(ast.AugAssign(self.to.subscript(base, index, store=True), symbol, self.to.arg(value)))
-        else:  # an element may be an array that others hold
+        else:  # an element may be an array that others hold, or several of them are meant
             old = self.to.subscript(self.to.name(call.outs[0]), index)
             total: ast.expr = ast.Call(self.to.global_(runtime.add), [old, self.to.arg(value)], [])
             if fact_of(value).is_array or fact_of(value).is_scalar:

@@ -10,6 +10,8 @@ from typing import Any
 
 import gast
 
+from s2sad.errors import S2SADError
+from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.operators import BINARY
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -38,10 +40,16 @@ class Assignment:
         first = node.targets[0]
         hint = first.id if isinstance(first, gast.Name) else first.attr if isinstance(first, gast.Attribute) else ""
         value = self.expr(node.value, hint)
-        if self.is_one_shot(value) and isinstance(first, gast.Name):
+        if is_iterator(value) and isinstance(first, gast.Name):
             root = getattr(self.frames[-1].source, "node", None)
-            self.check_read_once(first.id, root, (node.lineno, node.end_col_offset), node)
-        elif self.is_one_shot(value) and not isinstance(first, (gast.Tuple, gast.List)):
+            try:
+                self.check_read_once(first.id, root, (node.lineno, node.end_col_offset), node)
+            except S2SADError:
+                kept = self.sequence_iterator(value)
+                if kept is None:
+                    raise
+                value = kept
+        elif is_iterator(value) and not isinstance(first, (gast.Tuple, gast.List)):
             raise self.kept_iterator(node)
         for target in node.targets:
             self.assign(target, value)
@@ -83,6 +91,7 @@ class Assignment:
 
     def unpack(self, target: Any, value: Value) -> None:
         elts = target.elts
+        value = self.read_all(value)
         star = next((k for k, e in enumerate(elts) if isinstance(e, gast.Starred)), None)
         items = self.static_items(value)
         if items is None:

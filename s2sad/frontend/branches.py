@@ -147,8 +147,7 @@ class Branches:
                 if va == vb:
                     f.env[name] = va
                     continue
-                if f is frame and name not in live and name not in f.always_live and name not in FLAGS and not (
-                        name.startswith("$choice")):
+                if not self.may_be_read(f, name, live):
                     templates.append((f, name, Same(Unbound(f"`{name}` has no value on every path")), None, None))
                     continue
                 if dead[0] != dead[1]:
@@ -173,6 +172,12 @@ class Branches:
                 template = self.join_cells(ca, cb, a.heap, b.heap, memo, ("cell", cell))
             templates.append((None, cell, template, ca, cb))
         self.emit_if(test, a, b, templates)
+
+    def may_be_read(self, frame: Frame, name: str, live: frozenset[str]) -> bool:
+        """Whether a variable may be read after what is lowered now; ``live``: those of the current frame that may."""
+        if frame is not self.frames[-1]:
+            return frame.awaited is None or name[0] == "$" or name in frame.awaited or name in frame.always_live
+        return name in live or name in frame.always_live or name in FLAGS or name.startswith("$choice")
 
     def is_function(self, value: Value) -> bool:
         """Whether a value is a function that is known now."""

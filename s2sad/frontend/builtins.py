@@ -97,11 +97,7 @@ def _reversed(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return Iteration("reversed", inner.parts, None, inner)
 
 
-def _iter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    return self.iterate(args[0]) if len(args) == 1 else NotImplemented
-
-
-def _list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+def list_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if not args:
         return self.new_list(())
     items = self.static_items(args[0])
@@ -116,7 +112,7 @@ def _list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     items = self.static_items(args[0]) if args else ()
-    return Tup(items) if items is not None else _list(self, args, kwargs, hint)
+    return Tup(items) if items is not None else list_of(self, args, kwargs, hint)
 
 
 def dict_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -163,26 +159,11 @@ def _type(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _map(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    fn, *seqs = args
-    zipped = _zip(self, tuple(seqs), {}, "")
-    if zipped.static is not None:
-        return self.new_list(tuple(self.call(fn, t.items, ()) for t in zipped.static))
-    return self.collect_items(zipped, hint, lambda item: self.call(fn, item.items, ()))
-
-
-def _filter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    items = self.static_items(args[1])
-    kept: Any = [] if items is not None else None
-    for v in items or ():
-        truth = self.truth(v if static(args[0]) is None else self.call(args[0], (v,), ()))
-        if truth is None:
-            kept = None
-            break
-        if truth:
-            kept.append(v)
-    if kept is None:
-        raise self.unsupported("`filter` by a test at run time", "use a comprehension with `if`", code="S2S010")
-    return self.new_list(tuple(kept))
+    """``map(fn, …)``, of the tuples of its arguments."""
+    fn, rows = args
+    if rows.static is not None:
+        return self.new_list(tuple(self.call(fn, t.items, ()) for t in rows.static))
+    return self.collect_items(rows, hint, lambda item: self.call(fn, item.items, ()))
 
 
 def _sorted(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -318,8 +299,7 @@ BUILTINS: dict[Any, Callable] = {
     enumerate: _enumerate,
     zip: _zip,
     reversed: _reversed,
-    iter: _iter,
-    list: _list,
+    list: list_of,
     tuple: _tuple,
     dict: dict_of,
     set: make_set,
@@ -327,7 +307,6 @@ BUILTINS: dict[Any, Callable] = {
     isinstance: _isinstance,
     type: _type,
     map: _map,
-    filter: _filter,
     sorted: _sorted,
     any: _any_all(False),
     all: _any_all(True),

@@ -17,6 +17,7 @@ from s2sad import rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import known
 from s2sad.frontend.builtins import BUILTINS
+from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
 from s2sad.frontend.operations import hashable
 from s2sad.frontend.sets import CHANGES, is_mapping
@@ -29,6 +30,7 @@ from s2sad.frontend.values import (
     Fields,
     Frame,
     Kwargs,
+    Lazy,
     Method,
     Ref,
     Tup,
@@ -37,7 +39,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir.facts import UNSET
 
-ITERATORS = {iter, map, filter, zip, enumerate, reversed}
 SPECIAL = {**BUILTINS, **LIBRARY}
 OPAQUE = ("warnings", "logging", "os", "sys", "re", "io", "time", "random", "json", "datetime", "pathlib", "inspect",
           "traceback", "threading", "copy", "locale", "string", "textwrap")
@@ -65,6 +66,8 @@ _REFUSED = {exec, eval, compile, globals, locals, __import__}
 
 class Calls:
     """The part of the lowerer that finds out what is called."""
+
+    specials = SPECIAL
 
     frames: list[Frame]
     heap: dict[int, Any]
@@ -128,11 +131,16 @@ class Calls:
             found = self.find_special(args[0], PROTOCOL[fn])
             if found is not None:
                 return self.call(found, args[1:], kwargs, hint)
+        if fn is next:
+            return self.next_item(args)
+        if hashable(fn) and fn in MAKERS and not (fn is iter and len(args) > 1):
+            return args[0] if fn is iter and is_iterator(args[0]) else Lazy(fn, args, kwargs)
+        if hashable(fn) and fn in CONSUMERS:
+            args = self.read_arguments(fn, args, hint)
         if special is not None:
             result = special(self, args, dict(kwargs), hint)
             if result is not NotImplemented:
-                made = fn in ITERATORS or getattr(fn, "__module__", None) == "itertools"
-                return self.mark_one_shot(result, args) if made else result
+                return result
         constant = known.evaluate(self, fn, args, kwargs)
         if constant is not None:
             return constant

@@ -10,7 +10,6 @@ from typing import Any
 
 import gast
 
-from s2sad.frontend.control import FLAGS
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
     FALSE,
@@ -190,7 +189,7 @@ class Carried:
                 at_head, at_end = head[1][f].get(name, Unbound()), side.envs[f].get(name, Unbound())
                 if at_head == at_end:
                     continue
-                if f is self.frames[-1] and name not in live and name not in f.always_live and name not in FLAGS:
+                if not self.may_be_read(f, name, live):
                     continue
                 template = self.join_values(at_head, at_end, head[0], side.heap, memo)
                 changed |= self.widen(plan, (f, name), template, envs0.get(f, {}).get(name, Unbound()), heap0, wild)

@@ -11,8 +11,10 @@ import gast
 from s2sad.frontend.iteration import UNROLL_LIMIT
 from s2sad.frontend.liveness import reads_of, stores_of
 from s2sad.frontend.values import (
+    FALSE,
     Atom,
     Frame,
+    Generator,
     Table,
     Value,
     const,
@@ -29,9 +31,10 @@ class Comprehensions:
     frames: list[Frame]
     unrolling: bool
 
-    def comprehension(self, node: Any, elt: Any, hint: str, known: bool = False) -> Value:
-        """A list comprehension: unrolled over known items (over ranges too if ``known``), else a loop that appends."""
-        outer = self.frames[-1]
+    def comprehension(self, node: Any, elt: Any, hint: str, known: bool = False, first: Any = None) -> Value:
+        """A list comprehension: unrolled over known items (over ranges too if ``known``), else a loop that appends.
+        ``first``: the generator whose items are wanted, if it is one."""
+        outer = self.frames[-1] if first is None else first.fn.frame
         names = frozenset(n for g in node.generators for n in stores_of([g.target]))
         inner = Frame({}, outer.source, outer.globals, outer.closure, outer, names, frozenset(), name="<comprehension>")
         inner.always_live = reads_of(node) | {"$list"}
@@ -40,24 +43,32 @@ class Comprehensions:
         inner.env["$list"] = result
         before, self.unrolling = self.unrolling, known
         try:
-            self.generator(node.generators, elt, 0)
+            self.generator(node.generators, elt, 0, None if first is None else first.env[".0"])
         finally:
             self.frames.pop()
             self.unrolling = before
         return inner.env["$list"]
 
-    def generator(self, generators: list[Any], elt: Any, k: int) -> None:
+    def generator(self, generators: list[Any], elt: Any, k: int, first: Any = None) -> None:
         inner = self.frames[-1]
         if k == len(generators):
             self.list_append(inner.env["$list"], self.expr(elt))
             return
         g = generators[k]
-        iterable = self.iterate(self.expr(g.iter))
+        iterable = self.opened(self.expr(g.iter) if first is None else first)
 
         def one(item: Value) -> None:
             self.assign(g.target, item)
             self.filtered(g.ifs, generators, elt, k)
 
+        if isinstance(iterable, Generator):
+            self.check_ends(iterable)
+
+            def take(item: Value) -> Value:
+                one(item)
+                return FALSE
+            self.drive(iterable, take, (g.target, *g.ifs, elt))
+            return
         if iterable.static is not None:
             for item in iterable.static:
                 one(item)
@@ -89,9 +100,6 @@ class Comprehensions:
 
     def expr_ListComp(self, node: Any, hint: str) -> Value:
         return self.comprehension(node, node.elt, hint)
-
-    def expr_GeneratorExp(self, node: Any, hint: str) -> Value:
-        return self.mark_one_shot(self.comprehension(node, node.elt, hint))
 
     def expr_SetComp(self, node: Any, hint: str) -> Value:
         items = self.static_items(self.comprehension(node, node.elt, hint, known=True))

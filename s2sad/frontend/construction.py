@@ -5,6 +5,7 @@ Before: ``p = Point(x, y)``.  After: an abstract object with two fields; nothing
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import enum
 import sys
@@ -18,9 +19,12 @@ from s2sad import runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend.builtins import dict_of
 from s2sad.frontend.source import find
-from s2sad.frontend.values import Atom, Buffer, Default, Fields, Kwargs, Ref, Tup, Value, static
+from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, static
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
+
+WRITTEN = {contextlib.nullcontext, contextlib.closing}
+"""Classes of the standard library whose methods are inlined like a user's."""
 
 
 def _has_c_base(cls: type) -> bool:
@@ -63,11 +67,14 @@ class Construction:
         if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
             raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
                                    "make it outside and pass it", code="S2S011")
+        if cls is contextlib._GeneratorContextManager:
+            return self.construct_manager(*args)
         if cls in (collections.OrderedDict, collections.defaultdict):
             return self.construct_dict(cls, args, kwargs)
         if issubclass(cls, (dict, list, collections.deque)) and not all(static(a) is not UNSET for a in args):
             raise self.unsupported(f"a `{cls.__name__}` of values computed here", "use a list or a dict", code="S2S010")
-        if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in ("types", "__main__"):
+        if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in (
+                "types", "__main__") and cls not in WRITTEN:
             return Atom(self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs}))
         if cls is types.SimpleNamespace:
             return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
@@ -81,6 +88,14 @@ class Construction:
         elif isinstance(init, types.FunctionType):
             self.call_function(init, (ref, *args), kwargs, "")
         return ref
+
+    def construct_manager(self, fn: Value, args: Value, kwargs: Ref) -> Value:
+        """What a function decorated with ``contextlib.contextmanager`` returns."""
+        table = self.heap[kwargs.cell]
+        made = self.call(fn, self.static_items(args) or (), tuple(zip(table.keys, table.values)))
+        if not isinstance(made, Generator):
+            raise self.unsupported("a context manager that is no generator", "write it with `yield`", code="S2S011")
+        return replace(made, manager=True)
 
     def construct_dict(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         """``OrderedDict(…)`` and ``defaultdict(factory, …)``."""

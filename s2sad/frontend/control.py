@@ -21,7 +21,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir.facts import UNSET
 
-FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead", "$raised")
+FLAGS = ("$skip", "$stop", "$ret", "$val", "$dead", "$raised", "$ended")
 _HINTS = {"class": "define the class at module level",
           "async def": "make it a plain function", "match": "use `if` and `elif`"}
 

@@ -59,6 +59,10 @@ class Exceptions:
         if self.adjoint and len(self.open_tests) == 0 and not self.tries:
             raise self.unsupported(self.raised_text(node.exc), code="S2S013")
         value = self.expr(node.exc)
+        env = self.frames[-1].env
+        if "$ended" in env and StopIteration in (static(value), self.raised_class(value)):
+            env["$ended"] = env["$skip"] = env["$stop"] = env["$ret"] = TRUE
+            return
         if self.tries:
             self.raise_in_try(node, value)
         if static(value) is not UNSET and isinstance(static(value), type):

@@ -4,11 +4,13 @@ Before: ``x.sum() * (a if c else b)``.  After: ``t = np.sum(x)``, an ``If`` with
 """
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import gast
 
 from s2sad.errors import Loc
+from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     NONE,
@@ -59,12 +61,29 @@ class Expressions:
         return Tup(self.displayed(node))
 
     def expr_List(self, node: Any, hint: str) -> Value:
+        if any(isinstance(e, gast.Starred) for e in node.elts):
+            return self.starred_list(node)
         return self.new_list(self.displayed(node))
+
+    def starred_list(self, node: Any) -> Value:
+        """``[a, *xs, b]``: the parts of known length, and those of run-time length between them, joined."""
+        made: Value = self.new_list(())
+        for e in node.elts:
+            if isinstance(e, gast.Starred):
+                got = self.expr(e.value)
+                self.pending.append(made)
+                items = self.static_items(got)
+                part = self.call_object(list, (got,), (), "") if items is None else self.new_list(items)
+                self.pending.pop()
+            else:
+                part = self.new_list(self.displayed(gast.List(elts=[e], ctx=gast.Load())))
+            made = self.binary(operator.add, made, part)
+        return made
 
     def displayed(self, node: Any) -> tuple[Value, ...]:
         """The items of a tuple or list display: no iterators, which the container would let be read twice."""
         values = self.elements(node.elts)
-        if any(map(self.is_one_shot, values)):
+        if any(map(is_iterator, values)):
             raise self.kept_iterator(node)
         return tuple(map(self.settled_item, values))
 
@@ -122,7 +141,7 @@ class Expressions:
     def expr_NamedExpr(self, node: Any, hint: str) -> Value:
         value = self.expr(node.value, node.target.id)
         frame = self.frames[-1]
-        while frame.name == "<comprehension>" and frame.parent is not None:
+        while frame.name in ("<comprehension>", "<genexpr>") and frame.parent is not None:
             frame = frame.parent
         frame.env[node.target.id] = value
         frame.always_live |= {node.target.id}

@@ -14,6 +14,7 @@ import gast
 
 from s2sad import runtime
 from s2sad.errors import CallSite, Loc, SourceNotFound
+from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import find
 from s2sad.frontend.values import (
@@ -24,6 +25,7 @@ from s2sad.frontend.values import (
     Buffer,
     Closure,
     Frame,
+    Generator,
     Kwargs,
     Ref,
     Table,
@@ -63,14 +65,20 @@ class Inlining:
         if source.node in self.recursive and any(f.source is not None and f.source.node is source.node
                                                  for f in self.frames):
             return self.call_recursive(fn, source.node, args, kwargs, hint)
+        called = fn.__qualname__.rpartition("<locals>.")[2]
+        return self.inline(self.closure_of(fn), args, kwargs, called)
+
+    def closure_of(self, fn: types.FunctionType) -> Closure:
+        """A Python function from outside, whose source can be read."""
+        source = find(fn)
+        analyse(source.node)
         closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or ()))
         defaults = tuple(self.capture_outside(d, None, "a default argument") for d in fn.__defaults__ or ())
         names = [a.id for a in source.node.args.kwonlyargs]
         given = fn.__kwdefaults__ or {}
         kw_defaults = tuple(self.capture_outside(given[n], n, n) if n in given else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
-        called = fn.__qualname__.rpartition("<locals>.")[2]
-        return self.inline(Closure(source.node, source, frame, defaults, kw_defaults), args, kwargs, called)
+        return Closure(source.node, source, frame, defaults, kw_defaults)
 
     def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs,
                        hint: str) -> Value:
@@ -99,29 +107,43 @@ class Inlining:
         """The body of a function in place of its call; ``called`` is its name with that of its class."""
         node = fn.node
         name = getattr(node, "name", "<lambda>")
-        self.inlined += 1
-        if self.depth >= MAX_DEPTH or self.inlined > MAX_CALLS:
-            again = None if self.adjoint else self.entered_twice(node)
-            if again is not None:
-                raise RunTimeRecursion(again)
-            raise self.unsupported(
-                f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: recursion whose "
-                                   "depth depends on run-time values", "write it as a loop", code="S2S012")
+        self.check_depth(node)
         if isinstance(node, gast.AsyncFunctionDef):
             self.loc = self.called_at(fn, called or name)
             raise self.unsupported(f"`{name}` is an async function", "make it a plain function")
-        if node.scope.generates:
+        if node.scope.generates and not self.depth:
             self.loc = self.called_at(fn, called or name)
             raise self.unsupported(f"`{name}` is a generator (it has `yield`)", "return a list instead of `yield`")
         env = self.bind(fn, name, args, kwargs)
+        if node.scope.generates:
+            return Generator(fn, env, called or name)
+        return self.run_frame(self.new_frame(fn, env, called or name), node)
+
+    def check_depth(self, node: Any) -> None:
+        """Count an inlined function, and end what would go on without end."""
+        self.inlined += 1
+        if self.depth < MAX_DEPTH and self.inlined <= MAX_CALLS:
+            return
+        again = None if self.adjoint or node.scope.generates else self.entered_twice(node)
+        if again is not None:
+            raise RunTimeRecursion(again)
+        raise self.unsupported(
+            f"`{getattr(node, 'name', '<lambda>')}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: "
+            "recursion whose depth depends on run-time values", "write it as a loop", code="S2S012")
+
+    def new_frame(self, fn: Closure, env: dict[str, Value], called: str) -> Frame:
+        """The variables of a function that is entered, with its parameters ``env``."""
+        node, parent = fn.node, fn.frame
         local = frozenset(env) if isinstance(node, gast.Lambda) else frozenset((*env, *node.scope.stored))
         shared = node.scope.shared
-        unlocal = local - shared - node.scope.outside
-        parent = fn.frame
-        globals_, closure = (parent.globals, parent.closure)
-        frame = Frame(env, fn.source, globals_, closure, parent, unlocal, shared, node.always_live, name,
-                      outside=node.scope.outside, site=CallSite(called or name, self.loc) if self.depth else None)
+        frame = Frame(env, fn.source, parent.globals, parent.closure, parent, local - shared - node.scope.outside,
+                      shared, node.always_live, getattr(node, "name", "<lambda>"), outside=node.scope.outside,
+                      site=CallSite(called, self.loc) if self.depth else None)
         frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
+        return frame
+
+    def run_frame(self, frame: Frame, node: Any) -> Value:
+        """The body of a function whose parameters are bound, and what it returns."""
         loc = self.loc
         caller = self.frames[-1] if self.frames else None
         self.frames.append(frame)
@@ -200,8 +222,8 @@ class Inlining:
         if missing:
             raise self.unsupported(f"`{name}` is called without the argument `{missing[0]}`")
         for parameter, value in env.items():
-            if self.is_one_shot(value):
+            if is_iterator(value):
                 self.check_read_once(parameter, fn.node, (0, 0), None)
-        if any(map(self.is_one_shot, args[len(positional):])) or any(self.is_one_shot(v) for _, v in extra):
+        if any(map(is_iterator, args[len(positional):])) or any(is_iterator(v) for _, v in extra):
             raise self.kept_iterator(None)
         return env

@@ -16,8 +16,10 @@ from s2sad.frontend.values import (
     Buffer,
     Fields,
     Frame,
+    Generator,
     Items,
     Iteration,
+    Lazy,
     Ref,
     Table,
     Tup,
@@ -49,8 +51,12 @@ class Iterables:
     def iterate(self, value: Value) -> Iteration:
         """Anything that ``for`` accepts."""
         match value:
+            case Iteration(kind="view"):
+                return value.extra()
             case Iteration():
                 return value
+            case Generator() | Lazy():
+                return self.iterate(self.read_all(value))
             case Tup():
                 return Iteration("static", (), value.items)
             case Ref():
@@ -62,7 +68,7 @@ class Iterables:
                 if isinstance(cell, Table):
                     return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
                 if isinstance(cell, Fields):
-                    return self.iterate(self.call_special(value, "__iter__", ()))
+                    return self.iterate(self.opened(value))
                 return Iteration("seq", (value,))
             case Atom() if value.is_static:
                 v = value.value
@@ -105,6 +111,8 @@ class Iterables:
                 return self.emit(len, (self.reify(it.extra),), hint="n")
             case "seq":
                 return self.emit(len, (self.reify(it.parts[0]),), hint="n")
+            case "view":
+                return self.length(it.extra())
             case "enumerate" | "reversed":
                 return self.length(it.extra)
             case "zip":
@@ -134,6 +142,8 @@ class Iterables:
                 return self.emit(operator.getitem, (self.reify(it.extra), self.reify(k)))
             case "seq":
                 return self.get(it.parts[0], k)
+            case "view":
+                return self.position_item(it.extra(), k)
             case "enumerate":
                 start = it.parts[0]
                 number = k if static(start) == 0 else self.binary(operator.add, start, k)
@@ -159,6 +169,7 @@ class Iterables:
 
     def static_items(self, value: Value) -> tuple[Value, ...] | None:
         """The items of something iterable, if they are known one by one."""
+        value = self.read_all(value)
         if isinstance(value, Ref) and not isinstance(self.heap[value.cell], (Items, Table, Fields)) or (
                 isinstance(value, Ref) and value.path):
             dims = self.fact(value).dims
@@ -214,17 +225,6 @@ class Iterables:
         if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
             cell = self.heap[value.cell]
             self.heap[value.cell] = replace(cell, holds=self.gathered(cell.holds, sources))
-
-    def is_one_shot(self, value: Value) -> bool:
-        """Whether a value is an iterator: reading it a second time gives nothing in Python, but starts anew here."""
-        return (value.cell if isinstance(value, Ref) else id(value)) in self.one_shot
-
-    def mark_one_shot(self, value: Value, args: tuple[Value, ...] = ()) -> Value:
-        """Note that a value that was made of ``args`` is an iterator."""
-        if isinstance(value, (Ref, Iteration)) and not any(value is a or value == a for a in args):
-            self.keep.append(value)
-            self.one_shot.add(value.cell if isinstance(value, Ref) else id(value))
-        return value
 
     def kept_iterator(self, node: Any) -> Exception:
         return self.unsupported("an iterator is kept where it may be read more than once", "make it a list: `list(…)`",

@@ -5,6 +5,7 @@ Before: ``if x is not None and len(shape) == 2``.  After: nothing, where the arg
 from __future__ import annotations
 
 import collections
+import itertools
 import types
 from typing import Any
 
@@ -16,8 +17,10 @@ from s2sad.frontend.values import (
     Closure,
     Default,
     Fields,
+    Generator,
     Items,
     Iteration,
+    Lazy,
     Method,
     Ref,
     Slice,
@@ -54,6 +57,10 @@ class Kinds:
                 return types.MethodType
             case Iteration(kind="range"):
                 return range
+            case Generator():
+                return types.GeneratorType
+            case Lazy(fn=fn) if isinstance(fn, type) and fn is not itertools.chain:
+                return fn
         if static(value) is not UNSET:
             return type(static(value))
         fact = self.fact(value)
@@ -117,7 +124,7 @@ class Kinds:
                     return True if self.find_special(value, "__bool__") is None and self.find_special(
                         value, "__len__") is None else None
                 return None
-            case Closure() | Bound() | Method():
+            case Closure() | Bound() | Method() | Generator() | Lazy():
                 return True
         return None
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import known
-from s2sad.frontend.builtins import slice_of
+from s2sad.frontend.builtins import list_of, slice_of
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -92,12 +92,8 @@ def _listed(items: Any) -> Iteration:
     return Iteration("static", (), tuple(items))
 
 
-def _chain(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    return _listed(v for a in args for v in _known_items(self, a))
-
-
 def _chain_all(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    return _chain(self, _known_items(self, args[0]), kwargs, hint)
+    return _listed(v for a in _known_items(self, args[0]) for v in _known_items(self, a))
 
 
 def _choices(choose: Callable) -> Callable:
@@ -110,8 +106,6 @@ def _choices(choose: Callable) -> Callable:
 
 def _repeated(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     times = args[1] if len(args) > 1 else kwargs.get("times")
-    if times is None:
-        raise self.unsupported("`itertools.repeat` without end", "give it a number of times")
     return _listed((args[0],) * self.constant_of(times))
 
 
@@ -136,10 +130,6 @@ def _zip_longest(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return _listed(Tup(t) for t in rows)
 
 
-def _starmap(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    return _listed([self.call(args[0], _known_items(self, v), ()) for v in _known_items(self, args[1])])
-
-
 def _np_shape(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return self.shape_of(args[0]) if isinstance(args[0], (Atom, Ref)) else NotImplemented
 
@@ -161,6 +151,14 @@ def _seterr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     old = self.reify(self.emit(np.seterr, tuple(self.reify(a) for a in args), given, hint="old"))
     keys = tuple(np.geterr())
     return self.new_ref(Table(keys, tuple(self.emit(operator.getitem, (old, Const(k))) for k in keys)))
+
+
+def _fromiter(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``np.fromiter(items, dtype)``."""
+    dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
+    if len(args) > 2 or set(kwargs) - {"dtype"} or np.dtype(self.constant_of(dtype)).kind not in "fciub":
+        return NotImplemented
+    return self.call_op(np.array, (list_of(self, args[:1], {}, ""),), (("dtype", dtype),), hint)
 
 
 def _along_axis(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -215,7 +213,6 @@ LIBRARY: dict[Any, Callable] = {
     functools.update_wrapper: _wrapper,
     functools.reduce: _reduce,
     itertools.product: _repeatable,
-    itertools.chain: _chain,
     itertools.chain.from_iterable: _chain_all,
     itertools.combinations: _choices(itertools.combinations),
     itertools.combinations_with_replacement: _choices(itertools.combinations_with_replacement),
@@ -225,11 +222,11 @@ LIBRARY: dict[Any, Callable] = {
     itertools.islice: _islice,
     itertools.accumulate: _accumulate,
     itertools.zip_longest: _zip_longest,
-    itertools.starmap: _starmap,
     np.shape: _np_shape,
     np.real: _np_real,
     np.seterr: _seterr,
     np.trim_zeros: _trim_zeros,
+    np.fromiter: _fromiter,
     np.apply_along_axis: _along_axis,
 }
 """What each function of the libraries means."""

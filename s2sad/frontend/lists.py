@@ -16,8 +16,10 @@ from s2sad.frontend.values import (
     Buffer,
     Fields,
     Frame,
+    Generator,
     Items,
     Iteration,
+    Lazy,
     Method,
     Ref,
     Table,
@@ -40,6 +42,8 @@ def _parts(value: Value) -> Iterator[Value]:
             inner = value.items
         case Iteration():
             inner = (*value.parts, *(value.static or ()))
+        case Generator() | Lazy():
+            inner = value.parts
         case Bound():
             inner = value.args
         case Method():

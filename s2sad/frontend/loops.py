@@ -7,7 +7,7 @@ Before: ``for k in range(n): s += x[k]``.  After: ``s2 = for k in range(n) carry
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gast
@@ -20,6 +20,7 @@ from s2sad.frontend.values import (
     TRUE,
     Atom,
     Frame,
+    Generator,
     Iteration,
     Ref,
     Value,
@@ -50,11 +51,14 @@ class Loops:
     loop_floor: int
 
     def stmt_For(self, node: Any) -> None:
-        iterable = self.iterate(self.expr(node.iter))
+        iterable = self.opened(self.expr(node.iter))
         live = node.live_head | node.live_exit
         mark = len(self.pending)
         self.pending.extend(iterable.parts)
-        self.loop_over(node, iterable, live)
+        if isinstance(iterable, Generator):
+            self.loop_over_generator(node, iterable)
+        else:
+            self.loop_over(node, iterable, live)
         del self.pending[mark:]
         self.loop_else(node)
 
@@ -108,7 +112,7 @@ class Loops:
         before = [self.heap[v.cell] for v in watched]
         self.scan(walked, name, None, body, live, node.live_head, stored, node.body)
         for v, state in zip(watched, before):
-            if self.heap[v.cell] is not state and any(self._grows(node.body)):
+            if self.heap[v.cell] is not state and any(self._grows(s) for _, s in self.looped(node.body)):
                 raise self.unsupported("a list changes its length while the loop runs over it",
                                        "loop over a copy, `list(xs)`",
                                        node=node)
@@ -116,6 +120,14 @@ class Loops:
     def _grows(self, body: list[Any]) -> list[Any]:
         return [n for s in body for n in gast.walk(s) if isinstance(n, gast.Attribute) and n.attr in (
             "append", "pop", "extend", "insert", "remove", "clear")]
+
+    def looped(self, nodes: list[Any]) -> Iterator[tuple[Frame, list[Any]]]:
+        """The statements that a loop over ``nodes`` runs, those of who reads this generator too, by their frames."""
+        frame = self.frames[-1]
+        yield frame, nodes
+        while frame.consumer is not None:
+            yield frame.consumer.frame, list(frame.consumer.nodes)
+            frame = frame.consumer.frame
 
     def stmt_While(self, node: Any) -> None:
         if any(isinstance(n, (gast.NamedExpr,)) or (isinstance(n, gast.Attribute) and n.attr == "pop")
@@ -165,10 +177,10 @@ class Loops:
         loc = self.loc
         frame = self.frames[-1]
         frame.env.update({"$skip": FALSE, "$stop": FALSE})
-        for variable in changed_lists(nodes):
-            changed = frame.env.get(variable)
-            if isinstance(changed, Ref) and not changed.path and self.is_dynamic(changed):
-                self.release_items(changed)
+        for f, run in self.looped(nodes):
+            for changed in map(f.env.get, changed_lists(run)):
+                if isinstance(changed, Ref) and not changed.path and self.is_dynamic(changed):
+                    self.release_items(changed)
         before = self.snapshot()
         plan = self.first_guess(stored, live_head, nodes)
         floor = self.next_cell + 1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import AliasError, InternalError, Loc, S2SADError, UnsupportedSyntax
+from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -30,6 +30,7 @@ from s2sad.frontend.construction import Construction
 from s2sad.frontend.control import Control
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
 from s2sad.frontend.joins import Joins
@@ -55,8 +56,10 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Generator,
     Items,
     Iteration,
+    Lazy,
     Method,
     Ref,
     Slice,
@@ -71,7 +74,7 @@ from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import UNSET
 from s2sad.rules import canonical
-from s2sad.specialize.facts import fact_of
+from s2sad.specialize.facts import fact_of, of_items
 from s2sad.specialize.infer import infer
 
 IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
@@ -80,7 +83,7 @@ IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none
 
 class Lowerer(
     Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
-    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables,
+    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
 ):
@@ -105,7 +108,6 @@ class Lowerer(
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
-        self.one_shot: set[int] = set()
         self.path_tests = 0
         self.attempts = 0
         self.flags: set[Arg] = set()
@@ -226,6 +228,9 @@ class Lowerer(
                                        "call it, or pass a lambda")
             case Unbound():
                 raise self.unbound(value)
+            case Generator() | Lazy():
+                raise self.unsupported(f"{self.describe(value)} handed to code that is not inlined, or returned",
+                                       "make it a list: `list(…)`", code="S2S011")
             case Closure() | Bound() | Method() | Iteration():
                 raise self.unsupported(f"{self.describe(value)} handed to code that is not inlined",
                                        "call it here and pass the result", code="S2S011")
@@ -251,7 +256,7 @@ class Lowerer(
                     return cell.fact
                 return Fact("list" if isinstance(cell, Items) else "dict" if is_mapping(cell) else "object")
             case Tup():
-                return Fact("tuple")
+                return of_items(tuple(map(self.fact, value.items)))
             case Closure() | Bound() | Method():
                 return Fact("function")
         return Fact()
@@ -272,6 +277,10 @@ class Lowerer(
                 return "a tuple"
             case Iteration(kind=kind):
                 return f"a `{kind}`"
+            case Generator():
+                return "a generator"
+            case Lazy(fn=fn):
+                return f"a `{fn.__name__}` iterator"
         kind = self.fact(value).kind
         return f"a value of kind {kind}" if kind != "unknown" else "a value whose kind is not known"
 
@@ -316,8 +325,18 @@ class Lowerer(
         source = self.frame.source
         if source is None or not hasattr(node, "lineno"):
             return self.loc
-        site = next((frame.site for frame in reversed(self.frames) if frame.site is not None), None)
+        site = self.entered_at()
         return source.loc(node) if site is None else replace(source.loc(node), site=site)
+
+    def entered_at(self) -> CallSite | None:
+        """The call of the function whose body is lowered; a frame that a generator goes back to is where it was."""
+        k = len(self.frames) - 1
+        while k >= 0:
+            k = self.frames.index(self.frames[k])
+            if self.frames[k].site is not None:
+                return self.frames[k].site
+            k -= 1
+        return None
 
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:

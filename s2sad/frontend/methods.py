@@ -167,13 +167,8 @@ class Methods:
 
     def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str,
                                                                                                     Value]) -> Value:
-        pairs = list(zip(cell.keys, cell.values))
-        if name == "items":
-            return Iteration("static", (), tuple(Tup((self.capture(k, None), v)) for k, v in pairs))
-        if name == "keys":
-            return Iteration("static", (), tuple(self.capture(k, None) for k in cell.keys))
-        if name == "values":
-            return Iteration("static", (), cell.values)
+        if name in ("items", "keys", "values"):
+            return Iteration("view", (owner,), None, lambda: self.table_view(owner, name))
         if name == "get" and args and not isinstance(args[0], Tup) and static(args[0]) is UNSET and all(
                 static(v) is not UNSET for v in cell.values):
             table = dict(zip(cell.keys, map(static, cell.values), strict=True))
@@ -206,6 +201,14 @@ class Methods:
             self.heap[owner.cell] = Table((), (), cell.cls)
             return NONE
         raise self.unsupported(f"the method `.{name}` of a dict", code="S2S010")
+
+    def table_view(self, owner: Ref, name: str) -> Iteration:
+        """What ``.keys()``, ``.values()`` or ``.items()`` of a dict goes through now."""
+        cell = self.heap[owner.cell]
+        if name == "values":
+            return Iteration("static", (), cell.values)
+        keys = tuple(self.capture(k, None) for k in cell.keys)
+        return Iteration("static", (), keys if name == "keys" else tuple(map(Tup, zip(keys, cell.values))))
 
     def string_method(self, owner: Atom, name: str, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         values = [static(a) for a in args]

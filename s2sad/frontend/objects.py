@@ -22,8 +22,10 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Generator,
     Iteration,
     Kwargs,
+    Lazy,
     Ref,
     Super,
     Table,
@@ -187,7 +189,7 @@ class Objects:
         """Whether a value is, or holds, a view of a cell."""
         if isinstance(value, Ref) and value.path:
             return value.cell == cell
-        if isinstance(value, (Closure, Iteration)):
+        if isinstance(value, (Closure, Iteration, Generator, Lazy)):
             return cell in self.cells_of(value)
         held = self.heap.get(value.cell) if isinstance(value, Ref) else value
         parts = getattr(held, "values", ()) or getattr(held, "items", ()) or getattr(held, "args", ())

@@ -23,8 +23,10 @@ from s2sad.frontend.values import (
     Closure,
     Default,
     Fields,
+    Generator,
     Items,
     Iteration,
+    Lazy,
     Method,
     Ref,
     Slice,
@@ -235,6 +237,9 @@ class Places:
                     yield from self.cells_of(v, seen)
             case Iteration():
                 for v in (*value.parts, *(value.static or ())):
+                    yield from self.cells_of(v, seen)
+            case Generator() | Lazy():
+                for v in value.parts:
                     yield from self.cells_of(v, seen)
             case Method():
                 yield from self.cells_of(value.owner, seen)

@@ -15,11 +15,13 @@ from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.values import (
+    FALSE,
     NONE,
     Atom,
     Closure,
     Fields,
     Frame,
+    Generator,
     Ref,
     Unbound,
     Value,
@@ -45,6 +47,8 @@ class Statements:
     heap: dict[int, Any]
 
     def stmt_Expr(self, node: Any) -> None:
+        if isinstance(node.value, gast.YieldFrom):
+            return self.yield_from(node)
         if not isinstance(node.value, gast.Constant):
             self.expr(node.value)
 
@@ -141,18 +145,38 @@ class Statements:
             self.bind_name(alias.asname or alias.name, self.capture(value, alias.asname or alias.name))
 
     def stmt_With(self, node: Any) -> None:
-        exits = []
-        for item in node.items:
-            manager = self.expr(item.context_expr)
-            if isinstance(manager, Ref) and isinstance(self.heap[manager.cell], Fields):
-                got = self.call_special(manager, "__enter__", ())
-                exits.append(lambda m=manager: self.call_special(m, "__exit__", (NONE, NONE, NONE)))
-            else:
-                arg = self.reify(manager)
-                got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
-                exits.append(lambda arg=arg: self.append_call((Var("left"),), runtime.leave, (arg,)))
-            if item.optional_vars is not None:
-                self.assign(item.optional_vars, got)
-        self.body(node.body, node.live_after)
-        for leave in reversed(exits):
-            leave()
+        self.enter(node, 0)
+
+    def enter(self, node: Any, k: int) -> None:
+        """The body of a ``with`` inside its context managers from the one at ``k`` on."""
+        if k == len(node.items):
+            self.body(node.body, node.live_after)
+            return
+        manager, target = self.expr(node.items[k].context_expr), node.items[k].optional_vars
+        if isinstance(manager, Generator) and manager.manager:
+            return self.enter_generator(node, k, manager)
+        if isinstance(manager, Ref) and isinstance(self.heap[manager.cell], Fields):
+            got = self.call_special(manager, "__enter__", ())
+        else:
+            arg = self.reify(manager)
+            got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
+        if target is not None:
+            self.assign(target, got)
+        self.enter(node, k + 1)
+        if isinstance(manager, Ref) and isinstance(self.heap[manager.cell], Fields):
+            self.call_special(manager, "__exit__", (NONE, NONE, NONE))
+        else:
+            self.append_call((Var("left"),), runtime.leave, (arg,))
+
+    def enter_generator(self, node: Any, k: int, manager: Generator) -> None:
+        """A generator as context manager: what is inside the ``with`` takes the place of its ``yield``."""
+        if any(isinstance(n, (gast.Yield, gast.YieldFrom)) for loop in gast.walk(manager.fn.node) if isinstance(
+                loop, (gast.For, gast.While)) for n in gast.walk(loop)):
+            raise self.unsupported("a context manager that yields in a loop", "yield once", node=node)
+
+        def take(item: Value) -> Value:
+            if node.items[k].optional_vars is not None:
+                self.assign(node.items[k].optional_vars, item)
+            self.enter(node, k + 1)
+            return FALSE
+        self.drive(manager, take, tuple(node.body))

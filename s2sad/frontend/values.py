@@ -122,6 +122,36 @@ class Iteration:
     extra: Any = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator:
+    """A call of a function with ``yield``, of which nothing has run yet; ``env`` are its parameters.
+
+    ``display``: the generator expression that it is, if it is one; ``manager``: it is a context manager."""
+
+    fn: Closure
+    env: dict[str, Value]
+    called: str = ""
+    display: Any = None
+    manager: bool = False
+
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        return (self.fn, *self.env.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lazy:
+    """An iterator of the standard library, of which nothing has been read yet: ``fn(*args, **kwargs)``."""
+
+    fn: Callable
+    args: tuple[Value, ...]
+    kwargs: Kwargs = ()
+
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        return (*self.args, *(v for _, v in self.kwargs))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of two functions, chosen by a test at run time."""
@@ -147,7 +177,8 @@ class Unbound:
     code: str = "S2S014"
 
 
-Value = Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Choice | Super | Unbound
+Value = (Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Generator | Lazy | Choice | Super
+         | Unbound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +233,8 @@ class Frame:
     """The variables of one function being lowered. ``env`` maps names to values; the names with a ``$`` are control
     flags: ``$skip`` (the rest of this body does not run), ``$stop`` (the loop ends), ``$ret`` (the function returns),
     ``$val`` (what it returns), ``$dead`` (an exception is certain). ``site`` is the call of the function, None of the
-    outermost."""
+    outermost. Of a generator, ``consumer`` reads its items; while a frame reads a generator, the names ``awaited`` may
+    be read afterwards (None: any)."""
 
     env: dict[str, Value]
     source: Any = None
@@ -217,6 +249,20 @@ class Frame:
     stmt_reads: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     site: CallSite | None = None
+    consumer: Consumer | None = None
+    awaited: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who reads a generator that runs: ``take(item)`` lowers what ``frame`` does with an item and says whether it reads
+    no more; ``nodes`` are the statements of it. Handlers further out than ``tries`` see its exceptions, all of them if
+    None."""
+
+    frame: Frame
+    take: Callable[[Value], Value]
+    nodes: tuple[Any, ...] = ()
+    tries: int | None = None
 
 
 def const(x: Any, name: str | None = None) -> Atom:

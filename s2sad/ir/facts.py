@@ -33,6 +33,7 @@ class Fact:
     ``item``: fact of the elements of a list whose length is known only at run time; of an unknown, of what it is if it
     is not None. An unknown with a ``dtype`` is a number or an array.
     ``sym``: for an int that is a dimension of something, that dimension.
+    ``parts``: facts of the items of a tuple, without values and dimensions.
     """
 
     kind: str = "unknown"
@@ -41,11 +42,12 @@ class Fact:
     value: Any = UNSET
     item: Fact | None = None
     sym: Dim = None
+    parts: tuple[Fact, ...] | None = None
 
     def __eq__(self, other: object) -> bool:
         return (isinstance(other, Fact) and self.kind == other.kind and equal_dtypes(self.dtype, other.dtype)
                 and same_value(self.value, other.value)
-                and (self.dims, self.item, self.sym) == (other.dims, other.item, other.sym))
+                and (self.dims, self.item, self.sym, self.parts) == (other.dims, other.item, other.sym, other.parts))
 
     @property
     def ndim(self) -> int | None:
@@ -197,8 +199,11 @@ def join(a: Fact, b: Fact) -> Fact:
             dims = tuple(m if m == n else fresh_dim() for m, n in zip(a.dims, b.dims))
         item = join(a.item, b.item) if a.item is not None and b.item is not None else None
         same = same_value(a.value, b.value)
+        inside = None
+        if a.parts is not None and b.parts is not None and len(a.parts) == len(b.parts):
+            inside = tuple(map(join, a.parts, b.parts))
         return Fact(a.kind, a.dtype if equal_dtypes(a.dtype, b.dtype) else None, dims,
-                    a.value if same else UNSET, item, a.sym if a.sym == b.sym else None)
+                    a.value if same else UNSET, item, a.sym if a.sym == b.sym else None, inside)
     if a.is_scalar and b.is_scalar:
         real = all(f.is_complex is False for f in (a, b))
         return Fact("number", np.dtype(float) if real and any(f.is_float for f in (a, b)) and all(

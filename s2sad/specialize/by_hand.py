@@ -57,6 +57,9 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     if facts[0].kind == "tuple" and facts[0].dims is not None and type(index.value) is int:
         dim = facts[0].dims[index.value] if -len(facts[0].dims) <= index.value < len(facts[0].dims) else None
         return Fact("int", sym=dim) if not isinstance(dim, int) else Fact("int", sym=dim)
+    if facts[0].parts is not None and type(index.value) is int and -len(facts[0].parts) <= index.value < len(
+            facts[0].parts):
+        return facts[0].parts[index.value]
     if facts[0].kind == "range":
         return Fact("range" if index.kind == "slice" else "int")
     if facts[0].is_array and facts[0].dtype is not None and facts[0].dims is not None:

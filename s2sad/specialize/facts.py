@@ -9,6 +9,7 @@ from typing import Any
 
 from s2sad.ir import Arg, Const, Var
 from s2sad.ir.facts import (
+    UNKNOWN,
     UNSET,
     Fact,
     constant,
@@ -34,4 +35,18 @@ def fact_of(arg: Arg) -> Fact:
         if fact.value is UNSET and fact.kind in ("function", "object", "tuple", "list", "dict", "range"):
             fact = replace(fact, value=arg.value)
         return fact
-    return Fact(arg.kind if isinstance(arg.kind, str) else "tuple")
+    if arg.kind == "tuple" or not isinstance(arg.kind, str):
+        return of_items(tuple(map(fact_of, arg.items)))
+    return Fact(arg.kind)
+
+
+def of_items(facts: tuple[Fact, ...]) -> Fact:
+    """The fact of a tuple of items of which facts are known."""
+    return Fact("tuple", parts=tuple(map(_as_part, facts)))
+
+
+def _as_part(fact: Fact) -> Fact:
+    """What is kept of the fact of an item of a tuple: nothing that could change from one trip of a loop to the next."""
+    if fact.kind == "list":
+        return Fact("list", item=UNKNOWN)
+    return replace(fact, value=UNSET, sym=None, dims=None) if fact.dims is not None else fact.forget()

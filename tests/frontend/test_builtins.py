@@ -82,7 +82,6 @@ def test_lengths_of_structure_are_known():
     "fn, text",
     [
         (lambda v: sorted([v[0], v[1]]), "`sorted` of values at run time"),
-        (lambda v: list(filter(lambda x: x > 0.0, v)), "`filter` by a test at run time"),
         (lambda v: list(zip(v, v, strict=True)), "`zip(strict=True)`"),
         (lambda v: getattr(v, str(v[0])), "known only at run time"),
     ],

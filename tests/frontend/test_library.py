@@ -67,7 +67,7 @@ def test_add_at():
     [
         (lambda v: functools.reduce(operator.add, v[v > 0.0]), "`reduce` over something of run-time length"),
         (lambda v: list(itertools.product(v[v > 0.0])), "itertools over something of run-time length"),
-        (lambda v: [x for x in itertools.repeat(v)], "`itertools.repeat` without end"),
+        (lambda v: [x for x in itertools.repeat(v)], "does not end by itself"),
         (lambda v: np.vectorize(abs, otypes=[float])(v), "`np.vectorize` with options"),
     ],
 )

@@ -10,6 +10,7 @@ from tests.programs import (  # noqa: F401
     containers,
     dtypes,
     exits,
+    generators,
     items,
     kernels,
     language,

@@ -460,26 +460,6 @@ def deletes_and_passes(v, m):
 # ---- refused ---------------------------------------------------------------------------------------------------------
 
 
-def halves(x, n):
-    for _ in range(n):
-        x = 0.5 * x
-        yield x
-
-
-@refused("UnsupportedSyntax", 0.6, text="yield")
-def generator_in_for(x):
-    s = 0.0
-    for t in halves(x, 3):
-        s += t * t
-    return s
-
-
-@refused("UnsupportedSyntax", 0.6, code="S2S010", text="iterator")
-def iterator_stepped_by_hand(x):
-    it = iter([x, 2.0 * x])
-    return next(it) * next(it)
-
-
 @refused("UnsupportedSyntax", 0.6, text="try")
 def exception_of_a_loop_caught_at_run_time(x):
     try:
