@@ -281,7 +281,7 @@ def cotangent_of(g: Any, y: Any) -> Any:
     if np.shape(g) != shape:
         raise ValueError(f"a cotangent or tangent of shape {np.shape(g)} was given for a value of shape {shape}")
     if isinstance(y, np.ndarray):
-        return np.asarray(g) if getattr(g, "dtype", None) == dtype else np.asarray(g).astype(dtype)
+        return np.asarray(g).astype(dtype, copy=False)
     return astype_of(g if isinstance(g, (float, complex, np.generic)) else np.asarray(g)[()] * 1.0, y)
 
 
@@ -310,7 +310,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
         g = np.asarray(g)
         lead = g.ndim - len(shape)
         if lead < 0 or any(n != m and n != 1 for n, m in zip(shape, g.shape[lead:])):
-            g = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))
+            g = np.array(np.broadcast_to(g, np.broadcast_shapes(g.shape, shape)))  # may be accumulated into
             lead = g.ndim - len(shape)
         axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1)
         if axes:
@@ -322,15 +322,17 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def astype_of(g: Any, x: Any) -> Any:
-    """``g`` in the dtype of ``x``: the real part for real ``x``, and float32 stays float32."""
+    """``g`` in the dtype of ``x``: the real part for real ``x``, a complex number for a complex one, float32 for float32."""
     dtype = getattr(x, "dtype", None)
     if isinstance(x, np.ndarray) is not isinstance(g, np.ndarray):
         g = np.asarray(g) if isinstance(x, np.ndarray) else g[()]
     if dtype is None:
         if type(x) is float and isinstance(g, (complex, np.complexfloating, np.ndarray)):
             return g.real
+        if type(x) is complex and not isinstance(g, complex):
+            return complex(g)
         return float(g) if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float) else g
-    if dtype.kind not in "fc" or getattr(g, "dtype", None) == dtype:
+    if dtype.kind not in "fc" or (getattr(g, "dtype", None) == dtype and type(g) is not complex):
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):
         g = np.real(g)

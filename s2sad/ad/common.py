@@ -11,6 +11,7 @@ from s2sad import rules, runtime
 from s2sad.errors import NotDifferentiable
 from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
+from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.text import op_name
 from s2sad.ir.walk import call_args, statements, variables
 from s2sad.specialize.dims import dims_of, fills
@@ -82,7 +83,7 @@ class Emitter:
             return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
         if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is False):
             return g
-        if xf.dtype is not None and xf.dtype == gf.dtype and xf.kind == gf.kind:
+        if xf.dtype is not None and equal_dtypes(xf.dtype, gf.dtype) and xf.kind == gf.kind:
             return g
         return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
 

@@ -21,6 +21,7 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, map_arg, variables
 from s2sad.specialize.facts import fact_of
@@ -168,7 +169,7 @@ class Forward:
             df = fact_of(dot)
         if yf.is_scalar and not df.is_scalar:
             return self.emit.number(out, dot, y, self.name(y), loc)
-        if yf.is_float and df.is_float or (yf.dtype is not None and yf.dtype == df.dtype):
+        if yf.is_float and df.is_float or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
             return dot
         if yf.kind in ("unknown", "object"):
             return self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)

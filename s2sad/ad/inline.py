@@ -19,7 +19,7 @@ from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import READS_META
-from s2sad.ir.facts import fresh_dim, symbols, with_symbols
+from s2sad.ir.facts import equal_dtypes, fresh_dim, symbols, with_symbols
 from s2sad.ir.walk import blocks, clone, map_arg, statements
 from s2sad.specialize.facts import fact_of
 
@@ -60,7 +60,7 @@ class RuleLowerer(Lowerer):
             args = (self.meta(args[0]), *args[1:])
         elif op in (runtime.unbroadcast, runtime.astype_of):
             g, x = fact_of(args[0]), fact_of(args[1])  # type: ignore[assignment]
-            if g.kind == x.kind and g.dtype == x.dtype and (op is runtime.astype_of or g.dims == x.dims is not None or (
+            if g.kind == x.kind and equal_dtypes(g.dtype, x.dtype) and (op is runtime.astype_of or g.dims == x.dims is not None or (
                     g.is_scalar and x.is_scalar)):
                 return self.wrap(args[0])
             args = (args[0], self.meta(args[1]))

@@ -139,6 +139,8 @@ class Iterables:
                     return const(static(lo) + static(step) * static(k))
                 if static(lo) == 0 and static(step) == 1:
                     return k
+                if UNSET not in (static(lo), static(step), static(k)):
+                    return const(static(lo) + static(step) * static(k))
                 return self.emit(operator.getitem, (self.reify(it.extra), self.reify(k)))
             case "seq":
                 return self.get(it.parts[0], k)

@@ -10,6 +10,7 @@ import copy
 import functools
 import itertools
 import operator
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -145,6 +146,18 @@ def _trim_zeros(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return self.call_source(known.trimmed, args, tuple(kwargs.items()), hint)
 
 
+def _einsum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """The form with lists of axes, ``einsum(a, [0, 1], b, [1, 2], [0, 2])``, spelled with letters: the integers count
+    ``ABC…abc…``, as in NumPy."""
+    if not args or isinstance(static(args[0]), str):
+        return NotImplemented
+    terms = ["".join("..." if k is ... else string.ascii_uppercase[k] if k < 26 else string.ascii_lowercase[k - 26]
+                     for k in self.constant_of(a)) for a in (*args[1::2], *args[-1:][:len(args) % 2])]
+    operands = args[:len(args) - len(args) % 2:2]
+    text = ",".join(terms[:len(operands)]) + "".join("->" + t for t in terms[len(operands):])
+    return self.call_object(np.einsum, (const(text), *operands), tuple(kwargs.items()), hint)
+
+
 def _seterr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     """The settings as they were: a dict of known keys."""
     given = tuple((k, self.reify(v)) for k, v in kwargs.items())
@@ -224,6 +237,7 @@ LIBRARY: dict[Any, Callable] = {
     itertools.zip_longest: _zip_longest,
     np.shape: _np_shape,
     np.real: _np_real,
+    np.einsum: _einsum,
     np.seterr: _seterr,
     np.trim_zeros: _trim_zeros,
     np.fromiter: _fromiter,

@@ -8,6 +8,7 @@ Before: ``row = A[i]; b = row[j]``.  After: ``b = getitem(A1, (i, j))`` or a rea
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -122,6 +123,9 @@ class Places:
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.capture(base.value[static(index)], None)
+                if base.is_static and self.may_vary(index) and isinstance(
+                        getattr(type(base.value), "__getitem__", None), types.FunctionType):
+                    return self.call(self.attribute(base, "__getitem__"), (index,), ())
                 return self.emit(operator.getitem, (base.arg, self.reify(index)), hint=hint)
             case Iteration(kind="range"):
                 return self.emit(operator.getitem, (self.reify(base), self.reify(index)), hint=hint)

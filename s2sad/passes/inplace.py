@@ -17,6 +17,7 @@ from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Function, Stmt, Var
 from s2sad.ir.alias import Memory
 from s2sad.ir.conflicts import conflicts
+from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.walk import map_blocks, statements, with_body
 
 ADD = {operator.add, np.add, runtime.add}
@@ -57,7 +58,7 @@ def _same_buffer(buffer: Arg, out: Var) -> bool:
     if not isinstance(buffer, Var) or not buffer.fact.is_array or not out.fact.is_array:
         return False
     a, b = buffer.fact, out.fact
-    return a.dims is not None and a.dims == b.dims and len(a.dims) > 0 and a.dtype is not None and a.dtype == b.dtype
+    return a.dims is not None and a.dims == b.dims and len(a.dims) > 0 and a.dtype is not None and equal_dtypes(a.dtype, b.dtype)
 
 
 def _rebuild(block: Block, sums: dict[Stmt, Call]) -> Block:

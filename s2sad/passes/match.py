@@ -281,7 +281,7 @@ def same_shape(x: Fact, y: Fact) -> bool:
 def same_dtype(g: Fact, x: Fact) -> bool:
     """``runtime.astype_of(g, x)`` is ``g``."""
     if x.kind in ("float", "int", "bool", "complex"):
-        return x.kind != "float" or g.is_complex is False
+        return x.kind in ("int", "bool") or g.is_complex is (x.kind == "complex")
     if x.dtype is None or x.kind not in ("scalar", "array"):
         return False
     return np.dtype(x.dtype).kind not in "fc" or (

@@ -16,16 +16,12 @@ from s2sad.rules import range_along, rule, static
 
 @rule(np.einsum, wrt=("operands",))
 def einsum(subscripts, *operands, out=None, optimize=False, order="K", dtype=None, casting="safe", y_bar):
-    if not isinstance(subscripts, str):
-        raise NotImplementedError('np.einsum with lists of axes: write the subscripts as a string, "ij,jk->ik"')
     terms, result = _parse(subscripts, tuple([np.ndim(x) for x in operands]))
     return tuple([_operand_bar(terms, result, operands, i, y_bar) for i, _ in enumerate(operands)])
 
 
 @einsum.jvp
 def einsum_jvp(subscripts, *operands, out=None, optimize=False, order="K", dtype=None, casting="safe", y, operands_dot):
-    if not isinstance(subscripts, str):
-        raise NotImplementedError('np.einsum with lists of axes: write the subscripts as a string, "ij,jk->ik"')
     total = None
     for i, x_dot in enumerate(operands_dot):
         if x_dot is not None:

@@ -36,6 +36,7 @@ from s2sad.ir.facts import (
     join,
     of_value,
 )
+from s2sad.ir.walk import map_arg
 from s2sad.rules import LIKE, canonical, lookup
 from s2sad.specialize.by_hand import BY_HAND
 from s2sad.specialize.dims import broadcast_dims, refine
@@ -105,7 +106,8 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         try:
             result = _tried(op, args, kwargs, size)
         except NoSample:
-            return Result((UNKNOWN,)) if kwargs else _without_samples(op, args)
+            vague = _without_dtypes(op, args, kwargs)
+            return vague or (Result((UNKNOWN,)) if kwargs else _without_samples(op, args))
         except Exception:  # this size does not fit the operation; another may
             continue
         known = _vaguely(_describe(result), args)
@@ -139,6 +141,27 @@ def _varies(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], 
             if len(result) != length:
                 return True
     return False
+
+
+def _without_dtypes(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result | None:
+    """The dimensions of results, where arrays are of unknown dtype (``np.linalg.eig``: real or complex): those that
+    doubles give. What such an array is an index or a condition for depends on its dtype too."""
+    def doubles(arg: Arg) -> Arg:
+        return replace(arg, fact=replace(arg.fact, dtype=np.dtype(float))) if _is_vague(arg) else arg
+
+    given = args[:1] if op is operator.getitem else args
+    known = (*(map_arg(doubles, a) for a in given), *args[len(given):])
+    if canonical(op) in _BY_CONDITION or all(a is b for a, b in zip(known, args)):
+        return None
+    found = _by_samples(op, known, kwargs)
+
+    def weaker(f: Fact) -> Fact:
+        return Fact("array", None, f.dims) if f.is_array and f.dims else UNKNOWN
+    return replace(found, facts=tuple(map(weaker, found.facts)))
+
+
+def _is_vague(arg: Arg) -> bool:
+    return type(arg) is Var and arg.fact.is_array and arg.fact.dtype is None and arg.fact.dims is not None
 
 
 def _without_state(op: Callable) -> Callable:
@@ -240,6 +263,7 @@ def _anonymous(fact: Fact) -> Fact:
     return replace(fact, dims=tuple(fresh_dim() for _ in fact.dims or ())) if fact.kind == "array" else fact
 
 
+_BY_CONDITION = {np.compress, np.extract, np.delete, np.insert, np.take, np.put_along_axis, np.take_along_axis}
 _IMPURE = {"numpy.random", "random", "time", "os", "io"}
 _EFFECTS = {print, input, open}
 _VALUE_DEPENDENT = {np.squeeze, np.unique, np.roots, np.real_if_close, np.emath.sqrt, np.linalg.lstsq, np.trim_zeros,

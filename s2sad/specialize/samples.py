@@ -4,7 +4,9 @@ Before: an array of floats with two dimensions.  After: ``np.array`` of shape ``
 """
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,18 +37,29 @@ def sample_array(dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
         if len(shape) >= 2 and shape[-1] == shape[-2] and np.dtype(dtype).kind in "fc":
             a = a + np.swapaxes(a, -1, -2) + 4 * shape[-1] * np.eye(shape[-1], dtype=dtype)
             a = a.astype(dtype)
+        if n > CACHED_ELEMENTS:
+            return a
         _cache[key] = a
     return _cache[key].copy()
 
 
-def _size(dim: Dim, size: int) -> int:
+Sizes = int | dict[Any, int]
+"""The size that symbolic dimensions have in a sample: one for all, or one for each symbol."""
+MOST_ELEMENTS = 1 << 18
+CACHED_ELEMENTS = 1 << 12
+MOST_TRIALS = 100
+
+
+def _size(dim: Dim, size: Sizes) -> int:
+    if isinstance(size, dict):
+        return dim if isinstance(dim, int) else max(0, size.get(dim[0], 2) + dim[1])
     if size < 0:  # the sizes that are known do not fit together in a sample: all alike
         return 1 if dim == 1 else -size
     return dim if isinstance(dim, int) else max(0, size + dim[1])
 
 
-def sample(arg: Arg, size: int, count: int = 1) -> Any:
-    """A value that has the facts of an argument; every symbolic dimension becomes ``size``, every integer ``count``."""
+def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
+    """A value that has the facts of an argument, with symbolic dimensions of the given size; an integer is ``count``."""
     if type(arg) is Const:
         return arg.value
     if type(arg) is Pack:
@@ -59,7 +72,7 @@ def sample(arg: Arg, size: int, count: int = 1) -> Any:
     return sample_of(arg.fact, size, count)
 
 
-def sample_of(fact: Fact, size: int, count: int = 1) -> Any:
+def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
         return fact.value
@@ -88,17 +101,59 @@ def sample_of(fact: Fact, size: int, count: int = 1) -> Any:
     raise NoSample
 
 
-def sizes(args: tuple[Arg, ...]) -> list[int]:
-    ndims, consts = [0], []
-    todo = list(args)
-    while todo:
-        arg = todo.pop()
-        if type(arg) is Pack:
-            todo.extend(arg.items)
-        elif type(arg) is Var and arg.fact.dims is not None:
+def sizes(args: tuple[Arg, ...]) -> Iterator[Sizes]:
+    """The sizes to try, the likely ones first."""
+    ndims, consts, dims = [0], [], []
+    for arg in _flat(args):
+        if type(arg) is Var and arg.fact.dims is not None:
             ndims.append(len(arg.fact.dims))
-            consts += [d for d in arg.fact.dims if isinstance(d, int) and 1 < d <= 64]
+            dims += arg.fact.dims
+            consts += [d for d in arg.fact.dims if isinstance(d, int) and 1 < d]
+        elif type(arg) is Var and isinstance(arg.fact.sym, tuple):
+            dims.append(arg.fact.sym)
         elif type(arg) is Const and type(arg.value) is np.ndarray:
             ndims.append(arg.value.ndim)
-            consts += [d for d in arg.value.shape if 1 < d <= 64]
-    return list(dict.fromkeys([*sorted(set(consts), reverse=True)[:2], 4 if max(ndims) > 2 else 12, 2, 3, -3]))
+            consts += [d for d in arg.value.shape if 1 < d]
+    known = sorted(set(consts), reverse=True)
+    small = [d for d in known if d <= 64]
+    yield from dict.fromkeys([*small[:2], 4 if max(ndims) > 2 else 12, 2, 3, -3])
+    if known:
+        trials = itertools.chain(_aligned(args), _fitting(known, [d for d in dims if isinstance(d, tuple)]))
+        yield from (chosen for chosen in trials if _is_small(args, chosen))
+
+
+def _flat(args: tuple[Arg, ...]) -> Iterator[Arg]:
+    for arg in args:
+        if type(arg) is Pack:
+            yield from _flat(arg.items)
+        else:
+            yield arg
+
+
+def _is_small(args: tuple[Arg, ...], sizes: Sizes) -> bool:
+    return all(math.prod(_size(d, sizes) for d in arg.fact.dims) <= MOST_ELEMENTS for arg in _flat(args)
+               if type(arg) is Var and arg.fact.dims is not None)
+
+
+def _aligned(args: tuple[Arg, ...]) -> Iterator[Sizes]:
+    """For each array that is known: the sizes that bring the others to its shape, as far as its last axes go."""
+    for known in _flat(args):
+        if type(known) is Const and type(known.value) is np.ndarray:
+            chosen: Sizes = {}
+            for arg in _flat(args):
+                dims = arg.fact.dims if type(arg) is Var and arg.fact.is_array else None
+                for n, dim in zip(known.value.shape[::-1], (dims or ())[::-1]):
+                    if isinstance(dim, tuple):
+                        chosen.setdefault(dim[0], n - dim[1])
+            yield chosen
+
+
+def _fitting(known: list[int], dims: list[Any]) -> Iterator[Sizes]:
+    """Sizes that differ from symbol to symbol: those that bring a dimension to one that is known, and a small one."""
+    choices: dict[Any, dict[int, None]] = {}
+    for symbol, shift in dims:
+        choices.setdefault(symbol, {}).update(dict.fromkeys(d - shift for d in known))
+    for fit in choices.values():
+        fit[2] = None
+    for combination in itertools.islice(itertools.product(*choices.values()), MOST_TRIALS):
+        yield dict(zip(choices, combination))

@@ -279,3 +279,20 @@ def test_a_rule_that_is_corrected_is_seen_by_the_next_call():
     assert df(2.0) == 4.0 and df(2.0) == 4.0
     s2sad.elementwise(cube)(right)
     assert df(2.0) == 12.0
+
+
+@pytest.mark.parametrize("z", [1.5j + 1.0, np.complex128(1.5j + 1.0), np.array(1.5j + 1.0)])
+def test_the_gradient_by_a_complex_number_is_complex(z):
+    for f in (lambda z: z.real, lambda z: np.real(2.0 * z), lambda z: np.sum(np.real(z)), lambda z: 3.0, abs):
+        assert np.iscomplexobj(grad(f)(z)) and type(grad(f)(z)) in (complex, type(z), np.complex128)
+    assert grad(lambda z: z.real)(z) == 1.0
+
+
+def test_a_cotangent_in_integers_takes_the_dtype_of_the_result():
+    _, pullback = vjp(lambda x: x * np.ones(2), np.array([1.0, 2.0]))
+    assert pullback([1, 2])[0].dtype == float
+
+
+def test_the_dtype_of_a_gradient_where_that_of_a_step_is_not_known():
+    a = np.array([[1.0, 2.0], [-3.0, 0.5]])
+    assert grad(lambda a: np.sum(np.abs(np.linalg.eig(a)[0])))(a).dtype == float

@@ -5,6 +5,7 @@ from tests.programs import (  # noqa: F401
     branches,
     builtins_,
     calls,
+    captured,
     checkpoints,
     classes,
     containers,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from s2sad import nn, runtime
-from s2sad.ir import Const, Var
+from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, array, of_value
 from s2sad.specialize.infer import infer
 from tests.specialize.helper import DTYPES, SHAPES, S, check, value
@@ -231,6 +231,26 @@ def test_a_result_that_is_declared_to_be_like_a_parameter():
                                                    ("g", float, (2, 2, 3, 3))))
     found = infer(nn.conv2d_input, (x, w, g), ()).facts[0]
     assert found.dtype == np.float32 and found.dims == x.fact.dims
+
+
+def test_sizes_that_fit_a_known_array_one_by_one():
+    table = Const(np.ones((130, 5)), "table")
+    x, y = Var("x", of_value(np.ones((3, 4)), {})), Var("y", of_value(np.ones((2, 7, 2)), {}))
+    assert infer(operator.matmul, (x, table), ()).facts[0].ndim == 2
+    block = Const(np.ones((5, 6, 4)), "block")
+    assert infer(np.concatenate, (Pack("tuple", (y, block)),), ()).facts[0].ndim == 3
+    part = infer(operator.getitem, (block, Pack("slice", (Const(None), Const(2), Const(None)))), ()).facts[0]
+    assert infer(np.concatenate, (Pack("list", (y, block, Var("part", part))),), ()).facts[0].ndim == 3
+    short = Var("short", Fact("array", np.dtype(float), ((("n", 90), -1),)))
+    assert infer(np.dot, (short, table), ()).facts[0].ndim == 1
+
+
+def test_dimensions_of_results_where_the_dtype_is_not_known():
+    x = Var("x", Fact("array", None, ((("n", 91), 0), (("n", 91), 0))))
+    found = infer(np.linalg.solve, (x, x), ()).facts[0]
+    assert found.is_array and found.ndim == 2 and found.dtype is None
+    assert infer(operator.getitem, (Const(np.ones((3, 3))), x), ()).facts[0].kind == "unknown"
+    assert infer(np.compress, (x, x), ()).facts[0].kind == "unknown"
 
 
 def test_an_elementwise_rule_keeps_the_shape():
