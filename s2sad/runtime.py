@@ -322,7 +322,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def astype_of(g: Any, x: Any) -> Any:
-    """``g`` in the dtype of ``x``: the real part for real ``x``, a complex number for a complex one, float32 for float32."""
+    """``g`` in the dtype of ``x``: real for real ``x``, complex for complex, float32 for float32."""
     dtype = getattr(x, "dtype", None)
     if isinstance(x, np.ndarray) is not isinstance(g, np.ndarray):
         g = np.asarray(g) if isinstance(x, np.ndarray) else g[()]

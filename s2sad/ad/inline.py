@@ -60,8 +60,8 @@ class RuleLowerer(Lowerer):
             args = (self.meta(args[0]), *args[1:])
         elif op in (runtime.unbroadcast, runtime.astype_of):
             g, x = fact_of(args[0]), fact_of(args[1])  # type: ignore[assignment]
-            if g.kind == x.kind and equal_dtypes(g.dtype, x.dtype) and (op is runtime.astype_of or g.dims == x.dims is not None or (
-                    g.is_scalar and x.is_scalar)):
+            if g.kind == x.kind and equal_dtypes(g.dtype, x.dtype) and (
+                    op is runtime.astype_of or g.dims == x.dims is not None or (g.is_scalar and x.is_scalar)):
                 return self.wrap(args[0])
             args = (args[0], self.meta(args[1]))
         return super().emit(op, args, kwargs, hint)

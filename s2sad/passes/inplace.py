@@ -58,7 +58,8 @@ def _same_buffer(buffer: Arg, out: Var) -> bool:
     if not isinstance(buffer, Var) or not buffer.fact.is_array or not out.fact.is_array:
         return False
     a, b = buffer.fact, out.fact
-    return a.dims is not None and a.dims == b.dims and len(a.dims) > 0 and a.dtype is not None and equal_dtypes(a.dtype, b.dtype)
+    same_shape = a.dims is not None and a.dims == b.dims and len(a.dims) > 0
+    return same_shape and a.dtype is not None and equal_dtypes(a.dtype, b.dtype)
 
 
 def _rebuild(block: Block, sums: dict[Stmt, Call]) -> Block:
