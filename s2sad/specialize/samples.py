@@ -103,7 +103,8 @@ def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
 
 def sizes(args: tuple[Arg, ...]) -> Iterator[Sizes]:
     """The sizes to try, the likely ones first."""
-    ndims, consts, dims = [0], [], []
+    ndims, consts = [0], []
+    dims: list[Dim] = []
     for arg in _flat(args):
         if type(arg) is Var and arg.fact.dims is not None:
             ndims.append(len(arg.fact.dims))
