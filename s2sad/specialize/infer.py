@@ -41,7 +41,7 @@ from s2sad.rules import LIKE, canonical, lookup
 from s2sad.specialize.by_hand import BY_HAND
 from s2sad.specialize.dims import broadcast_dims, refine
 from s2sad.specialize.facts import Result, fact_of
-from s2sad.specialize.samples import NoSample, sample, sample_array, sample_of, sizes
+from s2sad.specialize.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
 from s2sad.specialize.tried import key_of, recall, remember
 
 
@@ -118,7 +118,8 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
     return replace(Result((UNKNOWN,)) if kwargs else _without_samples(op, args), impossible=True)
 
 
-def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: int, count: int = 1) -> Any:
+def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes, count: int = 1
+           ) -> Any:
     """The operation at a sample; where an index is out of range, with the first place in its stead."""
     values, named = [sample(a, size, count) for a in args], {k: sample(a, size, count) for k, a in kwargs}
     with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -59,7 +59,7 @@ def _size(dim: Dim, size: Sizes) -> int:
 
 
 def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
-    """A value that has the facts of an argument, with symbolic dimensions of the given size; an integer is ``count``."""
+    """A value that has the facts of an argument: symbolic dimensions have the given size, integers are ``count``."""
     if type(arg) is Const:
         return arg.value
     if type(arg) is Pack:
