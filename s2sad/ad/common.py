@@ -1,6 +1,7 @@
 """What both modes share: bringing a cotangent to the shape of an operand, the zero of a value, errors about rules."""
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.text import op_name
-from s2sad.ir.walk import call_args, statements, variables
+from s2sad.ir.walk import call_args, map_arg, statements, variables
 from s2sad.specialize.dims import dims_of, fills
 from s2sad.specialize.facts import fact_of
 from s2sad.specialize.infer import infer
@@ -128,15 +129,27 @@ def elementwise_rule(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
 
 
 def bind(entry: rules.Rule, call: Call) -> dict[str, Any]:
-    """The arguments of a call by parameter name: IR arguments; defaults as constants."""
+    """The arguments of a call by parameter name: IR arguments; as constants defaults, and what is known to be a certain
+    number, so that nothing is kept for it."""
     try:
         bound = entry.bind(call.args, dict(call.kwargs))
     except TypeError as error:
         raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` has no derivative with these arguments: {error}",
                                 call.loc, "an argument depends on an input that is differentiated",
                                 "leave the option out") from None
-    return {k: v if isinstance(v, (Var, Const, Pack)) or (isinstance(v, tuple) and k in _varargs(entry)) else Const(v)
-            for k, v in bound.items()}
+    varargs = _varargs(entry)
+
+    def argument(name: str, value: Any) -> Any:
+        if isinstance(value, (Var, Const, Pack)):
+            return map_arg(_settled, value)
+        varied = isinstance(value, tuple) and name in varargs
+        return tuple(map_arg(_settled, a) for a in value) if varied else Const(value)
+    return {k: argument(k, v) for k, v in bound.items()}
+
+
+def _settled(arg: Arg) -> Arg:
+    value = arg.fact.value if type(arg) is Var else None
+    return Const(value) if type(value) in (float, int) and math.isfinite(value) else arg
 
 
 def _varargs(entry: rules.Rule) -> set[str]:

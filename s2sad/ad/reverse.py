@@ -44,7 +44,7 @@ class Reverse:
         self.meta = representatives(fn)
         self.emit = Emitter(self.meta)
         self.rules = RuleBodies(self.meta)
-        self.saver = Saver(fn)
+        self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
         self.here: dict[Var, Stmt] = {}
         self.masked: set[Var] = set()

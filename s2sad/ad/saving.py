@@ -10,6 +10,7 @@ After:  ``a2, ps = for i in r …: collect p``, and the reverse loop walks ``rev
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from s2sad.ad.definedness import defined
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
+from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
 
 FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
@@ -30,7 +32,9 @@ CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floord
 class Saver:
     """Rewrites primal loops and branches to save, and reverse ones to use what was saved."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, meta: Callable[[Arg], Arg]) -> None:
+        self.meta = meta
+        self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
         self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and s.op in UPDATES
                         for v in variables(s.args[0])}
@@ -158,6 +162,10 @@ class Saver:
         _uses(body, local, whole, wanted)
         defined = {o for p in primal for o in p.outs}
         shapes = {v: Var("shape", Fact("tuple", dims=v.fact.dims)) for v in wanted if v not in whole and v in defined}
+        views = {v: view for v in shapes if (view := self.view_outside(v)) is not None}
+        for v in views:
+            del shapes[v]
+        body = _with_views(body, views)
         if not shapes:
             return body
         at = {o: k for k, p in enumerate(primal) for o in p.outs}
@@ -165,6 +173,17 @@ class Saver:
             primal.insert(at[v] + 1, Call((shapes[v],), np.shape, (v,), (), None, True))
             local.add(shapes[v])
         return _with_shapes(body, shapes)
+
+    def view_outside(self, v: Var) -> Call | None:
+        """The part of an array outside all loops that has the shape of ``v``, a part of one of the same shape."""
+        p = self.defs.get(v)
+        if not isinstance(p, Call) or p.op is not operator.getitem or not is_basic(p.args[1]):
+            return None
+        whole = self.meta(p.args[0])
+        if type(whole) is not Var or not whole.fact.is_array or whole not in self.outermost or whole in self.updated or any(
+                x not in self.outermost for x in variables(p.args[1])):
+            return None
+        return Call((Var(v.name, v.fact.forget()),), p.op, (whole, p.args[1]), (), p.loc, True)
 
     # ---- recomputing -----------------------------------------------------------------------------------------------
 
@@ -238,6 +257,23 @@ def _uses(block: Block, local: set[Var], whole: set[Var], wanted: dict[Var, Var]
         for inner in blocks(s):
             _uses(inner, local, whole, wanted)
     whole.update(variables(*block.results))
+
+
+def _with_views(block: Block, views: dict[Var, Call]) -> Block:
+    """The block with the views made first, read where only a shape is wanted."""
+    if not views:
+        return block
+    def stmt(s: Stmt) -> Stmt:
+        k = META_ARG.get(s.op) if isinstance(s, Call) else None
+        if k is None or not isinstance(s, Call) or s.args[k] not in views:
+            return map_blocks(inside, s)
+        view = views[s.args[k]].outs[0]  # type: ignore[index]
+        return replace(s, args=(*s.args[:k], view, *s.args[k + 1:]))
+
+    def inside(b: Block) -> Block:
+        return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
+    whole = inside(block)
+    return Block(whole.params, (*views.values(), *whole.stmts), whole.results)
 
 
 def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
