@@ -180,8 +180,8 @@ class Saver:
         if not isinstance(p, Call) or p.op is not operator.getitem or not is_basic(p.args[1]):
             return None
         whole = self.meta(p.args[0])
-        if type(whole) is not Var or not whole.fact.is_array or whole not in self.outermost or whole in self.updated or any(
-                x not in self.outermost for x in variables(p.args[1])):
+        fixed = type(whole) is Var and whole.fact.is_array and whole in self.outermost and whole not in self.updated
+        if not fixed or any(x not in self.outermost for x in variables(p.args[1])):
             return None
         return Call((Var(v.name, v.fact.forget()),), p.op, (whole, p.args[1]), (), p.loc, True)
 

@@ -280,8 +280,10 @@ def same_shape(x: Fact, y: Fact) -> bool:
 
 def same_dtype(g: Fact, x: Fact) -> bool:
     """``runtime.astype_of(g, x)`` is ``g``."""
-    if x.kind in ("float", "int", "bool", "complex"):
-        return x.kind in ("int", "bool") or g.is_complex is (x.kind == "complex")
+    if x.kind == "float":  # a number in single precision becomes a float
+        return g.is_float or g.kind in ("int", "bool") or (g.kind == "scalar" and np.dtype(g.dtype).kind in "biu")
+    if x.kind in ("int", "bool", "complex"):
+        return x.kind != "complex" or g.is_complex is True
     if x.dtype is None or x.kind not in ("scalar", "array"):
         return False
     return np.dtype(x.dtype).kind not in "fc" or (

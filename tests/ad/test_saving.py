@@ -116,7 +116,38 @@ def while_with_values(v):
     return x * k
 
 
+def parts_swapped(v):
+    y = v
+    for _ in range(3):
+        out = np.empty(4)
+        out[:2] = y[2:]
+        out[2:] = y[:2] * 0.9
+        y = y + 0.01 / 6 * out
+    return np.sum(y * y)
+
+
+def parts_of_a_written_array(v):
+    y = v * 1.0
+    for k in range(3):
+        out = np.zeros(4)
+        out[1:] = y[:3]
+        y[k] = np.sum(out) * 0.5
+    return np.sum(y * y)
+
+
+def a_part_that_is_broadcast(v):
+    y = v
+    for _ in range(2):
+        out = np.zeros(4)
+        out[:3] = y[3:]
+        y = y + out
+    return np.sum(y * y)
+
+
 PROGRAMS = [
+    parts_swapped,
+    parts_of_a_written_array,
+    a_part_that_is_broadcast,
     reads_an_element,
     linear,
     cheap,
@@ -141,6 +172,7 @@ def test_right_gradient(fn):
     "fn, names",
     [
         (linear, set()),
+        (parts_swapped, set()),
         (cheap, set()),
         (expensive, {"s_all", "ts"}),
         (by_item, {"ts"}),
