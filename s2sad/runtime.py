@@ -275,6 +275,27 @@ def seed(y: Any) -> Any:
     raise NotScalar(f"type {type(y).__name__}")
 
 
+class Units:
+    """The cotangents that pick one element of ``y`` each, in order, made when they are read.
+
+    >>> list(Units(np.zeros(2)))
+    [array([1., 0.]), array([0., 1.])]
+    """
+
+    def __init__(self, y: Any) -> None:
+        self.y = np.asarray(y)
+
+    def __len__(self) -> int:
+        return self.y.size
+
+    def __getitem__(self, k: int) -> Any:
+        if not 0 <= k < self.y.size:
+            raise IndexError(k)
+        e = np.zeros(self.y.shape, self.y.dtype if self.y.dtype.kind in "fc" else float)
+        e.flat[k] = 1
+        return e if e.shape else e[()]
+
+
 def cotangent_of(g: Any, y: Any) -> Any:
     """A cotangent or tangent given by the caller, checked against the value ``y`` that it belongs to, in its dtype."""
     shape, dtype = getattr(y, "shape", ()), getattr(y, "dtype", None)

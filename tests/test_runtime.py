@@ -208,3 +208,15 @@ def test_a_product_with_a_copied_argument_has_the_same_bits():
         wide, x = rng.normal(size=(2 * n, 4 * n + 2)), rng.normal(size=2 * n + 1)
         expected = f(wide.copy()[::2, ::2], x)
         assert s2sad.value_and_grad(f)(wide[::2, ::2], x)[0] == expected
+
+
+def test_units():
+    units = runtime.Units(np.zeros((2, 2), np.float32))
+    assert len(units) == 4 and units[1].dtype == np.float32 and units[1].tolist() == [[0.0, 1.0], [0.0, 0.0]]
+    assert list(runtime.Units(2.0)) == [1.0] and list(runtime.Units(np.zeros(0))) == []
+    assert runtime.Units([1, 2])[0].dtype == float
+    first = units[0]
+    first[:] = 7.0
+    assert units[0].sum() == 1.0
+    with pytest.raises(IndexError):
+        units[4]

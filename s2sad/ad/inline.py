@@ -51,6 +51,8 @@ class RuleLowerer(Lowerer):
         facts = [fact_of(a) for a in args]
         if op in IDENTITY_ON_NUMBERS and args and facts[0].is_float and not kwargs and len(args) == 1:
             return self.wrap(args[0])
+        if op is operator.pow and _is_one(facts[1]) and _is_inexact(facts[0]):
+            return self.wrap(args[0])  # here, not in simplify: a second derivative would see the power
         if args and all(f.kind in ("float", "int") for f in facts) and not kwargs and any(f.is_float for f in facts):
             op = ON_FLOATS.get(op, op)
         if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and facts[0].kind == "bool":
@@ -202,6 +204,15 @@ class _Template:
 
 def _defined(s: Stmt) -> tuple[Var, ...]:
     return (*s.outs, *(p for b in blocks(s) for p in b.params))
+
+
+def _is_one(fact: Fact) -> bool:
+    value = fact.value if fact.kind != "array" else None
+    return type(value) in (int, float) and value == 1
+
+
+def _is_inexact(fact: Fact) -> bool:
+    return fact.is_float or (fact.dtype is not None and fact.dtype.kind in "fc")
 
 
 def _lower(fn: Callable, bound: dict[str, Any], meta: Callable[[Arg], Arg],

@@ -48,12 +48,7 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
     If
         The region as it is run first.
     """
-    first, again, once = separate(s.then)
-    for call in once:
-        if any(map(sweep.is_active, call.outs)):
-            rule_of(call, sweep.is_active)
-            raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` in a checkpointed function cannot be called "
-                                    "twice, and its argument is active", call.loc, hint="call it outside")
+    first, again = separate(s.then, sweep.active)
     again, originals = copied(again)
     adopt(sweep, originals)
     before = sweep.bars
@@ -89,18 +84,28 @@ def adopt(sweep: Any, originals: dict[Var, Var]) -> None:
     sweep.meta = sweep.emit.meta = meta
 
 
-def separate(block: Block) -> tuple[Block, Block, list[Call]]:
+def separate(block: Block, active: set[Var]) -> tuple[Block, Block]:
     """What is run first, and what is run again.
 
     Returns
     -------
-    first, again, once
-        The block that hands out of its loops and branches what is not computed again; the block that reads that; and
-        the calls that are made only once.
+    first, again
+        The block that hands out of its loops and branches what is not computed again, and the block that reads that.
+
+    Raises
+    ------
+    NotDifferentiable
+        If a call that must not be made twice has a result in ``active``.
     """
     managers = set(_managers(block))
+    for call in statements(block):
+        if isinstance(call, Call) and not _runs_again(call, managers) and any(o in active for o in call.outs):
+            rule_of(call, lambda a: a in active)
+            raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` cannot be called twice and its argument is active",
+                                    call.loc, "a checkpointed function, and what a Jacobian is taken of, is run again",
+                                    "call it outside")
     first, again, _ = _block(block, managers)
-    return first, again, [s for s in statements(block) if isinstance(s, Call) and not _runs_again(s, managers)]
+    return first, again
 
 
 def copied(block: Block) -> tuple[Block, dict[Var, Var]]:

@@ -424,6 +424,13 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
     result : callable
         From ``{input: cotangent}`` (missing: None) and a list to append statements to, to the result as one argument.
     """
+    primal, adjoint, final = sweeps(fn, wrt, outputs, result)
+    return Function(f"{fn.name}_grad", Block(params, (*primal, *adjoint), (final,)), fn.inputs, fn.loc, fn.doc)
+
+
+def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any
+           ) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Arg]:
+    """The statements of the forward sweep, those of the reverse sweep, and the result; parameters as in ``reverse``."""
     active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
     active |= set(wrt)
     check_searches(fn, set(wrt), {o for o, _ in outputs if type(o) is Var})
@@ -434,6 +441,4 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
     primal, adjoint = sweep.block(fn.body.stmts)
     tail: list[Stmt] = []
     final = result({v: sweep.bars.get(v) for v in wrt}, tail, sweep.emit)
-    primal = list(defined(primal, sweep.emit.wanted))
-    body = Block(params, (*primal, *seed, *adjoint, *tail), (final,))
-    return Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc)
+    return defined(primal, sweep.emit.wanted), (*seed, *adjoint, *tail), final

@@ -1,4 +1,5 @@
-"""Derivatives that are matrices: one product with a Jacobian after the other.
+"""Derivatives that are matrices: by reverse mode one forward sweep and a reverse sweep for each element of the result,
+by forward mode a pushforward for each element of the arguments.
 
     >>> import numpy as np
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
@@ -13,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import tree
 from s2sad.api.checks import positions
 from s2sad.api.derivative import Argnums
 from s2sad.api.products import Products, jvp, vjp
+from s2sad.frontend.signature import is_long
 from s2sad.frontend.values import Tup, Value, const
 from s2sad.show.graph import Graph
 from s2sad.show.stages import Stages
@@ -32,11 +34,12 @@ class Matrix:
             argnums is None and not isinstance(argnames, (list, tuple)))
         self.positions = positions(fn, argnums, argnames)
         self.inner = Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
-        self.inner.label = "Jacobian"
+        self.made = Products(fn, "columns" if mode == "jacfwd" else "rows", self.positions)
+        self.inner.label = self.made.label = "Jacobian"
         functools.update_wrapper(self, fn, updated=())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.inner._repr_mimebundle_(include, exclude)
+        return self.made._repr_mimebundle_(include, exclude)
 
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, *self.request_args)
@@ -55,15 +58,15 @@ class Matrix:
     @property
     def source(self) -> str:
         """The generated source behind it."""
-        return self.inner.source
+        return self.made.source
 
     def source_for(self, *args: Any) -> str:
         """The generated source for the kinds of these arguments."""
-        return self.inner.source_for(*args)
+        return self.made.source_for(*args)
 
     def stages(self, *args: Any) -> Stages:
         """Every stage from the function to its derivative."""
-        return self.inner.stages(*args)
+        return self.made.stages(*args)
 
     def trace(self, *args: Any, **kwargs: Any) -> Trace:
         """The evaluation trace, forwards for ``jacfwd``; ``tangents`` and ``cotangent`` choose one product."""
@@ -77,44 +80,28 @@ class Matrix:
         if kwargs:
             args, kwargs = self.inner.positional(args, kwargs)
         fn = self.fn if not kwargs else functools.partial(self.fn, **kwargs)
-        made = self.inner if not kwargs else Products(fn, self.inner.mode, self.positions)
-        blocks = self.forward(fn, made, args) if self.mode == "jacfwd" else self.reverse(fn, made, args)
-        return blocks[0] if self.single else tuple(blocks)
+        made = self.made if not kwargs else Products(fn, self.made.mode, self.positions)
+        y, blocks = made.apply(args, ())
+        axis = -1 if self.mode == "jacfwd" else 0
+        matrices = [_stacked(b, args[k], np.shape(y), axis) for b, k in zip(blocks, self.positions)]
+        return matrices[0] if self.single else tuple(matrices)
 
-    def reverse(self, fn: Callable, made: Products, args: tuple) -> list[np.ndarray]:
-        """One pullback per element of the result."""
-        y = np.asarray(fn(*runtime.copy(args)))
-        rows: list[list[np.ndarray]] = [[] for _ in self.positions]
-        for k in range(y.size):
-            e = np.zeros(y.shape, y.dtype if y.dtype.kind in "fc" else float)
-            e[np.unravel_index(k, y.shape)] = 1
-            _, grads = made.apply(args, (e if y.shape else e[()],))
-            for row, g in zip(rows, grads):
-                row.append(np.asarray(g))
-        out = []
-        for k, row in zip(self.positions, rows):
-            shape = np.shape(args[k])
-            stacked = np.stack(row) if row else np.zeros((0, *shape))
-            out.append(_plain(stacked.reshape((*y.shape, *shape))))
-        return out
 
-    def forward(self, fn: Callable, made: Products, args: tuple) -> list[np.ndarray]:
-        """One pushforward per element of each argument."""
-        out = []
-        for at, k in enumerate(self.positions):
-            x = np.asarray(args[k])
-            columns = []
-            zeros = [np.zeros_like(args[j]) if isinstance(args[j], np.ndarray) else 0.0 for j in self.positions]
-            for j in range(x.size):
-                e = np.zeros(x.shape, x.dtype)
-                e[np.unravel_index(j, x.shape)] = 1
-                dots = list(zeros)
-                dots[at] = e if isinstance(args[k], np.ndarray) else float(e)
-                columns.append(np.asarray(made.apply(args, tuple(dots))[1]))
-            y_shape = columns[0].shape if columns else np.shape(fn(*runtime.copy(args)))
-            stacked = np.stack(columns, axis=-1) if columns else np.zeros((*y_shape, 0))
-            out.append(_plain(stacked.reshape((*y_shape, *x.shape))))
-        return out
+def _stacked(found: Any, x: Any, y_shape: tuple[int, ...], axis: int) -> Any:
+    """Rows (``axis`` 0) or columns (-1) that are lists at the leaves of an argument: as an array for each leaf, or one
+    array for a list of numbers."""
+    if found is None:
+        return None
+    if tree.is_leaf(x) or is_long(x):
+        shape = np.shape(x)
+        if not found:
+            return np.zeros((*y_shape, *shape), np.result_type(x, float))
+        return _plain(np.stack(list(map(np.asarray, found)), axis).reshape((*y_shape, *shape)))
+    items, values = tree.parts(found), tree.parts(x).values()
+    blocks = {k: _stacked(r, v, y_shape, axis) for (k, r), v in zip(items.items(), values)}
+    if isinstance(x, (list, tuple)) and blocks and all(np.isscalar(v) and r is not None for v, r in zip(x, found)):
+        return np.stack(list(blocks.values()), axis=-1)
+    return tree.rebuilt(found, blocks)
 
 
 def _rows(fn: Callable, k: int, *args: Any) -> Any:
@@ -136,9 +123,10 @@ def _plain(x: np.ndarray) -> Any:
 
 
 def jacobian(fn: Callable, argnums: Argnums | None = None, *, argnames: Any = None) -> Any:
-    """The Jacobian by reverse mode: one pullback per element of the result.
+    """The Jacobian by reverse mode: the function runs once, the reverse sweep once per element of the result.
 
-    The result has shape ``np.shape(y) + np.shape(x)`` for each argument ``x`` of ``argnums``.
+    The result has shape ``np.shape(y) + np.shape(x)`` for each argument ``x`` of ``argnums``; for an argument with a
+    structure it has that structure, with such an array for each leaf.
 
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
@@ -151,7 +139,7 @@ jacrev = jacobian
 
 
 def jacfwd(fn: Callable, argnums: Argnums | None = None, *, argnames: Any = None) -> Any:
-    """The Jacobian by forward mode: one pushforward per element of the arguments.
+    """The Jacobian by forward mode: the function once, and one pushforward per element of the arguments.
 
     >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],

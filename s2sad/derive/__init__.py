@@ -18,6 +18,7 @@ from s2sad import passes
 from s2sad.arguments import Item, describe
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
+from s2sad.derive.jacobians import columns_function, rows_function
 from s2sad.derive.leaves import differentiable, leaf_path, leaves_of
 from s2sad.derive.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
 from s2sad.errors import ArgumentError
@@ -111,9 +112,13 @@ def differentiate(fn: Callable, lowered: Lowered, args: tuple, request: Request)
     for k, t in zip(request.argnums, trees):
         if not any(differentiable(v) for v in leaves_of(t)):
             raise integer_argument(fn, k, args[k] if k < len(args) else None)
+    if request.mode == "columns":
+        return columns_function(primal, trees, wrt)
     if request.mode == "jvp":
         return tangent_function(primal, trees, wrt)
     value, aux = split_aux(primal.result, request.has_aux, fn)
+    if request.mode == "rows":
+        return rows_function(primal, trees, wrt, value)
     if request.mode == "vjp":
         return pullback_function(primal, trees, wrt, value, aux, request)
     return gradient_function(fn, primal, trees, wrt, value, aux, request)
@@ -142,7 +147,11 @@ def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
 
 def pipeline(request: Request) -> tuple[passes.Pass, ...]:
     """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares
-    copies."""
+    copies; rows and columns are copied anyway when they become
+    a matrix."""
+    if request.mode in ("rows", "columns"):
+        return passes.PIPELINE
+
     def own_gradients(fn: Function) -> Function:
         names = ("y_dot",) if request.mode == "jvp" else tuple(f"{fn.params[k].name}_bar" for k in request.argnums)
         at = None if request.mode == "grad" and not request.has_aux else 0 if request.mode == "grad" else 1

@@ -139,7 +139,7 @@ def independent(lowerer: Any, value: Value, name: str = "x", done: dict[int, tup
             return done[value.cell]
         case Ref():
             arg = lowerer.reify(value)
-            new = lowerer.emit_call(runtime.copy, (arg,), (), Var(getattr(arg, "name", None) or name, arg.fact.forget()
+            new = lowerer.emit_call(runtime.same, (arg,), (), Var(getattr(arg, "name", None) or name, arg.fact.forget()
                                                                   if isinstance(arg,
                                                                                 Var) else lowerer.fact(value).forget()))
             return lowerer.new_ref(Buffer(new, new.fact)), new

@@ -26,7 +26,8 @@ from s2sad.ir.effects import UPDATES
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted: ``mode`` is "grad", "value_and_grad", "vjp" or "jvp"."""
+    """What is wanted: ``mode`` is "grad", "value_and_grad", "vjp", "jvp", or "rows" or "columns" (of the
+    Jacobian)."""
 
     mode: str
     argnums: tuple[int, ...]
@@ -166,6 +167,18 @@ def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
 def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
                       request: Request, given: Arg | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
+    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
+    stmts, pairs = cotangents(value, y_bar if given is None else given)
+    prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
+
+    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
+        shown = value if aux is None else Pack("tuple", (value, aux))
+        return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
+    return reverse(prepared, tuple(wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
+
+
+def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg], ...]]:
+    """The statements that take a cotangent apart, and each smooth leaf of the result with its cotangent."""
     stmts: list[Stmt] = []
     pairs: list[tuple[Arg, Arg]] = []
 
@@ -188,15 +201,15 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
                 stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
                 g = checked
             pairs.append((y, g))
-    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
-    unpack(value, y_bar if given is None else given)
-    prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
+    unpack(value, y_bar)
+    return stmts, tuple(pairs)
 
-    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
-        shown = value if aux is None else Pack("tuple", (value, aux))
-        return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    return reverse(prepared, tuple(wrt), tuple(pairs), (*primal.params, y_bar) if given is None else primal.params,
-                   result)
+
+def tangent_of(x: Var) -> Var:
+    """A variable for the tangent of an input."""
+    fact = x.fact.forget() if x.fact.is_array else Fact("number", x.fact.dtype or (
+        np.dtype(float) if x.fact.kind == "float" else None))
+    return Var(f"{x.name}_dot", fact)
 
 
 def tangent_function(primal: Function, trees: list[Any], wrt: list[Var],
@@ -210,8 +223,7 @@ def tangent_function(primal: Function, trees: list[Any], wrt: list[Var],
     def unpack(tree: Any, dot: Arg) -> None:
         if isinstance(tree, Var):
             if differentiable(tree):
-                checked = Var(f"{tree.name}_dot", tree.fact.forget() if tree.fact.is_array else Fact(
-                    "number", tree.fact.dtype or (np.dtype(float) if tree.fact.kind == "float" else None)))
+                checked = tangent_of(tree)
                 stmts.append(Call((checked,), runtime.cotangent_of, (dot, tree), (), None, True))
                 tangents[tree] = checked
             return

@@ -45,3 +45,34 @@ def test_jacobian_of_scalars_and_several_arguments(transform):
     np.testing.assert_allclose(Jx, columns(lambda x: f(x, 0.5), V), atol=1e-8)
     assert transform(lambda t: t * t)(0.5) == 1.0
     assert transform(f, 1)(V, t=0.5).shape == (4,)
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_arguments_with_a_structure(transform):
+    J = transform(lambda p: p["a"] * p["b"][0])({"a": 2.0, "b": [np.arange(3.0)], "n": 3})
+    np.testing.assert_array_equal(J["a"], np.arange(3.0))
+    np.testing.assert_array_equal(J["b"][0], 2.0 * np.eye(3))
+    assert J["n"] is None
+    pair = transform(lambda p: np.array([p[0] * p[1], p[1]]))((2.0, 3.0))
+    np.testing.assert_array_equal(pair, [[3.0, 2.0], [0.0, 1.0]])
+
+
+def test_long_lists_of_numbers():
+    J = jacobian(lambda p: np.array(p)[:2] ** 2)([2.0] * 70)
+    assert J.shape == (2, 70) and J[1, 1] == 4.0 and J.sum() == 8.0
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_results_without_elements_and_of_other_kinds(transform):
+    assert transform(lambda x: x[:0])(V).shape == (0, 4)
+    assert transform(lambda x: np.sum(x))(np.ones(0)).shape == (0,)
+    assert transform(lambda x: [x, x * x])(3.0).tolist() == [1.0, 6.0]
+    assert transform(lambda x: np.array([1.0, 2.0]))(V).tolist() == [[0.0] * 4] * 2
+    assert transform(lambda x: x * 2)(np.ones(2, np.float32)).dtype == np.float32
+    assert transform(lambda z: z * z)(np.array([1j])).tolist() == [[2j]]
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_source_is_the_loop_that_runs(transform):
+    source = transform(lambda x: np.sin(x)).source_for(V)
+    assert "_jacobian(x):" in source and "in basis:" in source

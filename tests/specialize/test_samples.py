@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad import check_grads
 from s2sad.ir import Const, Fact, Pack
 from s2sad.ir.facts import array, constant
 from s2sad.specialize.samples import sample, sample_of
@@ -28,3 +29,14 @@ def test_samples_have_their_facts():
     assert sample(Pack("dict", (Const(1.0),), ("k",)), 2) == {"k": 1.0}
     assert sample(Pack("slice", (Const(1), Const(None), Const(None))), 2) == slice(1, None)
     assert sample_of(constant(2.5), 5) == 2.5
+
+
+def test_products_with_large_constants_have_a_kind():
+    W = np.random.default_rng(0).normal(size=(100, 100)) / 10.0
+
+    def f(x, n):
+        for _ in range(n):
+            x = np.tanh(W @ x)
+        return np.sum(W @ (W @ x))
+
+    check_grads(f, (np.linspace(-1.0, 1.0, 100), 2))

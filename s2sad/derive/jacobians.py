@@ -1,0 +1,79 @@
+"""Jacobians as one function: the forward sweep once, then a loop over the elements of the result or of the arguments.
+
+The loop is part of the IR, so what its body would overwrite and read again is copied like anywhere else.
+
+Before: ``y = np.sin(x)``.  After, by rows::
+
+    y = np.sin(x)
+    for y_bar in Units(y): (collect x_bar)   x_bar = y_bar * np.cos(x)
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from s2sad import runtime
+from s2sad.ad.activity import varied
+from s2sad.ad.common import Emitter
+from s2sad.ad.forward import forward
+from s2sad.ad.recompute import separate
+from s2sad.ad.reverse import sweeps
+from s2sad.derive.leaves import structured
+from s2sad.derive.results import cotangents, tangent_of
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
+from s2sad.ir.walk import clone
+
+
+def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg) -> Function:
+    """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
+    rows have the structure of the arguments, with a list in place of each leaf."""
+    item, basis = Var("y_bar"), Var("basis", Fact("list"))
+    taken, pairs = cotangents(value, item)
+
+    def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
+        return Pack("tuple", tuple(emitter.zeros(out, v, f"{v.name}_bar") if (g := bars.get(v)) is None else g
+                                   for v in wrt))
+    forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
+    assert isinstance(row, Pack)
+    lists = {v: Var(f"{v.name}_bars", Fact("list", item=v.fact.forget())) for v in wrt}
+    body = Block((item,), (*taken, *backwards), row.items)
+    units = Call((basis,), runtime.Units, (value,), (), None, True)
+    loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)
+    return _matrix(primal, (*forwards, units, loop), value, trees, lists)
+
+
+def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
+    """``(args…) → (y, columns)``: the function once, then for each element of each leaf its tangent, as a loop. Of
+    the function only loops and branches with tangents are computed again."""
+    first, again = separate(primal.body, varied(primal, wrt))
+    stmts = [*first.stmts]
+    lists: dict[Var, Var] = {}
+    for v in wrt:
+        item, basis = Var(f"{v.name}_dot"), Var("basis", Fact("list"))
+        seed = Call((dot := tangent_of(v),), runtime.cotangent_of, (item, v), (), None, True)
+
+        def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
+            return dot(primal.result)
+        moved = forward(replace(primal, body=again), {v: dot}, (), result).body
+        body = Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results)
+        lists[v] = Var(f"{v.name}_columns", Fact("list"))
+        stmts.append(Call((basis,), runtime.Units, (v,)))
+        stmts.append(For((lists[v],), (basis,), (), clone(body)))
+    return _matrix(primal, tuple(stmts), first.results[0], trees, lists)
+
+
+def _added(stmts: tuple[Stmt, ...], primal: set[Stmt]) -> Iterator[Stmt]:
+    """What a forward sweep adds to a function. A loop or branch with tangents is there a second time; what follows
+    reads the values of the first."""
+    known = {o for s in primal for o in s.outs}
+    for s in stmts:
+        if s not in primal:
+            yield replace(s, outs=tuple(Var(o.name, o.fact) if o in known else o for o in s.outs))
+
+
+def _matrix(primal: Function, stmts: tuple[Stmt, ...], value: Arg, trees: list[Any], lists: dict[Var, Var]) -> Function:
+    """The function that returns the value, and for each argument its structure with a list in place of each leaf."""
+    found = Pack("tuple", tuple(structured(t, lambda v: lists.get(v, Const(None))) for t in trees))
+    body = Block(primal.params, stmts, (Pack("tuple", (value, found)),))
+    return replace(primal, name=f"{primal.name}_jacobian", body=body)
