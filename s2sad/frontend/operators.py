@@ -73,7 +73,7 @@ class Operators:
             return Tup(both) if isinstance(left, Tup) else self.new_list(both)
         if op is operator.mul and (seqs[0] is None) != (seqs[1] is None):
             items, count = (seqs[0], right) if seqs[0] is not None else (seqs[1], left)
-            if self.fact(count).kind == "int":
+            if self.is_count(count):
                 return self.repeat_items(items, count, isinstance(left if seqs[0] is not None else right, Tup))
         if op in (operator.eq, operator.ne) and seqs[0] is not None and seqs[1] is not None:
             return self.equal_items(op, seqs[0], seqs[1])
@@ -82,11 +82,18 @@ class Operators:
                     types.FunctionType, np.dtype)):
             return self.capture(op(left.value, right.value), None)
         kinds = [self.fact(v).kind for v in (left, right)]
-        if "list" in kinds and any(k in ("array", "scalar") for k in kinds):
-            left, right = (self.as_array(v) for v in (left, right))
+        repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
+        if not repeated and any(k in ("array", "scalar") for k in kinds) and (
+                "list" in kinds or isinstance(left, Tup) or isinstance(right, Tup)):
+            left, right = (self.operand(v) for v in (left, right))
         elif "list" in kinds and op not in (operator.eq, operator.ne):
             return self.list_arithmetic(op, left, right)
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
+
+    def is_count(self, value: Value) -> bool:
+        """Whether a value is an integer, which repeats a list: Python's or NumPy's."""
+        fact = self.fact(value)
+        return fact.kind == "int" or (fact.kind == "scalar" and fact.dtype is not None and fact.dtype.kind in "iu")
 
     def is_generated(self, owner: Value, name: str) -> bool:
         """Whether a special method of an object is one that ``dataclass`` made."""
@@ -98,7 +105,7 @@ class Operators:
     def list_arithmetic(self, op: Callable, left: Value, right: Value) -> Value:
         """``xs + ys`` and ``xs * n`` of lists whose length is known only at run time."""
         facts = [self.fact(v) for v in (left, right)]
-        if op is operator.mul and {"list", "int"} == {f.kind for f in facts}:
+        if op is operator.mul and (self.is_count(left) or self.is_count(right)):
             xs, n = (left, right) if facts[0].kind == "list" else (right, left)
             value = self.emit(runtime.repeat_list, (self.reify(xs), self.reify(n)))
             left = right = xs
@@ -119,6 +126,10 @@ class Operators:
                 self.fact(v).kind != "int" for v in value.items)):
             return self.emit(np.array, (self.reify(value),))
         return value
+
+    def operand(self, value: Value) -> Value:
+        """A list or tuple beside an array, as the array that NumPy makes of it."""
+        return self.emit(np.array, (self.reify(value),)) if isinstance(value, Tup) else self.as_array(value)
 
     def repeat_items(self, items: tuple[Value, ...], count: Value, as_tuple: bool) -> Value:
         n = static(count)

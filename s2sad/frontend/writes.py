@@ -167,6 +167,8 @@ class Writes:
         target = fact_of(state.arg)
         if target.kind not in ("array", "list", "unknown"):
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
+        if self.fact(base).is_array:
+            value = self.operand(value)
         self.check_write(base.cell, into_items=bool(base.path))
         idx, v = self.reify(index), self.reify(value)
         if self.fact(base).kind == "list":
@@ -223,7 +225,7 @@ class Writes:
         self.check_write(ref.cell, into_items=bool(ref.path))
         old = self.read(ref)
         fact = self.fact(ref)
-        v = self.reify(operand)
+        v = self.reify(self.operand(operand) if fact.is_array else operand)
         new = Var(getattr(old, "name", None) or "t", fact.forget())
         updated = self.emit_call(IN_PLACE[op], (old, v), (), new)
         if not ref.path:
