@@ -236,6 +236,28 @@ def masked_product(g: Any, partial: Any) -> Any:
     return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
 
 
+class OrderMatters(ValueError):
+    """NumPy's result of an assignment depends on the order in which it goes through memory."""
+
+
+def check_order(a: np.ndarray, path: tuple, index: Any, source: tuple) -> None:
+    """Raise if ``view(a, path)[index] = view(a, source)`` reads an element after it has written to it, or might if the
+    array lay in memory in another way.
+
+    >>> check_order(np.ones((3, 3)), (), (slice(None), 1), (("index", 1),))
+    >>> check_order(np.ones((3, 3)), (), (slice(None), 1), (("index", 2),))
+    Traceback (most recent call last):
+    s2sad.runtime.OrderMatters: the value of an assignment is a view that overlaps with the target
+    """
+    places = np.arange(a.size).reshape(a.shape)
+    target, value = view(places, path)[index], view(places, source)
+    if target.ndim != 1 or value.ndim == 0 or (target.size > 1 and value.shape[-1:] == (1,)):
+        return
+    _, written, read = np.intersect1d(target, value.reshape(-1), return_indices=True)
+    if np.any(written < read if getattr(index, "dtype", None) == np.bool_ else written != read):
+        raise OrderMatters("the value of an assignment is a view that overlaps with the target")
+
+
 def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
     """``fn(*args)`` where ``where`` is true, the content of ``out`` elsewhere. What ``fn(*args, out=out, where=where)``
     leaves in ``out``.

@@ -26,7 +26,7 @@ from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.derive import Entry, build
 from s2sad.derive.nested import lower_derivative
 from s2sad.derive.results import Request
-from s2sad.errors import ArgumentError, UnsupportedSyntax
+from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
 from s2sad.frontend.signature import exact_key, signature
 from s2sad.frontend.values import Value, const
 
@@ -132,6 +132,9 @@ class Derivative(Inspection):
         if isinstance(error, runtime.NotScalar):
             raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
                                 hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+        if isinstance(error, runtime.OrderMatters):
+            raise AliasError("S2S004", f"`{self.__name__}`: {error}: what NumPy assigns depends on the order in memory",
+                             hint="assign a copy: `A[:, j] = A[i].copy()`") from None
         if entry.lowered.catches and isinstance(error, entry.lowered.catches):
             raise UnsupportedSyntax("S2S001",
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "

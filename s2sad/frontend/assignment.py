@@ -154,7 +154,7 @@ class Assignment:
             return
         if isinstance(old, Ref) and isinstance(self.heap[old.cell], Buffer) and isinstance(base, Ref) and isinstance(
                 self.heap[base.cell], Buffer):
-            new = self.emit(IN_PLACE.get(op, op), (self.reify(old), self.reify(operand)))
+            new = self.emit(IN_PLACE.get(op, op), (self.reify(old), self.reify(self.as_array(operand))))
         else:
             new = self.augment(old, op, operand)
         if new != old or not isinstance(base, Ref):

@@ -85,7 +85,7 @@ class Operators:
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
         if not repeated and any(k in ("array", "scalar") for k in kinds) and (
                 "list" in kinds or isinstance(left, Tup) or isinstance(right, Tup)):
-            left, right = (self.operand(v) for v in (left, right))
+            left, right = (self.as_array(v) for v in (left, right))
         elif "list" in kinds and op not in (operator.eq, operator.ne):
             return self.list_arithmetic(op, left, right)
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
@@ -118,18 +118,13 @@ class Operators:
         return value
 
     def as_array(self, value: Value) -> Value:
-        """A list of numbers, or an object that converts itself, as an array; other values as they are."""
+        """A list or tuple of numbers, or an object that converts itself, as an array; other values as they are."""
         if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
             convert = self.find_special(value, "__array__")
             return value if convert is None else self.call(convert, (), ())
-        if self.fact(value).kind == "list" or (isinstance(value, Tup) and any(
-                self.fact(v).kind != "int" for v in value.items)):
+        if self.fact(value).kind == "list" or isinstance(value, Tup):
             return self.emit(np.array, (self.reify(value),))
         return value
-
-    def operand(self, value: Value) -> Value:
-        """A list or tuple beside an array, as the array that NumPy makes of it."""
-        return self.emit(np.array, (self.reify(value),)) if isinstance(value, Tup) else self.as_array(value)
 
     def repeat_items(self, items: tuple[Value, ...], count: Value, as_tuple: bool) -> Value:
         n = static(count)

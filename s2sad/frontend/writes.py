@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.frontend.overlaps import order_may_matter
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     REPEATED,
@@ -168,9 +169,13 @@ class Writes:
         if target.kind not in ("array", "list", "unknown"):
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
         if self.fact(base).is_array:
-            value = self.operand(value)
+            value = self.as_array(value)
         self.check_write(base.cell, into_items=bool(base.path))
         idx, v = self.reify(index), self.reify(value)
+        if isinstance(value, Ref) and value.cell == base.cell and value.path and target.is_array and order_may_matter(
+                state.arg, self.read(base), base, idx, value):
+            paths = [Pack("tuple", tuple(self.path_step(s) for s in r.path)) for r in (base, value)]
+            self.append_call((Var("nothing"),), runtime.check_order, (state.arg, paths[0], idx, paths[1]))
         if self.fact(base).kind == "list":
             self.release_items(base, value, idx)
             state = self.heap[base.cell]
@@ -225,7 +230,7 @@ class Writes:
         self.check_write(ref.cell, into_items=bool(ref.path))
         old = self.read(ref)
         fact = self.fact(ref)
-        v = self.reify(self.operand(operand) if fact.is_array else operand)
+        v = self.reify(self.as_array(operand) if fact.is_array else operand)
         new = Var(getattr(old, "name", None) or "t", fact.forget())
         updated = self.emit_call(IN_PLACE[op], (old, v), (), new)
         if not ref.path:

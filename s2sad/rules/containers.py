@@ -6,7 +6,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.rules import linear, no_gradient, rule
 
-no_gradient(runtime.zeros_like, runtime.zero_of, zip, enumerate)
+no_gradient(runtime.zeros_like, runtime.zero_of, runtime.check_order, zip, enumerate)
 
 
 @linear(runtime.append, "xs", "x")

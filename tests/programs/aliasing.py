@@ -202,3 +202,19 @@ def sets_field_of_global_object(x):
 def writes_mutable_default(x, kept=[]):  # noqa: B006
     kept.append(x)
     return sum(kept)
+
+
+@program(np.array([[0.3, 1.2, -0.5], [0.8, -0.4, 0.9], [1.5, 0.1, 0.6]]))
+def rows_to_columns_without_conflict(a):
+    """NumPy copies nothing here; no element is read after it has been written."""
+    b = a.copy()
+    for j in range(3):
+        b[j + 1:, j] = b[j, j + 1:]
+        b[:, j] = b[j]
+    b[0, :2] = b[1:, 2]
+    row = b[0]
+    row[:] = b[:, 0]
+    c = a[1] * 1.0
+    c[1:] = c[0:3:2]
+    c[np.array([True, True, False])] = c[1:]
+    return np.sum(b * b * np.arange(9.0).reshape(3, 3)) + np.sum(c * c)

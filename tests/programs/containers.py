@@ -369,3 +369,21 @@ def sorted_pair(x):
 @program([V, V + 1.0], [0.5, 0.25])
 def lists_zipped_arguments(vs, ws):
     return sum([w * np.sum(v * v) for v, w in zip(vs, ws)])
+
+
+@program(V)
+def lists_beside_arrays(v):
+    a = v.copy()
+    a += [1.0, 2.0, 3.0, 4.0]
+    a *= (1, 2, 3, 4)
+    a[1:3] = [v[0], 2]
+    a[:2] = v[0], v[1] ** 2
+    a[[2, 3]] = [a[0], v[1]]
+    a[v > 0.0] *= (v[0], 2.0, 3.0)
+    return np.sum(a * a) + np.sum((1, 2, 3, 4) * v ** [1, 2, 3, 1]) + np.sum((v[0], 2.0) / a[:2])
+
+
+@program(V)
+def lists_repeated_by_integers_of_numpy(v):
+    n = np.int64(2)
+    return sum(n * [v[0], v[1] ** 2]) + len([1, 2] * n) * v[0] + sum(list(v) * n) ** 2

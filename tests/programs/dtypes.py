@@ -195,3 +195,13 @@ def non_finite_constants(x):
 @program(True, 0.5)
 def boolean_argument(flag, x):
     return x * flag + (x if flag else 0.0)
+
+
+@program(np.array([0.5, 1.5, -0.7], np.float32), 0.3, tags="float32")
+def float_among_single_precision(v, x):
+    """The gradient of a Python float is one, although it is computed in single precision."""
+    a = v * x
+    b = v[0] * x
+    c = np.array([x, b], dtype=np.float32)
+    a[0] = x
+    return a.sum() + c.sum() * b
