@@ -208,7 +208,7 @@ class Forward:
             if part is None:
                 continue
             if isinstance(part, (list, tuple)):
-                part = Pack("list", tuple(part))
+                part = Pack("list", tuple(Const(0.0) if p is None else p for p in part))
                 part = self.emit.call(out, list, part, hint=self.name(o), loc=s.loc)
             if o.fact.is_array or o.fact.is_scalar:
                 part = self.shaped(out, part, o, s.loc)

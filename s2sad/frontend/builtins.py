@@ -257,7 +257,14 @@ def _extreme(better: Callable) -> Callable:
     """``max`` and ``min`` with ``key``."""
     def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         key = kwargs.get("key")
-        if key is None or static(key) is None:
+        plain = key is None or static(key) is None
+        given = args if len(args) > 1 else self.literal_items(args[0]) or ()
+        fact = self.fact(args[0])
+        if plain and len(args) == 1 and not given and fact.kind == "list" and fact.item is not None and (
+                fact.item.kind in ("tuple", "list")):
+            raise self.unsupported(f"`{'max' if better is operator.gt else 'min'}` of a list of run-time length whose "
+                                   "items are not numbers", "use np.argmax or np.argmin", code="S2S010")
+        if plain and not any(self.literal_items(v) is not None for v in given):
             known = [static(v) for v in (args if len(args) > 1 else self.literal_items(args[0]) or ())]
             if known and all(type(v) is int for v in known):
                 return const(max(known) if better is operator.gt else min(known))
@@ -272,9 +279,10 @@ def _extreme(better: Callable) -> Callable:
             return kwargs["default"]
         if not items:
             raise self.unsupported("`key=` over something of run-time length", "use np.argmax", code="S2S010")
-        best, best_key = items[0], self.call(key, (items[0],), ())
+        rank = (lambda item: item) if plain else lambda item: self.call(key, (item,), ())
+        best, best_key = items[0], rank(items[0])
         for item in items[1:]:
-            item_key = self.call(key, (item,), ())
+            item_key = rank(item)
             test = self.binary(better, item_key, best_key)
             best = self.choose(test, lambda item=item: item, lambda best=best: best)
             best_key = self.choose(test, lambda k=item_key: k, lambda k=best_key: k)

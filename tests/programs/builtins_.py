@@ -363,3 +363,10 @@ def set_of_values(x):
 @refused("UnsupportedSyntax", {"a": 0.6}, 0.3, code="S2S010")
 def key_known_at_run_time(d, x):
     return d["a" if x > 0.5 else "b"] * x
+
+
+@program(V)
+def largest_tuple(v):
+    a, b = (v[0], 1), (v[1], 2)
+    c = min([(v[2], v[0]), (v[2], v[1])])
+    return max(a, b)[0] * 2.0 + c[1] ** 2 + max([v[0], 1.0], [v[0], v[3]])[1]

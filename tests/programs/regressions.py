@@ -262,3 +262,9 @@ def complex_number_from_two_floats(x, y):
 def interpolated_between_knots_in_a_list(x, fp):
     ends = np.interp(x, [0.0, 1.0, 2.0], fp, left=1.0, right=-1.0)
     return np.sum(np.interp(x, [0.0, 1.0, 2.0], fp) ** 2) + np.sum(ends ** 2)
+
+
+@program(np.array([[0.3, 1.2, -0.5], [0.8, -0.4, 0.9], [1.5, 0.1, 0.6]]), np.array([0.7, -0.3, 1.1]))
+def first_of_the_results_of_least_squares(m, v):
+    """The residuals of the solution have no tangent here."""
+    return np.sum(np.linalg.lstsq(m[:, :2], v, rcond=None)[0] ** 3)
