@@ -369,4 +369,4 @@ def key_known_at_run_time(d, x):
 def largest_tuple(v):
     a, b = (v[0], 1), (v[1], 2)
     c = min([(v[2], v[0]), (v[2], v[1])])
-    return max(a, b)[0] * 2.0 + c[1] ** 2 + max([v[0], 1.0], [v[0], v[3]])[1]
+    return max(a, b)[0] * 2.0 + c[1] ** 2 + max((v[0], 1.0), (v[0], v[3]))[1]
