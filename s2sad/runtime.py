@@ -148,6 +148,34 @@ def join_lists(xs: list, ys: list) -> list:
     return xs + ys
 
 
+def place_of(places: dict, key: Any) -> int:
+    """Where the value of a key is, in a dict whose values are kept in a list."""
+    return places[key]
+
+
+def keys_of(places: dict) -> list:
+    """The keys of a dict in their order."""
+    return list(places)
+
+
+def order(keys: list, reverse: bool = False) -> list:
+    """The places of the items of ``keys`` in ascending order; of equal ones in theirs."""
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def picked(xs: list, places: list) -> list:
+    """The items of ``xs`` at ``places``."""
+    return [xs[k] for k in places]
+
+
+def placed(xs: list, places: list) -> list:
+    """The list whose items at ``places``, a permutation, are ``xs``: the transpose of ``picked``."""
+    out = list(xs)
+    for k, x in zip(places, xs):
+        out[k] = x
+    return out
+
+
 def repeat_list(xs: list, n: int) -> list:
     """``xs * n``."""
     return xs * n

@@ -86,7 +86,7 @@ def deleted_item(x):
     values[0] = np.sin(x)
     for k in range(int(x * 3.0)):
         values.append(x)
-    del values[0]  # HERE
+    del values[::2]  # HERE
     return values[0] * x
 
 
@@ -170,7 +170,7 @@ def set_of_values(x):
 
 def runtime_key(x):
     table = {0: x, 1: x * x}
-    return table[int(x)]  # HERE
+    return table.pop(int(x))  # HERE
 
 
 IN_SOURCE = [
@@ -193,8 +193,8 @@ IN_SOURCE = [
         0.5,
         UnsupportedSyntax,
         "S2S010",
-        "`del` of an item that is known only at run time",
-        "del values[0]",
+        "`del` of this slice of a list",
+        "del values[::2]",
     ),
     (executes, 0.5, UnsupportedSyntax, "S2S001", "`exec` runs or reads code that cannot be seen", 'exec("x = 2")'),
     (evaluates, 0.5, UnsupportedSyntax, "S2S001", "`eval` runs or reads code that cannot be seen", "return eval"),
@@ -215,7 +215,7 @@ IN_SOURCE = [
     (structure_of_a_branch, 0.5, UnsupportedSyntax, "S2S010", "different structure on two paths", "state"),
     (wrong_keyword, 0.5, UnsupportedSyntax, "S2S001", "`helper` has no parameter `wrong`", "return helper"),
     (set_of_values, 0.5, UnsupportedSyntax, "S2S001", "a set of values computed at run time", "{x, 2.0 * x}"),
-    (runtime_key, 0.5, UnsupportedSyntax, "S2S010", "a dict key that is computed at run time", "return table[int(x)]"),
+    (runtime_key, 0.5, UnsupportedSyntax, "S2S010", "a dict key that is computed at run time", "return table.pop"),
 ]
 
 

@@ -44,6 +44,16 @@ def test_lists_are_functional():
     assert runtime.add_at([1.0, 2.0], 1, 5.0) == [1.0, 7.0]
 
 
+def test_order_is_that_of_sorted():
+    xs = [3.0, -1.0, 3.0, 2.0]
+    for reverse in (False, True):
+        places = runtime.order(xs, reverse)
+        assert runtime.picked(xs, places) == sorted(xs, reverse=reverse)
+        assert runtime.placed(runtime.picked(xs, places), places) == xs
+    assert runtime.order(xs, True) == [0, 2, 3, 1]
+    assert runtime.place_of({"a": 0, "b": 1}, "b") == 1 and runtime.keys_of({"a": 0, "b": 1}) == ["a", "b"]
+
+
 def test_fold_is_the_transpose_of_repeat():
     xs, ys = [0.5, -1.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     assert np.dot(runtime.repeat_list(xs, 3), ys) == pytest.approx(np.dot(xs, runtime.fold_list(ys, 2)))

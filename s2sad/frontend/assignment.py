@@ -5,6 +5,7 @@ changes.
 """
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from typing import Any
 
@@ -182,5 +183,24 @@ class Assignment:
         elif is_mapping(cell) and self.static_key(index) in cell.keys:
             kept = [(a, b) for a, b in zip(cell.keys, cell.values) if a != self.static_key(index)]
             self.heap[base.cell] = replace(cell, keys=tuple(a for a, _ in kept), values=tuple(b for _, b in kept))
+        elif isinstance(base, Ref) and (isinstance(cell, Items) or self.fact(base).kind == "list"):
+            self.delete_from_list(base, index)
         else:
             raise self.unsupported("`del` of an item that is known only at run time", "build a new list", code="S2S010")
+
+    def delete_from_list(self, base: Ref, index: Value) -> None:
+        """``del xs[k]`` and ``del xs[a:b]``."""
+        if not isinstance(index, Slice):
+            self.list_pop(base, index)
+            return
+        first, stop, step = map(static, index.parts)
+        plain = all(p is None or (type(p) is int and p >= 0) for p in (first, stop)) and step is None
+        if not plain or (first is not None and stop is not None and stop < first):
+            raise self.unsupported("`del` of this slice of a list", "build a new list", code="S2S010")
+
+        def make(whole: Ref) -> Value:
+            parts: list[tuple[Value, Value, Value]] = [(NONE, index.parts[0], NONE)] if first is not None else []
+            parts += [(index.parts[1], NONE, NONE)] if stop is not None else []
+            kept = [self.get(whole, Slice(p)) for p in parts] or [self.dynamic_list(())]
+            return kept[0] if len(kept) == 1 else self.binary(operator.add, *kept)
+        self.change_list(base, make)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from s2sad.frontend import stand_ins
 from s2sad.frontend.sets import is_mapping, make_frozenset, make_set
 from s2sad.frontend.values import (
     FALSE,
@@ -118,15 +120,28 @@ def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 def dict_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     result = self.new_ref(Table((), ()))
     if args:
-        if isinstance(args[0], Ref) and is_mapping(self.heap[args[0].cell]):
-            self.heap[result.cell] = self.heap[args[0].cell]
-        else:
-            for pair in self.static_items(args[0]) or ():
-                k, v = self.static_items(pair)
-                self.put(result, k, v)
+        cell = self.heap[args[0].cell] if isinstance(args[0], Ref) else None
+        pairs = None if is_mapping(cell) or self.is_run_time_dict(cell) else self.static_items(args[0])
+        if is_mapping(cell):
+            self.heap[result.cell] = replace(cell, cls=dict)
+        elif self.is_run_time_dict(cell):
+            result = self.call_special(args[0], "copy", ())
+        elif pairs is None:
+            result = self.call_source(stand_ins.from_pairs, args[:1], (), "")
+        for pair in pairs or ():
+            k, v = self.static_items(pair)
+            self.put(result, k, v)
     for k, v in kwargs.items():
         self.put(result, const(k), v)
     return result
+
+
+def _from_keys(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``dict.fromkeys(keys, value)``."""
+    keys = self.static_items(args[0])
+    if keys is None:
+        raise self.unsupported("`dict.fromkeys` of keys that are computed", "write the loop", code="S2S010")
+    return dict_of(self, (Tup(tuple(Tup((k, args[1] if len(args) > 1 else NONE)) for k in keys)),), {}, hint)
 
 
 def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -167,14 +182,7 @@ def _map(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _sorted(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-    items = self.static_items(args[0])
-    keys = None if items is None else [static(v if "key" not in kwargs or static(kwargs["key"]) is None else self.call(
-        kwargs["key"], (v,), ())) for v in items]
-    if keys is None or UNSET in keys:
-        raise self.unsupported("`sorted` of values at run time", "use np.sort or np.argsort", code="S2S010")
-    order = sorted(range(len(items)), key=keys.__getitem__,
-                   reverse=bool(static(kwargs.get("reverse", const(False)))))
-    return self.new_list(tuple(items[k] for k in order))
+    return self.in_order(args[0], kwargs.get("key", NONE), kwargs.get("reverse", FALSE))
 
 
 def _any_all(every: bool) -> Callable:
@@ -310,6 +318,7 @@ BUILTINS: dict[Any, Callable] = {
     list: list_of,
     tuple: _tuple,
     dict: dict_of,
+    dict.fromkeys: _from_keys,
     set: make_set,
     frozenset: make_frozenset,
     isinstance: _isinstance,

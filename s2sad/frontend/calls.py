@@ -33,6 +33,7 @@ from s2sad.frontend.values import (
     Lazy,
     Method,
     Ref,
+    Super,
     Tup,
     Value,
     static,
@@ -133,6 +134,8 @@ class Calls:
                 return self.call(found, args[1:], kwargs, hint)
         if fn is next:
             return self.next_item(args)
+        if fn is super and len(args) == 2 and isinstance(static(args[0]), type):
+            return Super(args[1], static(args[0]))
         if hashable(fn) and fn in MAKERS and not (fn is iter and len(args) > 1):
             return args[0] if fn is iter and is_iterator(args[0]) else Lazy(fn, args, kwargs)
         if hashable(fn) and fn in CONSUMERS:

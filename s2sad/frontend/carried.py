@@ -18,6 +18,7 @@ from s2sad.frontend.values import (
     Fields,
     Frame,
     Ref,
+    Table,
     Tup,
     Unbound,
     Value,
@@ -165,6 +166,8 @@ class Carried:
             return []
         done.add(id(template))
         cell = heap.get(value.cell) if isinstance(value, Ref) else value
+        if isinstance(cell, Table) and template.kind == "Fields":
+            return []
         parts = cell.items if isinstance(cell, Tup) else getattr(cell, "values", ())
         if isinstance(cell, Fields) and cell.names != template.meta[1]:
             parts = [cell.values[cell.names.index(n)] if n in cell.names else None for n in template.meta[1]]

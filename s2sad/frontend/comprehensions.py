@@ -15,7 +15,6 @@ from s2sad.frontend.values import (
     Atom,
     Frame,
     Generator,
-    Table,
     Value,
     const,
 )
@@ -110,11 +109,4 @@ class Comprehensions:
     def expr_DictComp(self, node: Any, hint: str) -> Value:
         pair = gast.Tuple(elts=[node.key, node.value], ctx=gast.Load())
         gast.copy_location(pair, node.key)
-        pairs = self.static_items(self.comprehension(node, pair, hint, known=True))
-        if pairs is None:
-            raise self.unsupported("a dict with keys that are known only at run time", "use lists", node=node,
-                                   code="S2S010")
-        result = self.new_ref(Table((), ()))
-        for p in pairs:
-            self.put(result, p.items[0], p.items[1])
-        return result
+        return self.call_object(dict, (self.comprehension(node, pair, hint, known=True),), (), hint)

@@ -18,8 +18,10 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend.builtins import dict_of
+from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import find
-from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, static
+from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
+from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
 
@@ -69,6 +71,10 @@ class Construction:
                                    "make it outside and pass it", code="S2S011")
         if cls is contextlib._GeneratorContextManager:
             return self.construct_manager(*args)
+        if cls in STAND_INS:
+            return self.construct(STAND_INS[cls], args, kwargs, hint)
+        if cls is collections.Counter:
+            return self.construct_counter(args, kwargs)
         if cls in (collections.OrderedDict, collections.defaultdict):
             return self.construct_dict(cls, args, kwargs)
         if issubclass(cls, (dict, list, collections.deque)) and not all(static(a) is not UNSET for a in args):
@@ -96,6 +102,23 @@ class Construction:
         if not isinstance(made, Generator):
             raise self.unsupported("a context manager that is no generator", "write it with `yield`", code="S2S011")
         return replace(made, manager=True)
+
+    def construct_counter(self, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """``Counter(items)`` of things that are known now."""
+        made = dict_of(self, (), {}, "")
+        if args and isinstance(args[0], Ref) and is_mapping(self.heap[args[0].cell]):
+            made = dict_of(self, args, {}, "")
+        elif args:
+            items = self.static_items(args[0])
+            if items is None:
+                raise self.unsupported("a `Counter` of values computed at run time", "count them in arrays",
+                                       code="S2S010")
+            for key, count in collections.Counter(map(self.static_key, items)).items():
+                self.put(made, self.capture(key, None), const(count))
+        for k, v in kwargs:
+            self.put(made, const(k), v)
+        self.heap[made.cell] = replace(self.heap[made.cell], cls=collections.Counter)
+        return made
 
     def construct_dict(self, cls: type, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         """``OrderedDict(…)`` and ``defaultdict(factory, …)``."""
@@ -126,6 +149,11 @@ class Construction:
             self.call_special(ref, "__post_init__", ())
 
     def reify_object(self, cell: Fields) -> Arg:
+        if cell.cls in STANDS_FOR:
+            name = STANDS_FOR[cell.cls].__name__
+            what = "dict whose keys are computed," if name == "dict" else name
+            raise self.unsupported(f"a {what} handed to code that is not inlined, or returned",
+                                   "make it a list: `list(…)`", code="S2S011")
         raise self.unsupported(
             f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
                                "return its arrays", code="S2S011")

@@ -20,7 +20,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad.frontend import iterators
+from s2sad.frontend import iterators, stand_ins
 from s2sad.frontend.liveness import analyse, stores_of
 from s2sad.frontend.values import (
     FALSE,
@@ -302,10 +302,13 @@ class Generators:
 
     def read_arguments(self, fn: Callable, args: tuple[Value, ...], hint: str) -> tuple[Value, ...]:
         """The arguments of a function that reads an iterator to its end."""
-        if fn in (max, min) and len(args) > 1:
+        if fn in (max, min) and len(args) > 1 or fn is dict and args and self.is_object(args[0]):
             return args
         at = 1 if fn is functools.reduce else 0
-        return tuple(self.read_all(a, hint) if k == at else a for k, a in enumerate(args))
+        read = tuple(self.read_all(a, hint) if k == at else a for k, a in enumerate(args))
+        if fn in (max, min, math.fsum, math.prod) and isinstance(read[0], Iteration) and read[0].kind != "range":
+            return (self.specials[list](self, read[:1], {}, hint), *read[1:])
+        return read
 
     def read_map(self, lazy: Lazy, hint: str) -> Value:
         """``list(map(fn, *iterables))``."""
@@ -355,7 +358,7 @@ class Generators:
         items = value.args[0]
         known = isinstance(items, Tup) or (isinstance(items, Ref) and not self.is_set(items) and (
             self.literal_items(items) is not None or self.fact(items).kind in ("array", "list")))
-        return self.construct(iterators.SequenceIterator, (items,), (), "") if known else None
+        return self.construct(stand_ins.SequenceIterator, (items,), (), "") if known else None
 
     def within(self, seq: Iteration, k: Value) -> Value:
         """Whether something has an item ``k``."""

@@ -127,8 +127,10 @@ class Inlining:
         again = None if self.adjoint or node.scope.generates else self.entered_twice(node)
         if again is not None:
             raise RunTimeRecursion(again)
+        entered = [f.name for f in dict.fromkeys(self.frames)]
+        name = max(dict.fromkeys(entered), key=entered.count)
         raise self.unsupported(
-            f"`{getattr(node, 'name', '<lambda>')}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: "
+            f"`{name}` is called {MAX_DEPTH} levels deep or more than {MAX_CALLS} times: "
             "recursion whose depth depends on run-time values", "write it as a loop", code="S2S012")
 
     def new_frame(self, fn: Closure, env: dict[str, Value], called: str) -> Frame:
@@ -166,7 +168,8 @@ class Inlining:
 
     def entered_twice(self, node: Any) -> Any:
         """The outermost function that has been entered again before it returned, if that is news."""
-        nodes = [*(f.source.node for f in self.frames if f.source is not None and f.name != "<comprehension>"), node]
+        nodes = [*(f.source.node for f in dict.fromkeys(self.frames) if f.source is not None and f.name not in (
+            "<comprehension>", "<genexpr>")), node]
         return next((n for n in nodes if n not in self.recursive and nodes.count(n) > 2), None)
 
     def called_at(self, fn: Closure, name: str) -> Loc:

@@ -226,7 +226,8 @@ class Iterables:
         """Note that a run-time list holds things of other values."""
         if isinstance(value, Ref) and isinstance(self.heap[value.cell], Buffer):
             cell = self.heap[value.cell]
-            self.heap[value.cell] = replace(cell, holds=self.gathered(cell.holds, sources))
+            if cell.fact.item is None or not cell.fact.item.is_scalar:  # numbers are nobody's
+                self.heap[value.cell] = replace(cell, holds=self.gathered(cell.holds, sources))
 
     def kept_iterator(self, node: Any) -> Exception:
         return self.unsupported("an iterator is kept where it may be read more than once", "make it a list: `list(…)`",

@@ -46,23 +46,6 @@ have: Any = _Have()
 row: Any = _Rows()
 
 
-class SequenceIterator:
-    """``iter(items)`` of a sequence, where it is read in more than one place."""
-
-    def __init__(self, items: Any) -> None:
-        self.items = items
-        self.at = 0
-
-    def __iter__(self) -> Any:
-        return self
-
-    def __next__(self) -> Any:
-        if self.at >= len(self.items):
-            raise StopIteration
-        self.at += 1
-        return self.items[self.at - 1]
-
-
 def drained(it: Any) -> Iterator[Any]:
     """The items of an instance of a class with ``__next__``."""
     while True:

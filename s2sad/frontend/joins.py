@@ -91,7 +91,7 @@ class Joins:
             if (a.cell, b.cell) in memo:
                 return memo[a.cell, b.cell]
             same = frozenset() if a.cell == b.cell else self.blend((a.cell, ha), (b.cell, hb))
-            if type(ca) is type(cb) and not isinstance(ca, Buffer):
+            if (type(ca) is type(cb) or {type(ca), type(cb)} == {Table, Fields}) and not isinstance(ca, Buffer):
                 made = self.join_cells(ca, cb, ha, hb, memo, (a.cell, b.cell))
                 if isinstance(made, (Leaf, Struct)):
                     made.alias |= same
@@ -156,6 +156,7 @@ class Joins:
 
     def join_cells(self, ca: Any, cb: Any, ha: dict, hb: dict, memo: dict, key: Any) -> Any:
         """The template of the contents of a cell."""
+        ca, cb = self.placed_like(ca, cb, ha, hb)
         if isinstance(ca, Buffer) and isinstance(cb, Buffer):
             fact = join(ca.fact.forget(), cb.fact.forget())
             return Leaf(fact, True, ca.alias | cb.alias, ca.holds | cb.holds, ca.contiguous and cb.contiguous)
@@ -236,6 +237,8 @@ class Joins:
                     parts = value.items
                 else:
                     cell = self.heap[value.cell] if isinstance(value, Ref) else value
+                    if isinstance(cell, Table) and template.kind == "Fields":
+                        cell = self.placed_table(cell, self.heap)
                     parts = cell.values
                     if isinstance(cell, Fields) and cell.names != template.meta[1]:
                         parts = tuple(cell.values[cell.names.index(n)] if n in cell.names else Unbound()

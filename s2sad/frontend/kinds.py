@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.values import (
     Atom,
     Bound,
@@ -45,7 +46,8 @@ class Kinds:
             case Tup():
                 return value.cls
             case Ref() if not value.path and isinstance(self.heap[value.cell], Fields):
-                return self.heap[value.cell].cls
+                cls = self.heap[value.cell].cls
+                return STANDS_FOR.get(cls, cls)
             case Ref() if not value.path and isinstance(self.heap[value.cell], Table):
                 kind = self.heap[value.cell].cls
                 return collections.defaultdict if isinstance(kind, Default) else kind

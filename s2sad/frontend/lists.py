@@ -5,12 +5,13 @@ Before: ``xs.append(x)`` in a loop.  After: ``xs2 = append(xs1, x)``, with ``xs`
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from s2sad import runtime
 from s2sad.frontend.values import (
+    NONE,
     REPEATED,
     Bound,
     Buffer,
@@ -22,6 +23,7 @@ from s2sad.frontend.values import (
     Lazy,
     Method,
     Ref,
+    Slice,
     Table,
     Tup,
     Value,
@@ -155,7 +157,7 @@ class Lists:
             self.heap[ref.cell] = Items((*cell.values, value))
             return
         if ref.path:
-            raise self.unsupported("append to a list inside a list of run-time length", code="S2S010")
+            return self.append_inside(ref, value)
         self.release_items(ref, value, ends=True)
         cell = self.heap[ref.cell]
         self.check_write(ref.cell)
@@ -164,12 +166,101 @@ class Lists:
         new = self.emit_call(runtime.append, (cell.arg, v), (), Var(cell.arg.name or "items", fact))
         self.heap[ref.cell] = replace(cell, arg=new, fact=fact, holds=self.held(ref.cell, value))
 
+    def append_inside(self, ref: Ref, value: Value) -> None:
+        """``xs[k].append(x)`` where ``xs`` has run-time length: another list in its place."""
+        self.check_write(ref.cell, into_items=True)
+        longer = self.emit_arg(runtime.join_lists, self.read(ref), Pack("list", (self.reify(value),)))
+        *way, last = ref.path
+        held, state = self.held(ref.cell, value), self.heap[ref.cell]
+        item = fact_of(longer) if not way else UNKNOWN
+        fact = replace(state.fact, item=join(state.fact.item or item, item))
+        if last.op is not operator.getitem or state.fact.kind != "list":
+            raise self.unsupported("append to a list that is seen through a view", code="S2S010")
+        self.heap[ref.cell] = replace(state, fact=fact, holds=held)
+        self.store_through(Ref(ref.cell, tuple(way)), last.args[0], longer)
+
     def list_extend(self, ref: Ref, values: Value) -> None:
         items = self.static_items(values)
         if items is None:
-            raise self.unsupported("a list is extended by a list of run-time length", "append in a loop", code="S2S010")
+            more = self.call_object(list, (values,), (), "")
+            self.change_list(ref, lambda whole: self.binary(operator.add, whole, more))
+            return
         for item in items:
             self.list_append(ref, item)
+
+    def change_list(self, ref: Ref, make: Callable[[Ref], Value]) -> None:
+        """Give a list the items of a new list that ``make`` makes of it."""
+        self.check_inside(ref.cell)
+        if ref.path:
+            raise self.unsupported("a change of a list inside a list of run-time length", code="S2S010")
+        if isinstance(self.heap[ref.cell], Items):
+            self.check_change(ref.cell)
+        self.make_dynamic(ref)
+        self.release_items(ref)
+        self.check_write(ref.cell)
+        made = self.heap[make(Ref(ref.cell)).cell]
+        cell = self.heap[ref.cell]
+        self.heap[ref.cell] = replace(cell, arg=made.arg, fact=made.fact, holds=cell.holds | made.holds)
+
+    def list_insert(self, ref: Ref, index: Value, value: Value) -> None:
+        """``xs.insert(k, x)``: ``xs[:k] + [x] + xs[k:]``."""
+        cell = self.heap[ref.cell]
+        if isinstance(cell, Items) and static(index) is not UNSET:
+            self.check_inside(ref.cell)
+            self.check_change(ref.cell)
+            values = list(cell.values)
+            values.insert(static(index), value)
+            self.heap[ref.cell] = Items(tuple(values))
+            return
+        item = self.dynamic_list((value,))
+
+        def make(whole: Ref) -> Value:
+            head, tail = (self.get(whole, Slice(p)) for p in ((NONE, index, NONE), (index, NONE, NONE)))
+            return self.binary(operator.add, self.binary(operator.add, head, item), tail)
+        self.change_list(ref, make)
+
+    def list_sort(self, ref: Ref, key: Value, reverse: Value) -> None:
+        """``xs.sort(key=…, reverse=…)``."""
+        cell = self.heap[ref.cell]
+        self.check_inside(ref.cell)
+        made = self.in_order(ref, key, reverse)
+        if isinstance(cell, Items):
+            self.check_change(ref.cell)
+            if isinstance(self.heap[made.cell], Items):
+                self.heap[ref.cell] = self.heap[made.cell]
+                return
+        self.change_list(ref, lambda whole: made)
+
+    def in_order(self, items: Value, key: Value, reverse: Value) -> Ref:
+        """The list ``sorted(items, key=…, reverse=…)``."""
+        known = self.static_items(items)
+        if known is not None:
+            keys = [v if static(key) is None else self.call(key, (v,), ()) for v in known]
+            found = self.known_order(keys, reverse)
+            if found is not None:
+                return self.new_list(tuple(known[k] for k in found))
+            whole, given = self.dynamic_list(known), self.dynamic_list(tuple(keys))
+        else:
+            whole = given = self.call_object(list, (items,), (), "")
+            if static(key) is not None:
+                given = self.collect_items(whole, "", lambda v: self.call(key, (v,), ()))
+        if self.fact(given).item is None or not self.fact(given).item.is_scalar and self.fact(given).item.kind not in (
+                "str", "tuple"):
+            raise self.unsupported("`sorted` of values of which is not known whether they are numbers",
+                                   "use np.sort or np.argsort", code="S2S010")
+        places = self.emit_arg(runtime.order, self.reify(given), self.reify(reverse), hint="order")
+        made = self.emit(runtime.picked, (self.reify(whole), places))
+        self.hold(made, whole)
+        return made
+
+    def known_order(self, keys: list[Value], reverse: Value) -> list[int] | None:
+        """The places of some items in order, if their keys tell now: constants, or tuples that begin with different
+        constants."""
+        firsts = [static(k.items[0]) if isinstance(k, Tup) and k.items else static(k) for k in keys]
+        if UNSET in firsts or static(reverse) is UNSET:
+            return None
+        unique = len(set(map(repr, firsts))) == len(firsts) or all(static(k) is not UNSET for k in keys)
+        return sorted(range(len(keys)), key=firsts.__getitem__, reverse=bool(static(reverse))) if unique else None
 
     def list_pop(self, ref: Ref, index: Value | None) -> Value:
         self.check_inside(ref.cell)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import gast
 
 Names = frozenset
+CHANGE_LISTS = ("append", "pop", "extend", "insert", "remove", "clear", "sort", "reverse")
+"""Methods that change a list."""
 
 
 def reads_of(node: Any) -> Names:
@@ -55,7 +57,7 @@ def changed_lists(nodes: list[Any]) -> set[str]:
         if isinstance(node, gast.Subscript) and isinstance(node.ctx, (gast.Store, gast.Del)):
             base = node.value
         elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
-            base = node.func.value if node.func.attr in ("append", "pop", "extend") else None
+            base = node.func.value if node.func.attr in CHANGE_LISTS else None
         else:
             continue
         if isinstance(base, gast.Name):

@@ -14,7 +14,7 @@ import gast
 
 from s2sad.errors import S2SADError
 from s2sad.frontend.iteration import UNROLL_LIMIT
-from s2sad.frontend.liveness import changed_lists, stores_of
+from s2sad.frontend.liveness import CHANGE_LISTS, changed_lists, stores_of
 from s2sad.frontend.values import (
     FALSE,
     TRUE,
@@ -76,13 +76,17 @@ class Loops:
         if trips is None or trips > FEW_TRIPS:
             return scan()
         state = self.mark()
+        outer, self.unrollable = self.unrollable, True
         try:
             self.attempt(scan)
         except S2SADError as error:
             if error.code not in ("S2S010", "S2S011"):
                 raise
             self.reset(state)
+            self.unrollable = outer
             unroll(tuple(self.position_item(iterable, const(k)) for k in range(trips)))
+        finally:
+            self.unrollable = outer
 
     def static_trips(self, iterable: Iteration) -> int | None:
         """How many items there are, if that is known now."""
@@ -118,8 +122,7 @@ class Loops:
                                        node=node)
 
     def _grows(self, body: list[Any]) -> list[Any]:
-        return [n for s in body for n in gast.walk(s) if isinstance(n, gast.Attribute) and n.attr in (
-            "append", "pop", "extend", "insert", "remove", "clear")]
+        return [n for s in body for n in gast.walk(s) if isinstance(n, gast.Attribute) and n.attr in CHANGE_LISTS]
 
     def looped(self, nodes: list[Any]) -> Iterator[tuple[Frame, list[Any]]]:
         """The statements that a loop over ``nodes`` runs, those of who reads this generator too, by their frames."""

@@ -28,6 +28,7 @@ from s2sad.frontend.carried import Carried
 from s2sad.frontend.comprehensions import Comprehensions
 from s2sad.frontend.construction import Construction
 from s2sad.frontend.control import Control
+from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.generators import Generators
@@ -84,7 +85,7 @@ IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none
 class Lowerer(
     Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
-    Places, Writes, Lists, Sets,
+    Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
@@ -129,6 +130,7 @@ class Lowerer(
         self.loop_floor = 1 << 60
         self.family: int | None = None
         self.unrolling = False
+        self.unrollable = False
         self.impossible = False
         self.next_cell = 0
         self.depth = 0

@@ -4,7 +4,9 @@ Before: ``xs.append(v.sum())``.  After: ``t = sum(v)`` and one more item in the 
 """
 from __future__ import annotations
 
+import collections
 import operator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from s2sad.frontend.values import (
     Kwargs,
     Method,
     Ref,
+    Slice,
     Table,
     Tup,
     Value,
@@ -53,6 +56,9 @@ class Methods:
                 return self.set_method(owner, cell, name, args)
             if isinstance(cell, Table):
                 return self.dict_method(owner, cell, name, args, dict(kwargs))
+        if isinstance(owner, Ref) and self.fact(owner).kind == "list" and name == "append":
+            self.list_append(owner, args[0])
+            return NONE
         if isinstance(owner, Ref) and self.fact(owner).kind == "list":
             raise self.unsupported(f"`.{name}` of a list inside a list of run-time length", code="S2S010")
         if isinstance(owner, Tup) and name in ("index", "count"):
@@ -150,19 +156,32 @@ class Methods:
             if isinstance(cell, Items):
                 return self.new_list(cell.values)
             return self.call_object(list, (owner,), (), "")
-        if isinstance(cell, Items):
-            if name in ("insert", "reverse", "clear"):
+        if name == "insert":
+            self.list_insert(owner, *args)
+            return NONE
+        if name == "sort":
+            self.list_sort(owner, kwargs.get("key", NONE), kwargs.get("reverse", const(False)))
+            return NONE
+        if name in ("reverse", "clear"):
+            if isinstance(cell, Items):
                 self.check_change(owner.cell)
-            if name == "insert" and static(args[0]) is not UNSET:
-                values = list(cell.values)
-                values.insert(static(args[0]), args[1])
-                self.heap[owner.cell] = Items(tuple(values))
-                return NONE
-            if name in ("reverse", "clear"):
                 self.heap[owner.cell] = Items(cell.values[::-1] if name == "reverse" else ())
-                return NONE
-            if name in ("index", "count") and all(static(v) is not UNSET for v in (*cell.values, args[0])):
-                return const(getattr([static(v) for v in cell.values], name)(static(args[0])))
+            elif name == "clear":
+                self.change_list(owner, lambda whole: self.dynamic_list(()))
+            else:
+                self.change_list(owner, lambda whole: self.get(whole, Slice((NONE, NONE, const(-1)))))
+            return NONE
+        if name in ("index", "count"):
+            if isinstance(cell, Items) and all(static(v) is not UNSET for v in (*cell.values, args[0])):
+                values = [static(v) for v in cell.values]
+                if name == "index" and static(args[0]) not in values:
+                    self.certain_error(ValueError, f"{static(args[0])!r} is not in list")
+                else:
+                    return const(getattr(values, name)(static(args[0])))
+            return self.emit(getattr(list, name), tuple(self.reify(a) for a in (owner, *args)))
+        if name == "remove":
+            self.list_pop(owner, self.list_method(owner, cell, "index", args, {}))
+            return NONE
         raise self.unsupported(f"the method `.{name}` of a list", "build a new list", code="S2S010")
 
     def dict_method(self, owner: Ref, cell: Table, name: str, args: tuple[Value, ...], kwargs: dict[str,
@@ -173,6 +192,9 @@ class Methods:
                 static(v) is not UNSET for v in cell.values):
             table = dict(zip(cell.keys, map(static, cell.values), strict=True))
             return self.emit(dict.get, (Const(table), *(self.reify(a) for a in args)))
+        if name in ("get", "setdefault") and args and self.is_computed(args[0]):
+            whole = self.run_time_dict(owner, cell, same=name == "setdefault")
+            return self.call_special(whole, name, args, tuple(kwargs.items()))
         if name in ("get", "setdefault", "pop") and args:
             key = self.static_key(args[0])
             if key in cell.keys:
@@ -186,12 +208,27 @@ class Methods:
             if name == "pop" and len(args) == 1:
                 raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
             return value
-        if name in ("update", "clear"):
+        if name in ("update", "clear", "popitem", "move_to_end") or cell.cls is collections.Counter:
+            if owner.cell in self.fields_of and name != "update":
+                raise self.unsupported(f"`.{name}` of the fields of an object", code="S2S010")
             self.check_change(owner.cell)
+        if cell.cls is collections.Counter and name not in ("copy", "clear"):
+            return self.counter_method(cell, name, args)
         if name == "update":
-            new = self.heap[args[0].cell] if args and isinstance(args[0], Ref) else Table((), ())
-            for k, v in (*zip(new.keys, new.values), *kwargs.items()):
-                self.put(owner, const(k), v)
+            self.update_dict(owner, args, kwargs)
+            return NONE
+        if name == "popitem" and cell.keys:
+            at = len(cell.keys) - 1 if static(args[0] if args else kwargs.get("last", const(True))) else 0
+            self.heap[owner.cell] = replace(cell, keys=cell.keys[:at] + cell.keys[at + 1:],
+                                            values=cell.values[:at] + cell.values[at + 1:])
+            return Tup((self.capture(cell.keys[at], None), cell.values[at]))
+        if name == "move_to_end" and self.static_key(args[0]) in cell.keys:
+            at = cell.keys.index(self.static_key(args[0]))
+            last = static(args[1] if len(args) > 1 else kwargs.get("last", const(True)))
+            places = [k for k in range(len(cell.keys)) if k != at]
+            places = [*places, at] if last else [at, *places]
+            self.heap[owner.cell] = replace(cell, keys=tuple(cell.keys[k] for k in places),
+                                            values=tuple(cell.values[k] for k in places))
             return NONE
         if name == "copy":
             return self.new_ref(cell)
@@ -201,6 +238,28 @@ class Methods:
             self.heap[owner.cell] = Table((), (), cell.cls)
             return NONE
         raise self.unsupported(f"the method `.{name}` of a dict", code="S2S010")
+
+    def update_dict(self, owner: Ref, args: tuple[Value, ...], kwargs: dict[str, Value]) -> None:
+        """``d.update(other, key=value)``."""
+        if args:
+            new = self.call_object(dict, args, (), "")
+            if self.is_run_time_dict(self.heap[new.cell]):
+                self.run_time_dict(owner, self.heap[owner.cell], same=True)
+                self.call_special(owner, "update", (new,))
+            else:
+                table = self.heap[new.cell]
+                for k, v in zip(table.keys, table.values):
+                    self.put(owner, self.capture(k, None), v)
+        for name, v in kwargs.items():
+            self.put(owner, const(name), v)
+
+    def counter_method(self, cell: Table, name: str, args: tuple[Value, ...]) -> Value:
+        """A method that ``Counter`` adds to those of ``dict``, of counts that are known now."""
+        counts = dict(zip(cell.keys, map(static, cell.values)))
+        if name not in ("most_common", "elements", "total") or UNSET in counts.values():
+            raise self.unsupported(f"the method `.{name}` of a `Counter` here", "count in a dict", code="S2S010")
+        found = getattr(collections.Counter(counts), name)(*map(self.constant_of, args))
+        return const(found) if name == "total" else self.new_list(tuple(self.capture(v, None) for v in found))
 
     def table_view(self, owner: Ref, name: str) -> Iteration:
         """What ``.keys()``, ``.values()`` or ``.items()`` of a dict goes through now."""

@@ -13,7 +13,8 @@ import gast
 import numpy as np
 
 from s2sad import runtime
-from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Ref, Table, Tup, Value, const, static
+from s2sad.frontend.sets import is_mapping
+from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
 
@@ -67,6 +68,11 @@ class Operators:
             found = self.set_operator(op, left, right)
             if found is not None:
                 return found
+        if op is operator.or_ and all(isinstance(v, Ref) and not v.path and is_mapping(self.heap[v.cell])
+                                      for v in (left, right)):
+            made = self.new_ref(self.heap[left.cell])
+            self.call(Method(made, "update"), (right,), ())
+            return made
         seqs = [self.literal_items(v) for v in (left, right)]
         if op is operator.add and seqs[0] is not None and seqs[1] is not None:
             both = (*seqs[0], *seqs[1])
@@ -189,6 +195,9 @@ class Operators:
     def contains(self, container: Value, item: Value) -> Value:
         if self.is_set(container) and not isinstance(item, Tup) and static(item) is UNSET:
             return self.emit(operator.contains, (Const(frozenset(self.members(container))), self.reify(item)))
+        if isinstance(container, Ref) and is_mapping(self.heap[container.cell]) and self.is_computed(item):
+            keys = Tup(tuple(self.capture(k, None) for k in self.heap[container.cell].keys))
+            return self.emit(operator.contains, (self.reify(keys), self.reify(item)))
         if isinstance(container, Ref) and isinstance(self.heap[container.cell], Table):
             return const(self.static_key(item) in self.heap[container.cell].keys)
         if isinstance(container, Ref) and isinstance(self.heap[container.cell], Fields):

@@ -7,6 +7,7 @@ Before: ``row = A[i]; b = row[j]``.  After: ``b = getitem(A1, (i, j))`` or a rea
 """
 from __future__ import annotations
 
+import collections
 import operator
 import types
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ from s2sad.frontend.values import (
     Tup,
     Unbound,
     Value,
+    const,
     static,
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
@@ -148,10 +150,14 @@ class Places:
         return self.get_buffer(base, index, hint)
 
     def get_key(self, base: Ref, cell: Table, index: Value) -> Value:
+        if self.is_computed(index):
+            return self.call_special(self.run_time_dict(base, cell), "__getitem__", (index,))
         key = self.static_key(index)
         for k, v in zip(cell.keys, cell.values):
             if k == key:
                 return v
+        if cell.cls is collections.Counter:
+            return const(0)
         if isinstance(cell.cls, Default):
             value = self.call(cell.cls.factory, (), ())
             self.put(base, index, value)

@@ -26,6 +26,7 @@ from s2sad.frontend.values import (
     Fields,
     Frame,
     Items,
+    Method,
     Ref,
     Slice,
     Step,
@@ -35,7 +36,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import UNSET, join
 from s2sad.specialize.facts import fact_of
 from s2sad.specialize.infer import infer
 
@@ -131,6 +132,9 @@ class Writes:
                 if isinstance(index, Slice):
                     return self.put_slice(base, cell, index, value)
                 self.make_dynamic(base)
+            elif is_mapping(cell) and self.is_computed(index):
+                self.call_special(self.run_time_dict(base, cell, same=True), "__setitem__", (index, value))
+                return
             elif is_mapping(cell):
                 return self.put_key(base, cell, self.static_key(index), value)
             elif isinstance(cell, Fields):
@@ -166,7 +170,7 @@ class Writes:
         if not isinstance(state, Buffer):
             raise self.unsupported("a write through a view of something that is not an array", code="S2S011")
         target = fact_of(state.arg)
-        if target.kind not in ("array", "list", "unknown"):
+        if target.kind not in ("array", "list", "unknown", "dict"):
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
         if self.fact(base).is_array:
             value = self.as_array(value)
@@ -180,6 +184,10 @@ class Writes:
             self.release_items(base, value, idx)
             state = self.heap[base.cell]
         root = state.arg
+        if target.kind == "dict":
+            key = fact_of(idx).forget()
+            item = key if state.fact.item is None else join(state.fact.item, key)
+            state = replace(state, fact=replace(state.fact, item=item))
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
         else:
@@ -213,6 +221,9 @@ class Writes:
                 changed = self.augment_set(value, op, operand)
                 if changed is not None:
                     return changed
+            if is_mapping(state) and op is operator.or_:
+                self.call(Method(value, "update"), (operand,), ())
+                return value
             if isinstance(state, Fields):
                 return self.augment_object(value, op, operand)
             if isinstance(state, Buffer) and (fact.is_array or fact.kind == "unknown"):

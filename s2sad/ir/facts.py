@@ -31,7 +31,7 @@ class Fact:
     ``dims``: tuple of dimensions of an array whose number of dimensions is known.
     ``value``: the value itself if it is a compile-time constant.
     ``item``: fact of the elements of a list whose length is known only at run time; of an unknown, of what it is if it
-    is not None. An unknown with a ``dtype`` is a number or an array.
+    is not None; of the keys of a dict that exists at run time. An unknown with a ``dtype`` is a number or an array.
     ``sym``: for an int that is a dimension of something, that dimension.
     ``parts``: facts of the items of a tuple, without values and dimensions.
     """
@@ -198,6 +198,8 @@ def join(a: Fact, b: Fact) -> Fact:
         if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
             dims = tuple(m if m == n else fresh_dim() for m, n in zip(a.dims, b.dims))
         item = join(a.item, b.item) if a.item is not None and b.item is not None else None
+        if a.kind == "dict" and item is None:
+            item = a.item or b.item
         same = same_value(a.value, b.value)
         inside = None
         if a.parts is not None and b.parts is not None and len(a.parts) == len(b.parts):

@@ -1,12 +1,15 @@
 """Lists whose length is known only at run time, and s2sad's own primitives: append, pop, copy, unbroadcast."""
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 from s2sad import runtime
 from s2sad.rules import linear, no_gradient, rule
 
-no_gradient(runtime.zeros_like, runtime.zero_of, runtime.check_order, zip, enumerate)
+no_gradient(runtime.zeros_like, runtime.zero_of, runtime.check_order, runtime.place_of, runtime.keys_of, runtime.order,
+            zip, enumerate, list.index, list.count, bisect.bisect_left, bisect.bisect_right)
 
 
 @linear(runtime.append, "xs", "x")
@@ -107,6 +110,16 @@ def join_lists(xs, ys, *, y_bar):
 @linear(runtime.repeat_list, "xs")
 def repeat_list(xs, n, *, y_bar):
     return runtime.fold_list(y_bar, len(xs)) if len(y_bar) > 0 else runtime.zeros_like(xs)
+
+
+@linear(runtime.picked, "xs")
+def picked(xs, places, *, y_bar):
+    return runtime.placed(y_bar, places)
+
+
+@linear(runtime.placed, "xs")
+def placed(xs, places, *, y_bar):
+    return runtime.picked(y_bar, places)
 
 
 @linear(runtime.fold_list, "ys")

@@ -4,6 +4,7 @@ Before: ``x.shape[0] == 1`` for an axis whose symbolic dimension is not 1.  Afte
 """
 from __future__ import annotations
 
+import bisect
 import operator
 from collections.abc import Callable
 from dataclasses import replace
@@ -195,7 +196,7 @@ def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
 
 
 def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    a, b = facts
+    a, b = (_listed((v,), [f], {}) if type(v) is Pack else f for v, f in zip(args, facts))
     item = a.item if b.item is None else b.item if a.item is None else join(a.item, b.item)
     return Fact("list", item=item)
 
@@ -262,6 +263,13 @@ BY_HAND: dict[Any, Callable] = {
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,
+    runtime.picked: _same_fact, runtime.placed: _same_fact, runtime.place_of: lambda args, facts, kwargs: Fact("int"),
+    runtime.order: lambda args, facts, kwargs: Fact("list", item=Fact("int")),
+    runtime.keys_of: lambda args, facts, kwargs: Fact("list", item=facts[0].item or UNKNOWN),
+    bisect.bisect_left: lambda args, facts, kwargs: Fact("int"),
+    bisect.bisect_right: lambda args, facts, kwargs: Fact("int"),
+    list.index: lambda args, facts, kwargs: Fact("int"), list.count: lambda args, facts, kwargs: Fact("int"),
+    dict: lambda args, facts, kwargs: facts[0] if facts else Fact("dict"),
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,

@@ -5,6 +5,7 @@ Before: the argument ``Const(2)``.  After: kind int, value 2; of a variable the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from s2sad.ir import Arg, Const, Var
@@ -13,6 +14,7 @@ from s2sad.ir.facts import (
     UNSET,
     Fact,
     constant,
+    join,
 )
 
 
@@ -37,6 +39,8 @@ def fact_of(arg: Arg) -> Fact:
         return fact
     if arg.kind == "tuple" or not isinstance(arg.kind, str):
         return of_items(tuple(map(fact_of, arg.items)))
+    if arg.kind == "dict" and arg.keys:
+        return Fact("dict", item=reduce(join, (constant(k).forget() for k in arg.keys)))
     return Fact(arg.kind)
 
 

@@ -42,7 +42,6 @@ def small(x):
         ),
         (lambda xs: iterators.paired(xs), lambda xs: itertools.pairwise(xs)),
         (lambda xs: itertools.islice(iterators.cycled(xs), 20), lambda xs: itertools.islice(itertools.cycle(xs), 20)),
-        (lambda xs: iterators.SequenceIterator(xs), lambda xs: iter(xs)),
         (lambda xs: [iterators.first_or(xs, -1)], lambda xs: [next(iter(xs), -1)]),
     ],
 )

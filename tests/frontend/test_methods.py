@@ -71,8 +71,8 @@ def test_strings():
     "fn, text",
     [
         (lambda v: v.sum().nothing(), "no attribute"),
-        (lambda v: [v].sort(), "the method `.sort` of a list"),
-        (lambda v: {"a": v}.popitem(), "the method `.popitem` of a dict"),
+        (lambda v: [v].__reversed__(), "the method `.__reversed__` of a list"),
+        (lambda v: {}.popitem(), "the method `.popitem` of a dict"),
         (lambda v: {"a": v}.pop("b"), "is not in the dict"),
         (lambda v: v.setflags(write=False), "setflags"),
     ],

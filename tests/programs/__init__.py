@@ -8,6 +8,7 @@ from tests.programs import (  # noqa: F401
     captured,
     checkpoints,
     classes,
+    collections_,
     containers,
     dtypes,
     exits,

@@ -349,20 +349,9 @@ def cmath_polar(x, y):
 # ---- refused ---------------------------------------------------------------------------------------------------------
 
 
-@refused("UnsupportedSyntax", V, code="S2S010", text="sorted")
-def sorted_values(v):
-    a, b, *_ = sorted([v[0], v[1], v[2]])
-    return a * b
-
-
 @refused("UnsupportedSyntax", 0.6, text="set")
 def set_of_values(x):
     return sum({x, 2.0 * x})
-
-
-@refused("UnsupportedSyntax", {"a": 0.6}, 0.3, code="S2S010")
-def key_known_at_run_time(d, x):
-    return d["a" if x > 0.5 else "b"] * x
 
 
 @program(V)

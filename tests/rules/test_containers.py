@@ -23,6 +23,7 @@ SAMPLES = [
     sample(runtime.cotangent_of, V, V), sample(runtime.masked_product, V, 2.0 * V),
     sample(runtime.join_lists, [1.0, 2.0], [3.0]), sample(runtime.repeat_list, [1.0, 2.0], 3),
     sample(runtime.fold_list, [1.0, 2.0, 3.0, 4.0], 2),
+    sample(runtime.picked, [1.0, 2.0, 3.0], [2, 0, 1]), sample(runtime.placed, [V, 2.0 * V], [1, 0]),
     sample(list, [1.0, 2.0]), sample(list, A), sample(tuple, (1.0, 2.0)),
 ]
 
