@@ -29,6 +29,7 @@ from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.report import further_problems
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
+from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
@@ -348,7 +349,7 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
                 return Pack("list", tuple(result_arg(lowerer, v) for v in cell.values))
             if is_mapping(cell):
                 return Pack("dict", tuple(result_arg(lowerer, v) for v in cell.values), cell.keys)
-            if isinstance(cell, Fields):
+            if isinstance(cell, Fields) and cell.cls not in STANDS_FOR:
                 items = tuple(result_arg(lowerer, v) for v in cell.values)
                 return Pack(Rebuild(cell.cls, cell.names), items)
     return lowerer.reify(value)

@@ -35,7 +35,7 @@ def inserts(x, n):
 def reversed_and_sorted_in_place(x, n):
     xs = []
     for k in range(n):
-        xs.append(math.sin(x * (k + 1) * 3.0))
+        xs.append(math.sin(x * (k + 1) * 1.3))
     xs.reverse()
     s = weighted(xs)
     xs.sort()
