@@ -83,7 +83,8 @@ class Saver:
         body = self.recompute(body, primal, local, set(items), s.body)
         body = self.shapes_only(body, primal, local)
         read = free(body)
-        saved = [v for v in read if v in local]
+        made = {o: k for k, p in enumerate(primal) for o in p.outs}
+        saved = sorted((v for v in read if v in local), key=lambda v: made.get(v, -1))
         old = list(zip(s.body.results[len(carried):len(s.outs) - s.stop], s.outs[len(carried):len(s.outs) - s.stop]))
         already = {r: o for r, o in old if type(r) is Var}
         fresh = [v for v in saved if v not in already]

@@ -77,7 +77,7 @@ class Calls:
         fn = self.expr(node.func)
         self.pending.append(fn)
         mark = len(self.pending)
-        args = self.elements(node.args)
+        args = self.elements(node.args, self.parameters_of(fn))
         self.pending.extend(args)
         kwargs: list[tuple[str, Value]] = []
         for k in node.keywords:
@@ -96,6 +96,21 @@ class Calls:
         result = self.call(fn, args, tuple(kwargs), hint)
         self.loc = loc
         return result
+
+    def parameters_of(self, fn: Value) -> tuple[str, ...]:
+        """The positional parameters of a function that will be inlined: names for what is handed to them."""
+        if self.adjoint:
+            return ()
+        match fn:
+            case Closure():
+                return tuple(p.id for p in (*fn.node.args.posonlyargs, *fn.node.args.args))
+            case Bound():
+                return self.parameters_of(fn.function)[len(fn.args):]
+            case Atom() if fn.is_static and not self.is_operation(fn.value):
+                plain, bound = code_of(fn.value)
+                if isinstance(plain, types.FunctionType):
+                    return plain.__code__.co_varnames[len(bound):plain.__code__.co_argcount]
+        return ()
 
     def call(self, fn: Value, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """``fn(*args, **kwargs)``."""

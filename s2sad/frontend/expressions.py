@@ -121,7 +121,8 @@ class Expressions:
                     values.append(item)
         return self.new_ref(Table(tuple(keys), tuple(values)))
 
-    def elements(self, nodes: list[Any]) -> tuple[Value, ...]:
+    def elements(self, nodes: list[Any], names: tuple[str, ...] = ()) -> tuple[Value, ...]:
+        """The values of some expressions, one after the other; ``names`` for those that have none."""
         values: list[Value] = []
         mark = len(self.pending)
         for e in nodes:
@@ -133,7 +134,7 @@ class Expressions:
                                            code="S2S010")
                 values.extend(items)
             else:
-                values.append(self.expr(e))
+                values.append(self.expr(e, names[len(values)] if len(values) < len(names) else ""))
             self.pending.append(values[-1] if values else NONE)
         del self.pending[mark:]
         return tuple(values)
