@@ -77,7 +77,9 @@ class Calls:
         fn = self.expr(node.func)
         self.pending.append(fn)
         mark = len(self.pending)
-        args = self.elements(node.args, self.parameters_of(fn))
+        taken = frozenset().union(*(frame.local_names for frame in self.frames)) if node.args else frozenset()
+        names = tuple("" if name in taken else name for name in self.parameters_of(fn)) if node.args else ()
+        args = self.elements(node.args, names)
         self.pending.extend(args)
         kwargs: list[tuple[str, Value]] = []
         for k in node.keywords:
@@ -98,7 +100,8 @@ class Calls:
         return result
 
     def parameters_of(self, fn: Value) -> tuple[str, ...]:
-        """The positional parameters of a function that will be inlined: names for what is handed to them."""
+        """The positional parameters of a function that will be inlined: names for what is handed to them, unless the
+        functions around the call have variables of that name."""
         if self.adjoint:
             return ()
         match fn:

@@ -400,6 +400,7 @@ from s2sad.rules import (  # noqa: E402
     indexing,
     joining,
     linalg,
+    masked,
     norms,
     products,
     reductions,
@@ -413,6 +414,6 @@ from s2sad.rules import (  # noqa: E402
 
 __all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic",
            "bilinear", "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise",
-           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "no_gradient",
+           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked", "no_gradient",
            "norms", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scans",
            "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
