@@ -19,8 +19,8 @@ def _chosen(mask, shape, args):
 
 @rule(runtime.selected, wrt=("start", "args"))
 def selected(fn, where, start, *args, y, y_bar):
-    """y = fn(args) where ``where``, else start  ⟹  s̄tart = ȳ where not ``where``; the arguments get the cotangents of ``fn``
-    from the elements at which it was done."""
+    """y = fn(args) where ``where``, else start  ⟹  the cotangent of ``start`` is ȳ where not ``where``; the arguments get
+    the cotangents of ``fn`` from the elements at which it was done."""
     mask = np.broadcast_to(where, np.shape(y))
     taken = _chosen(mask, np.shape(y), args)
     found = list(pullback(fn, taken, {}, y=y[mask], y_bar=y_bar[mask]).values())
