@@ -414,6 +414,6 @@ from s2sad.rules import (  # noqa: E402
 
 __all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic",
            "bilinear", "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise",
-           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked", "no_gradient",
-           "norms", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same", "scans",
-           "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked",
+           "no_gradient", "norms", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "same",
+           "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

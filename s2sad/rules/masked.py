@@ -1,8 +1,8 @@
 """Operations that are done at some elements only: ``np.divide(x, n, out=y, where=n > 0)``.
 
-The sweeps take ``runtime.selected`` apart themselves and inline the rule of the operation. What is here says the same of
-values, element by element, for those who execute a trace step by step: the operation is differentiated where it was done,
-and the cotangent of the rest is that of what was there before.
+The sweeps take ``runtime.selected`` apart themselves and inline the rule of the operation. What is here says the same
+of values, element by element, for those who execute a trace step by step: the operation is differentiated where it was
+done, and the cotangent of the rest is that of what was there before.
 """
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def _chosen(mask, shape, args):
 
 @rule(runtime.selected, wrt=("start", "args"))
 def selected(fn, where, start, *args, y, y_bar):
-    """y = fn(args) where ``where``, else start  ⟹  the cotangent of ``start`` is ȳ where not ``where``; the arguments get
-    the cotangents of ``fn`` from the elements at which it was done."""
+    """y = fn(args) where ``where``, else start  ⟹  ``start`` gets ȳ where not ``where``, the arguments the cotangents of
+    ``fn`` at the elements at which it was done."""
     mask = np.broadcast_to(where, np.shape(y))
     taken = _chosen(mask, np.shape(y), args)
     found = list(pullback(fn, taken, {}, y=y[mask], y_bar=y_bar[mask]).values())
