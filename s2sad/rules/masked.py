@@ -19,7 +19,7 @@ def _chosen(mask, shape, args):
 
 @rule(runtime.selected, wrt=("start", "args"))
 def selected(fn, where, start, *args, y, y_bar):
-    """y = fn(args) where ``where``, else start  ⟹  ``start`` gets ȳ where not ``where``, the arguments the cotangents of
+    """y = fn(args) where ``where``, else start  ⟹  ``start`` gets ȳ elsewhere, the arguments get the cotangents of
     ``fn`` at the elements at which it was done."""
     mask = np.broadcast_to(where, np.shape(y))
     taken = _chosen(mask, np.shape(y), args)
