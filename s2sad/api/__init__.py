@@ -17,6 +17,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.api.checkpointing import checkpoint
+from s2sad.api.composed import elementwise_grad, hvp
 from s2sad.api.debugged import Debugged
 from s2sad.api.derivative import Argnums, Derivative
 from s2sad.api.matrices import Matrix, jacfwd, jacobian, jacrev
@@ -95,61 +96,9 @@ def hessian(fn: Callable, argnums: int = 0) -> Any:
     array([[6., 2.],
            [2., 0.]])
     """
-    return jacfwd(grad(fn, argnums), argnums)
-
-
-def hvp(fn: Callable, argnums: int = 0) -> Callable:
-    """The product of the Hessian with a vector: ``hvp(f)(*args, v)``, at the cost of a few gradients.
-
-    Parameters
-    ----------
-    fn : callable
-        Returns one real number.
-    argnums : int
-        The argument to differentiate by; ``v`` has its structure.
-
-    Examples
-    --------
-    >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
-    array([6., 2.])
-    """
-    gradient = grad(fn, argnums)
-
-    def product(*args: Any) -> Any:
-        """The Hessian at all arguments but the last, times the last."""
-        *primals, v = args
-        tangents = (None,) * argnums + (v,) + (None,) * (len(primals) - argnums - 1)
-        return jvp(gradient, tuple(primals), tangents)[1]
-    return functools.update_wrapper(product, fn)
-
-
-def elementwise_grad(fn: Callable, argnums: int = 0) -> Callable:
-    """The derivative of each element of the result by the same element of the argument (of an elementwise function).
-
-    >>> elementwise_grad(np.tanh)(np.array([0.0, 100.0]))
-    array([1., 0.])
-    """
-    return _Elementwise(fn, argnums)
-
-
-class _Elementwise:
-    """The diagonal of a Jacobian that has nothing else: the gradient of the sum."""
-
-    def __init__(self, fn: Callable, argnums: int) -> None:
-        self.fn, self.argnums = fn, argnums
-        functools.update_wrapper(self, fn, updated=())
-
-    def __reduce__(self) -> tuple:
-        return type(self), (self.fn, self.argnums)
-
-    def __call__(self, *args: Any) -> Any:
-        y, pullback = vjp(self.fn, *args)
-        return pullback(np.ones_like(y) if isinstance(y, np.ndarray) else 1.0)[self.argnums]
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        def total(*args: Any) -> Any:
-            return np.sum(self.fn(*args))
-        return lower_derivative(lowerer, Request("grad", (self.argnums,), True), const(total), args)
+    made = jacfwd(grad(fn, argnums), argnums)
+    made.called("Hessian")
+    return made
 
 
 def stop_gradient(x: Any) -> Any:

@@ -80,6 +80,11 @@ class Derivative(Inspection):
         _ALL.add(self)
         functools.update_wrapper(self, fn, updated=())
 
+    @property
+    def generated_name(self) -> str:
+        """What the derivative is called where it is differentiated itself: ``f_grad``."""
+        return f"{getattr(self.fn, 'generated_name', None) or self.__name__}_{self.mode}"
+
     def __repr__(self) -> str:
         return f"<{self.mode} of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
 

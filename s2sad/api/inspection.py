@@ -65,7 +65,7 @@ class Inspection(Views):
         """
         return Stages(stages(self.fn, args, kwargs, self.request(len(args), kwargs)))
 
-    def profile(self, *args: Any, repeat: int = 5, **kwargs: Any) -> Profile:
+    def profile(self, *args: Any, repeat: int = 5, extra: tuple | None = None, **kwargs: Any) -> Profile:
         """Time and memory of each line of the generated function, and summed on the lines of the function itself.
 
         Parameters
@@ -74,6 +74,9 @@ class Inspection(Views):
             The arguments of the function.
         repeat : int
             How often it runs; of each line the fastest run counts.
+        extra : tuple, optional
+            What the derivative takes beside the arguments of the function: of ``vjp`` the cotangent, of ``jvp`` the
+            tangents, by default ones.
 
         Returns
         -------
@@ -90,16 +93,18 @@ class Inspection(Views):
         """
         args, kwargs = self._placed(args, kwargs)
         entry = self.entry(args, kwargs)
+        given = (*args, *kwargs.values(), *(self.beside(args, kwargs) if extra is None else extra))
 
         def call(function: Callable) -> Any:
-            return function(*runtime.copy(args), *runtime.copy(tuple(kwargs.values())))
+            return function(*runtime.copy(given))
 
         made = profile(entry.source, entry.function, call, repeat)
         self.measured = entry.source, made
         return made
 
-    def debug(self, *args: Any, **kwargs: Any) -> Diagnosis:
+    def debug(self, *args: Any, extra: tuple | None = None, **kwargs: Any) -> Diagnosis:
         """Find the first NaN or infinity, in the values of the forward sweep or the adjoints of the reverse sweep.
+        ``extra`` as in ``profile``.
 
         Returns
         -------
@@ -119,11 +124,12 @@ class Inspection(Views):
         request = self.request(len(args), kwargs)
         if request.mode == "grad":
             request = dataclasses.replace(request, mode="value_and_grad")  # so that the forward sweep is complete
+        given = self.beside(args, kwargs) if extra is None else extra
 
         def run(args: tuple, kwargs: dict[str, Any], numpy: bool) -> Diagnosis:
             entry = build(self.fn, args, kwargs, request)
             names = [p.name for p in entry.lowered.function.params]
-            values = (*args, *kwargs.values())
+            values = (*args, *kwargs.values(), *given)
             scope = numpy_function(entry).__globals__ if numpy else None
             return diagnose(self.title, entry.source, lambda function: function(*runtime.copy(values)),
                             dict(zip(names, values)), scope)
@@ -168,11 +174,8 @@ class Inspection(Views):
         if self.mode != "grad" or self.has_aux:
             gradient = names[0] if self.single else "gradient"
             names, single = ([gradient, "aux"] if self.mode == "grad" else ["value", gradient]), False
-        written = _text(handwritten)
-        if isinstance(handwritten, Inspection):
-            written = handwritten.entry(args, {}).source.text
-        return compare(self.title, self, handwritten, args, names, single, entry.source.text, written,  # type: ignore[arg-type]
-                       repeat, rtol, atol)
+        return compare(self.title, self, handwritten, args, names, single, entry.source.text,
+                       written_source(handwritten, args), repeat, rtol, atol)
 
     # ---- in a notebook -----------------------------------------------------------------------------------------------
 
@@ -208,8 +211,11 @@ class Inspection(Views):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """HTML for notebooks, and the generated source as text for everything else."""
-        text = repr(self) if self.latest is None else f"{self!r}\n\n{self.latest.source.text.rstrip()}"
-        return {"text/plain": text, "text/html": self._repr_html_()}
+        return {"text/plain": self.plain(repr(self)), "text/html": self._repr_html_()}
+
+    def plain(self, name: str) -> str:
+        """The view as text, under a name: the generated source of the latest call."""
+        return name if self.latest is None else f"{name}\n\n{self.latest.source.text.rstrip()}"
 
     def _placed(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         return self.positional(args, kwargs) if kwargs else (args, kwargs)
@@ -238,6 +244,9 @@ def _listings(fn: Callable) -> tuple[html.Listing, ...]:
     return (html.Listing(found.file, plain.__name__.replace("<lambda>", "λ"), lines),)
 
 
-def _text(fn: Any) -> str:
-    """The source of a function; '' if it has none that can be read."""
+def written_source(fn: Any, args: tuple) -> str:
+    """The source of a function, of a derivative what was generated for these arguments; '' if it has none that can be
+    read."""
+    if isinstance(fn, Inspection):
+        return fn.entry(args, {}).source.text
     return "".join("".join(listing.lines.values()) for listing in _listings(fn)) if callable(fn) else ""

@@ -18,14 +18,12 @@ from s2sad import tree
 from s2sad.api.checks import positions
 from s2sad.api.derivative import Argnums
 from s2sad.api.products import Products, jvp, vjp
+from s2sad.api.showing import Showing
 from s2sad.frontend.signature import is_long
 from s2sad.frontend.values import Tup, Value, const
-from s2sad.show.graph import Graph
-from s2sad.show.stages import Stages
-from s2sad.show.trace import Trace
 
 
-class Matrix:
+class Matrix(Showing):
     """A derivative that is a matrix: a function of the same arguments, with the look of a ``Derivative``."""
 
     def __init__(self, fn: Callable, mode: str, argnums: Any, argnames: Any) -> None:
@@ -35,11 +33,11 @@ class Matrix:
         self.positions = positions(fn, argnums, argnames)
         self.inner = Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
         self.made = Products(fn, "columns" if mode == "jacfwd" else "rows", self.positions)
-        self.inner.label = self.made.label = "Jacobian"
+        self.called("Jacobian")
         functools.update_wrapper(self, fn, updated=())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.made._repr_mimebundle_(include, exclude)
+    def __repr__(self) -> str:
+        return f"<{self.made.label} of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.positions}>"
 
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, *self.request_args)
@@ -55,26 +53,9 @@ class Matrix:
         blocks = tuple(lowerer.call(products, (fn, const(k % len(args)), *args), ()) for k in self.positions)
         return blocks[0] if self.single else Tup(blocks)
 
-    @property
-    def source(self) -> str:
-        """The generated source behind it."""
-        return self.made.source
-
-    def source_for(self, *args: Any) -> str:
-        """The generated source for the kinds of these arguments."""
-        return self.made.source_for(*args)
-
-    def stages(self, *args: Any) -> Stages:
-        """Every stage from the function to its derivative."""
-        return self.made.stages(*args)
-
-    def trace(self, *args: Any, **kwargs: Any) -> Trace:
-        """The evaluation trace, forwards for ``jacfwd``; ``tangents`` and ``cotangent`` choose one product."""
-        return self.inner.trace(*args, **kwargs)
-
-    def graph(self, *args: Any, **kwargs: Any) -> Graph:
-        """The computation graph, with the adjoints for a cotangent of ones."""
-        return self.inner.graph(*args, **kwargs)
+    def called(self, label: str) -> None:
+        """The name of the matrix in titles."""
+        self.inner.label = self.made.label = label
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime, tree
+from s2sad import numeric, runtime, tree
 from s2sad.api.checks import check_memory
 from s2sad.api.derivative import Derivative
+from s2sad.api.showing import Showing
 from s2sad.derive import Entry
-from s2sad.derive.nested import lower_jvp, lower_linearize, lower_vjp
+from s2sad.derive.nested import lower_jvp, lower_linearize, lower_pullback, lower_vjp
 from s2sad.errors import ArgumentError
-from s2sad.show.trace import Trace
+from s2sad.frontend.values import Tup, Value, const
 
 _kept: dict[Any, Products] = {}
 _kept_lock = threading.Lock()
@@ -49,6 +50,34 @@ class Products(Derivative):
             return entry.function(*args, *extra)
         except Exception as error:
             return self.recover(entry, args, (), extra, error)
+
+
+    def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
+        """Compare the product of a random cotangent with the Jacobian, or of the Jacobian with random tangents, with
+        finite differences along a random direction.
+
+        Raises
+        ------
+        AssertionError
+            Where they disagree.
+        """
+        rng = np.random.default_rng(seed)
+        moving = self.request(len(args), {}).argnums
+        directions = [d if k in moving else None for k, d in enumerate(numeric.random_like(rng, list(args)))]
+
+        def value(*given: Any) -> Any:
+            y = self.fn(*runtime.copy_together(given))
+            return y[0] if self.has_aux else y
+        y, dots = value(*args), [directions[k] for k in moving]
+        if self.mode == "jvp":
+            slopes = numeric.flat(self.apply(args, tuple(dots))[1], y)
+            numeric.compare(value, args, directions, slopes, rtol, atol, numeric.STEPS, "tangent")
+            return
+        y_bar = numeric.random_like(rng, y)
+        bars = self.apply(args, (y_bar,))[1]
+        slope = np.array([numeric.dot(list(bars), dots, [args[k] for k in moving])])
+        numeric.compare(lambda *given: numeric.dot(y_bar, value(*given), y), args, directions, slope, rtol, atol,
+                        numeric.STEPS, "cotangent")
 
 
 def products_of(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool = False) -> Products:
@@ -86,7 +115,7 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     -------
     value, pullback
         ``pullback(y_bar)`` takes a cotangent with the structure of the value and returns a tuple, one entry per
-        argument. ``pullback.trace(y_bar)`` is the evaluation trace.
+        argument. It shows its source, stages, trace (``pullback.trace(y_bar)``), … like a gradient.
 
     Examples
     --------
@@ -99,24 +128,45 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
         raise ArgumentError("S2S006", "none of the arguments has a derivative", hint="pass floats or arrays of floats")
     made = products_of(fn, "vjp", argnums, has_aux)
     made.admitted(primals)
-    kept = runtime.copy_together(primals)
+    pullback = Pullback(made, runtime.copy_together(primals))
     value = fn(*runtime.copy_together(primals))
     if has_aux:
         value, aux = value
+    return (value, pullback, aux) if has_aux else (value, pullback)
 
-    def pullback(y_bar: Any) -> tuple:
-        """The cotangents of the arguments."""
-        _, grads = made.apply(kept, (y_bar,))
-        out: list[Any] = [None] * len(primals)
-        for k, g in zip(argnums, grads):
-            out[k] = _as_number(g, primals[k])
+
+class Pullback(Showing):
+    """What ``vjp`` returns beside the value: called with a cotangent, it gives the cotangents of the arguments. Its views
+    are those at the arguments of ``vjp``; those with numbers take a cotangent too, by default ones."""
+
+    def __init__(self, made: Products, primals: tuple) -> None:
+        self.inner = self.made = self.product = made
+        self.primals = primals
+
+    def __repr__(self) -> str:
+        return f"<pullback of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
+
+    def __call__(self, y_bar: Any) -> tuple:
+        _, grads = self.product.apply(self.primals, (y_bar,))
+        out: list[Any] = [None] * len(self.primals)
+        for k, g in zip(self.product.argnums, grads):
+            out[k] = _as_number(g, self.primals[k])
         return tuple(out)
 
-    def trace(y_bar: Any = None) -> Trace:
-        """The evaluation trace, with ones for a cotangent that is not given."""
-        return made.trace(*kept, cotangent=y_bar)
-    pullback.trace = trace  # type: ignore[attr-defined]
-    return (value, pullback, aux) if has_aux else (value, pullback)
+    @property
+    def source(self) -> str:
+        """The generated source."""
+        return self.source_for()
+
+    def _at(self, args: tuple) -> tuple[tuple, tuple | None]:
+        if len(args) > 1:
+            raise ArgumentError("S2S008", f"a pullback takes one cotangent, not {len(args)}",
+                                hint="of several results, pass a tuple of cotangents; the arguments are those of vjp")
+        return self.primals, args if args and args[0] is not None else None
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        primals = tuple(lowerer.capture_outside(x, None, "a primal of vjp") for x in self.primals)
+        return lower_pullback(lowerer, const(self.product.fn), primals, args[0], self.product.has_aux)
 
 
 def _as_number(g: Any, x: Any) -> Any:
@@ -158,14 +208,44 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     6.0
     """
     argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
+    made = products_of(fn, "jvp", argnums or (0,))
     if argnums:
-        products_of(fn, "jvp", argnums).admitted(primals)
-    kept = runtime.copy_together(primals)
-
-    def push(*tangents: Any) -> Any:
-        """The tangent of the value."""
-        return jvp(fn, kept, tangents)[1]
+        made.admitted(primals)
+    push = Pushforward(made, runtime.copy_together(primals))
     return fn(*runtime.copy_together(primals)), push
+
+
+class Pushforward(Showing):
+    """What ``linearize`` returns beside the value: called with tangents, one for each argument (None: it does not move),
+    it gives the tangent of the value. Its views are those at the arguments of ``linearize``; those with numbers take
+    tangents too, by default ones."""
+
+    def __init__(self, made: Products, primals: tuple) -> None:
+        self.inner = self.made = self.product = made
+        self.primals = primals
+
+    def __repr__(self) -> str:
+        return f"<tangent map of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
+
+    def __call__(self, *tangents: Any) -> Any:
+        return jvp(self.product.fn, self.primals, tangents)[1]
+
+    @property
+    def source(self) -> str:
+        """The generated source."""
+        return self.source_for()
+
+    def _at(self, args: tuple) -> tuple[tuple, tuple | None]:
+        if not args:
+            return self.primals, None
+        if len(args) != len(self.primals):
+            raise ArgumentError("S2S008", f"{len(self.primals)} primals but {len(args)} tangents were given")
+        return self.primals, tuple(tree.map(np.zeros_like, self.primals[k]) if args[k] is None else args[k]
+                                   for k in self.product.argnums)
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        primals = Tup(tuple(lowerer.capture_outside(x, None, "a primal of linearize") for x in self.primals))
+        return lowerer.static_items(lower_jvp(lowerer, (const(self.product.fn), primals, Tup(args)), ()))[1]
 
 
 vjp.__s2sad_lower__ = lower_vjp  # type: ignore[attr-defined]

@@ -196,12 +196,17 @@ class Views:
 
     def _derivative(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Function, tuple]:
         """The IR of the derivative, with the arguments for it: cotangents and tangents are ones."""
-        fn, values = self.entry(args, kwargs).adjoint, (*args, *kwargs.values())
+        return self.entry(args, kwargs).adjoint, (*args, *kwargs.values(), *self.beside(args, kwargs))
+
+    def beside(self, args: tuple, kwargs: dict[str, Any]) -> tuple:
+        """Ones for what the derivative takes beside the arguments of the function: a cotangent, or tangents."""
         if self.mode == "jvp":
-            return fn, (*values, *(tree.map(np.ones_like, values[k]) for k in self.request(len(args), kwargs).argnums))
-        if len(fn.params) == len(values):
-            return fn, values
-        return fn, (*values, tree.map(np.ones_like, self.fn(*runtime.copy(args), **runtime.copy(kwargs))))
+            values = (*args, *kwargs.values())
+            return tuple(tree.map(np.ones_like, values[k]) for k in self.request(len(args), kwargs).argnums)
+        if self.mode != "vjp":
+            return ()
+        y = self.fn(*runtime.copy(args), **runtime.copy(kwargs))
+        return (tree.map(np.ones_like, y[0] if self.has_aux else y),)
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
         """Compare the gradient at these arguments with finite differences along a random direction.

@@ -69,10 +69,15 @@ class Pullback:
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
         fn, *primals, y_bar = args
-        smooth = _smooth(lowerer, primals)
-        found = lower_derivative(lowerer, Request("vjp", smooth, False, self.has_aux), fn, tuple(primals), (y_bar,))
-        bars = iter(lowerer.static_items(lowerer.static_items(found)[1]))
-        return Tup(tuple(next(bars) if k in smooth else NONE for k in range(len(primals))))
+        return lower_pullback(lowerer, fn, tuple(primals), y_bar, self.has_aux)
+
+
+def lower_pullback(lowerer: Any, fn: Value, primals: tuple[Value, ...], y_bar: Value, has_aux: bool) -> Value:
+    """A pullback at primals, called with a cotangent."""
+    smooth = _smooth(lowerer, primals)
+    found = lower_derivative(lowerer, Request("vjp", smooth, False, has_aux), fn, primals, (y_bar,))
+    bars = iter(lowerer.static_items(lowerer.static_items(found)[1]))
+    return Tup(tuple(next(bars) if k in smooth else NONE for k in range(len(primals))))
 
 
 def lower_jvp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:

@@ -176,7 +176,8 @@ def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value:
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    return reverse(prepared, tuple(wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
+    made = reverse(prepared, tuple(wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
+    return dataclasses.replace(made, name=f"{primal.name}_vjp")
 
 
 def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg], ...]]:

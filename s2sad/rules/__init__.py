@@ -23,6 +23,7 @@ decorator               one writes                                  derived from
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -302,22 +303,24 @@ def has_no_gradient(op: Callable) -> bool:
         return False
 
 
-def pullback(op: Callable, args: tuple, kwargs: dict, *, y: Any, y_bar: Any) -> dict[str, Any]:
+def pullback(op: Callable, args: tuple, kwargs: dict, *, y: Any, y_bar: Any, masked: bool = False) -> dict[str, Any]:
     """The VJP of one operation on concrete values, by parameter name: the reference meaning of a rule.
 
     Generated code holds the same formulas inlined; this function serves tests and the reference interpreter.
-    A cotangent ``None`` is zero; ``NotImplemented`` means that this argument must not be active.
+    A cotangent ``None`` is zero; ``NotImplemented`` means that this argument must not be active. ``masked``: a zero in
+    ``y_bar`` is what was not chosen, and gives zero even where a partial derivative is infinite or nan.
     """
     entry = lookup(op)
     if entry is None:
         raise KeyError(f"no rule for {op!r}")
     bound = entry.bind(args, kwargs)
     known = {"y": y, "y_bar": y_bar}
+    product = runtime.masked_product if masked else operator.mul
     result = _apply(entry.vjp, entry, bound, {k: known[k] for k in entry.extra})
     parts = _parts(entry, result)
     if entry.kind != "elementwise":
         return {n: _astype_of(part, bound[n]) for n, part in zip(entry.wrt, parts)}
-    return {n: part if part is None or part is NotImplemented else runtime.unbroadcast(y_bar * part, bound[n])
+    return {n: part if part is None or part is NotImplemented else runtime.unbroadcast(product(y_bar, part), bound[n])
             for n, part in zip(entry.wrt, parts)}
 
 

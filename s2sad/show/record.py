@@ -176,9 +176,18 @@ class Recorder:
             return (moved,) if len(call.outs) == 1 else moved
         if args and _takes_apart(call.op, args[0]):
             return [Node(call.op(args[0].value, *plain(args[1:])), varied=False, given=True)]
+        if call.op is runtime.selected:
+            return self.selected(args, call.loc)
         result = _perform(call.op, plain(args), plain(kwargs))
         return self.step(call.op, args, kwargs, () if not call.outs else (result,) if len(call.outs) == 1 else result,
                          call.loc)
+
+    def selected(self, args: tuple, loc: Loc | None) -> Sequence[Node]:
+        """``fn(…, out=start, where=mask)`` as two steps: ``t = fn(…)``, and ``t`` or ``start``."""
+        fn, mask, start, *operands = args
+        made = self.step(fn, tuple(operands), {}, (fn(*plain(operands)),), loc)[0]
+        chosen = np.where(plain(mask), made.value, plain(start)).astype(plain(start).dtype)
+        return self.step(np.where, (mask, made, start), {}, (chosen,), loc)
 
     def step(self, op: Callable, args: tuple, kwargs: dict[str, Any], results: Sequence[Any], loc: Loc | None,
              segment: Segment | None = None) -> tuple[Node, ...]:

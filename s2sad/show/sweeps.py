@@ -217,10 +217,12 @@ def scaled(slope: Text, partial: Text, ones: bool) -> Text:
 
 
 class Adjoints:
-    """Walk the steps backwards and write down every contribution."""
+    """Walk the steps backwards and write down every contribution. ``masked`` are the values whose adjoints have exact
+    zeros where ``np.where`` chose something else."""
 
     def __init__(self) -> None:
         self.bars: dict[Node, Any] = {}
+        self.masked: set[Node] = set()
         self.rows: list[Row] = []
 
     def seed(self, node: Node, seed: Any, name: str, step: int) -> None:
@@ -238,6 +240,7 @@ class Adjoints:
         if not any(out in self.bars for out in step.outs if out.varied):
             return
         bars = tuple(self.bars.get(out) for out in step.outs)
+        masked = not self.masked.isdisjoint(step.outs)
         if step.segment is not None:
             zeros = [runtime.zeros_like(lifted(o.value)) if g is None else g for o, g in zip(step.outs, bars)]
             found = step.segment.pullback(lifted(plain(step.args)), zeros)
@@ -248,11 +251,13 @@ class Adjoints:
                                              bars[0] if len(bars) == 1 else bars))
             bound = entry.bind(step.args, step.kwargs)
             parts = [(bound[name], g, name) for name, g in
-                     pullback(step.op, args, kwargs, y=y, y_bar=y_bar).items()]
+                     pullback(step.op, args, kwargs, y=y, y_bar=y_bar, masked=masked).items()]
         once = _once(nodes((step.args, step.kwargs)))
         for x, g, name in parts:
             for node, share in pairs(x, g):
                 if node.varied:
+                    if masked or step.op is np.where:
+                        self.masked.add(node)
                     texts = [Text(name), None] if step.segment else _contribution(
                         step, entry, bound, name, node, node in once, Text(bar(step.outs[0].label)))
                     self.contribute(k, step, node, share, texts)

@@ -133,7 +133,7 @@ def test_other_derivatives_show_themselves_too():
     full = value_and_grad(norm)
     full(X)
     assert "value and gradient of norm" in text_of(full._repr_html_())
-    for transform, title in ((jacfwd, "Jacobian of norm"), (hessian, "Jacobian of norm")):
+    for transform, title in ((jacfwd, "Jacobian of norm"), (hessian, "Hessian of norm")):
         made = transform(norm)
         assert title in text_of(made._repr_mimebundle_()["text/html"])
         made(X)

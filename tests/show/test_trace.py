@@ -495,3 +495,18 @@ def _ones(y):
     if isinstance(y, np.ndarray):
         return np.ones_like(y)
     return y * 0 + 1 if isinstance(y, (float, complex, np.inexact)) else y
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0.0)),
+    lambda x: np.sum(np.sqrt(x, out=np.zeros_like(x), where=x > 0) * 3.0),
+    lambda x: np.sum(np.divide(x * x, x, out=np.zeros_like(x), where=x > 0)),
+], ids=["where", "out", "divide"])
+def test_what_was_not_chosen_has_an_adjoint_of_exactly_zero(f):
+    x = np.array([-1.0, 0.0, 4.0])
+    with np.errstate(all="ignore"):
+        expected = grad(f)(x)
+        graph = grad(f).graph(x)
+    assert expected[0] == expected[1] == 0.0
+    np.testing.assert_array_equal(grad(f).trace(x).gradient, expected)
+    np.testing.assert_array_equal(graph.nodes[0].adjoint, expected)

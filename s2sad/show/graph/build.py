@@ -155,7 +155,7 @@ class Builder:
             return step.outs[k]
         stmt, context = self.tracker.where[step]
         item = tuple(self.of.get(x) for x in operands(step)) if not isinstance(stmt, Call) else ()
-        return (id(stmt), k, item, *(id(outer) for outer, _ in context if isinstance(outer, Call)))
+        return (id(stmt), id(step.op), k, item, *(id(outer) for outer, _ in context if isinstance(outer, Call)))
 
     def outputs(self, results: Sequence[record.Node]) -> None:
         """Mark the nodes that the result consists of."""
@@ -277,6 +277,7 @@ class Builder:
     def backward(self) -> None:
         """Adjoints at the nodes, partial derivatives and contributions at the edges."""
         bars: dict[record.Node, Any] = {}
+        masked: set[record.Node] = set()  # adjoints with exact zeros where np.where chose something else
 
         def add(x: record.Node, g: Any) -> None:
             bars[x] = fitted(runtime.add(bars[x], g) if x in bars else g, x.value)
@@ -288,7 +289,9 @@ class Builder:
         for step in reversed(self.steps()):
             for k, out in enumerate(step.outs):
                 if out in bars and out.varied:
-                    found = contributions(step, k, bars[out])
+                    found = contributions(step, k, bars[out], out in masked)
+                    if out in masked or step.op is np.where:
+                        masked.update(x for x, _, _ in found)
                     for x, g, _ in found:
                         add(x, g)
                     for x, (g, names) in grouped(found).items():

@@ -29,9 +29,9 @@ def partial(step: Step, k: int, x: Node) -> tuple[Any, ...]:
     return (fitted(grouped(contributions(step, k, ones(y)))[x][0], x.value),)
 
 
-def contributions(step: Step, k: int, y_bar: Any) -> Contributions:
+def contributions(step: Step, k: int, y_bar: Any, masked: bool = False) -> Contributions:
     """What the cotangent of result ``k`` adds to the adjoints of the operands: node, cotangent, and the parameter where
-    the node is the whole argument ('' where it is a part of it).
+    the node is the whole argument ('' where it is a part of it). ``masked``: zeros in ``y_bar`` are exact.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def contributions(step: Step, k: int, y_bar: Any) -> Contributions:
     bound = rule_of(step).bind(step.args, step.kwargs)
     args, kwargs, y, bars = lifted((plain(step.args), plain(step.kwargs), step.result, bars))
     return [(x, part, name if bound[name] is x else "")
-            for name, g in pullback(step.op, args, kwargs, y=y, y_bar=bars).items()
+            for name, g in pullback(step.op, args, kwargs, y=y, y_bar=bars, masked=masked).items()
             for x, part in pairs(bound[name], g) if x.varied]
 
 

@@ -1,0 +1,137 @@
+"""Derivatives made of others: the product of a Hessian with a vector, and the derivative element by element.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
+    array([6., 2.])
+    >>> elementwise_grad(np.tanh)(np.array([0.0, 100.0]))
+    array([1., 0.])
+"""
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad import numeric, runtime
+from s2sad.api.derivative import Derivative
+from s2sad.api.products import Products, is_smooth, vjp
+from s2sad.api.showing import Showing
+from s2sad.derive import integer_argument
+from s2sad.derive.nested import lower_derivative
+from s2sad.derive.results import Request
+from s2sad.errors import ArgumentError
+from s2sad.frontend.values import Value, const
+
+
+class HessianProduct(Showing):
+    """What ``hvp`` returns. Its views take the arguments of a call: those of the function, and then the vector."""
+
+    def __init__(self, fn: Callable, argnums: int = 0) -> None:
+        if not isinstance(argnums, (int, np.integer)):
+            raise ArgumentError("S2S008", f"hvp differentiates by one argument, but argnums is {argnums!r}",
+                                hint="put what varies into one tuple or dict")
+        self.fn, self.argnums = fn, int(argnums)
+        self.gradient = Derivative(fn, "grad", self.argnums)
+        self.inner = self.made = Products(self.gradient, "jvp", (self.argnums,))
+        self.made.label = "Hessian-vector product"
+        functools.update_wrapper(self, fn, updated=())
+
+    def __repr__(self) -> str:
+        return f"<hvp of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.fn, self.argnums)
+
+    def __call__(self, *args: Any) -> Any:
+        primals, vector = self._at(args)
+        if not is_smooth(primals[self.argnums]):
+            raise integer_argument(self.fn, self.argnums, primals[self.argnums])
+        return self.inner.apply(primals, vector)[1]
+
+    def _at(self, args: tuple) -> tuple[tuple, tuple]:
+        if len(args) < 2 + max(self.argnums, 0):
+            raise ArgumentError("S2S008", f"hvp takes the arguments of `{self.__name__}` and then a vector; it got "  # type: ignore[attr-defined]
+                                f"{len(args)} argument{'s' * (len(args) != 1)}")
+        return args[:-1], args[-1:]
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        if kwargs:
+            raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
+        primals, vector = self._at(args)
+        request = Request("jvp", (self.argnums % len(primals),), False)
+        return lowerer.static_items(lower_derivative(lowerer, request, const(self.gradient), primals, vector))[1]
+
+
+def hvp(fn: Callable, argnums: int = 0) -> Any:
+    """The product of the Hessian with a vector: ``hvp(f)(*args, v)``, at the cost of a few gradients.
+
+    Parameters
+    ----------
+    fn : callable
+        Returns one real number.
+    argnums : int
+        The argument to differentiate by; ``v`` has its structure.
+
+    Returns
+    -------
+    HessianProduct
+        Called with the arguments of ``fn`` and then ``v``. It shows its source, stages, … like a gradient.
+
+    Examples
+    --------
+    >>> product = hvp(lambda x: x[0] ** 2 * x[1])
+    >>> product(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
+    array([6., 2.])
+    """
+    return HessianProduct(fn, argnums)
+
+
+class Elementwise(Showing):
+    """What ``elementwise_grad`` returns: the diagonal of a Jacobian that has nothing else, by a cotangent of ones."""
+
+    def __init__(self, fn: Callable, argnums: int = 0) -> None:
+        self.fn, self.argnums = fn, argnums
+        self.inner = self.made = Products(fn, "vjp", (argnums,))
+        self.made.label = "elementwise derivative"
+        functools.update_wrapper(self, fn, updated=())
+
+    def __repr__(self) -> str:
+        return f"<elementwise_grad of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.fn, self.argnums)
+
+    def __call__(self, *args: Any) -> Any:
+        y, pullback = vjp(self.fn, *args)
+        return pullback(np.ones_like(y) if isinstance(y, np.ndarray) else 1.0)[self.argnums]
+
+    def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
+        """Compare with finite differences along a random direction. They also disagree where the function is not
+        elementwise.
+
+        Raises
+        ------
+        AssertionError
+            Where they disagree.
+        """
+        rng, k = np.random.default_rng(seed), self.argnums % len(args)
+        directions = [d if j == k else None for j, d in enumerate(numeric.random_like(rng, list(args)))]
+        slopes = np.ravel(np.asarray(self(*runtime.copy_together(args))) * np.asarray(directions[k]))
+        numeric.compare(lambda *given: self.fn(*runtime.copy_together(given)), args, directions, slopes, rtol, atol,
+                        numeric.STEPS, "elementwise derivative")
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        def total(*args: Any) -> Any:
+            return np.sum(self.fn(*args))
+        return lower_derivative(lowerer, Request("grad", (self.argnums,), True), const(total), args)
+
+
+def elementwise_grad(fn: Callable, argnums: int = 0) -> Any:
+    """The derivative of each element of the result by the same element of the argument (of an elementwise function).
+
+    >>> elementwise_grad(np.tanh)(np.array([0.0, 100.0]))
+    array([1., 0.])
+    """
+    return Elementwise(fn, argnums)

@@ -1,0 +1,75 @@
+"""hvp and elementwise_grad: numbers, errors, pickles, inside other derivatives."""
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from s2sad import elementwise_grad, grad, hessian, hvp, jvp, linearize, vjp
+from s2sad.errors import ArgumentError
+
+X, V = np.array([0.3, 0.4, 0.9]), np.array([1.0, 0.5, -2.0])
+
+
+def cubic(x):
+    return np.sum(x ** 3) + x[0] * x[1] * x[2]
+
+
+def scaled(a, x):
+    return a ** 2 * cubic(x)
+
+
+def test_products_with_the_hessian():
+    np.testing.assert_allclose(hvp(cubic)(X, V), hessian(cubic)(X) @ V, rtol=1e-13)
+    np.testing.assert_allclose(hvp(scaled, 1)(2.0, X, V), 4.0 * hvp(cubic)(X, V), rtol=1e-13)
+    np.testing.assert_allclose(hvp(scaled, -1)(2.0, X, V), 4.0 * hvp(cubic)(X, V), rtol=1e-13)
+    assert hvp(lambda x: x ** 3)(2.0, 5.0) == 60.0
+
+
+def test_products_in_the_structure_of_the_parameters():
+    def loss(p):
+        return np.sum(p["a"] ** 2 * p["b"][0])
+    p, v = {"a": X, "b": (2.0,)}, {"a": V, "b": (1.0,)}
+    made = hvp(loss)(p, v)
+    np.testing.assert_allclose(made["a"], 4.0 * V + 2.0 * X)
+    np.testing.assert_allclose(made["b"][0], 2.0 * X @ V)
+
+
+def test_wrong_calls_say_what_is_missing():
+    with pytest.raises(ArgumentError, match="S2S008: hvp takes the arguments of `cubic` and then a vector; it got 1 arg"):
+        hvp(cubic)(X)
+    with pytest.raises(ArgumentError, match="S2S008: hvp takes the arguments of `scaled` and then a vector; it got 2 arg"):
+        hvp(scaled, 1).stages(2.0, X)
+    with pytest.raises(ArgumentError, match=r"S2S008: hvp differentiates by one argument, but argnums is \(0, 1\)"):
+        hvp(scaled, (0, 1))
+    with pytest.raises(TypeError, match="S2S006: argument 0 of `cubic` is an array of dtype int64"):
+        hvp(cubic)(np.array([1, 2, 3]), V)
+
+
+def test_they_pickle():
+    for made, args in ((hvp(cubic), (X, V)), (elementwise_grad(np.tanh), (X,))):
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(made))(*args), made(*args))
+
+
+def test_inside_other_derivatives():
+    """The gradient of vᵀ H(x) v is the third derivative; also of objects that were made outside."""
+    product, slope = hvp(cubic), elementwise_grad(np.tanh)
+
+    def third(x):
+        return np.dot(V, product(x, V))
+    step = 1e-5
+    directions = [third(X + step * e) - third(X - step * e) for e in np.eye(3)]
+    np.testing.assert_allclose(grad(third)(X), np.array(directions) / (2.0 * step), rtol=1e-7)
+    np.testing.assert_allclose(grad(lambda x: np.sum(slope(x)))(X), -2.0 * np.tanh(X) / np.cosh(X) ** 2)
+
+
+def test_maps_made_outside_are_differentiated_by_what_they_take():
+    def f(x):
+        return np.sin(x) * x
+    _, pullback = vjp(f, X)
+    _, push = linearize(f, X)
+    slope = np.cos(X) * X + np.sin(X)
+    np.testing.assert_allclose(grad(lambda w: np.sum(pullback(w * w)[0]))(V), 2.0 * V * slope)
+    np.testing.assert_allclose(grad(lambda w: np.sum(push(w * w)))(V), 2.0 * V * slope)
+    np.testing.assert_allclose(jvp(lambda w: pullback(w)[0], (V,), (X,))[1], X * slope)
