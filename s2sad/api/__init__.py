@@ -9,11 +9,8 @@
 """
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from s2sad import runtime
 from s2sad.api.checkpointing import checkpoint
@@ -23,7 +20,6 @@ from s2sad.api.derivative import Argnums, Derivative
 from s2sad.api.matrices import Matrix, jacfwd, jacobian, jacrev
 from s2sad.api.products import jvp, linearize, vjp
 from s2sad.derive.nested import lower_derivative
-from s2sad.derive.results import Request
 from s2sad.frontend.values import Atom, Bound, Value, const
 
 

@@ -28,6 +28,8 @@ from s2sad.frontend.values import Value, const
 class HessianProduct(Showing):
     """What ``hvp`` returns. Its views take the arguments of a call: those of the function, and then the vector."""
 
+    inner: Products
+
     def __init__(self, fn: Callable, argnums: int = 0) -> None:
         if not isinstance(argnums, (int, np.integer)):
             raise ArgumentError("S2S008", f"hvp differentiates by one argument, but argnums is {argnums!r}",

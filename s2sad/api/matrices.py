@@ -26,6 +26,9 @@ from s2sad.frontend.values import Tup, Value, const
 class Matrix(Showing):
     """A derivative that is a matrix: a function of the same arguments, with the look of a ``Derivative``."""
 
+    inner: Products
+    made: Products
+
     def __init__(self, fn: Callable, mode: str, argnums: Any, argnames: Any) -> None:
         self.fn, self.mode, self.request_args = fn, mode, (argnums, argnames)
         self.single = isinstance(argnums, (int, np.integer)) or (

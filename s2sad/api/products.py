@@ -136,8 +136,10 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
 
 
 class Pullback(Showing):
-    """What ``vjp`` returns beside the value: called with a cotangent, it gives the cotangents of the arguments. Its views
-    are those at the arguments of ``vjp``; those with numbers take a cotangent too, by default ones."""
+    """What ``vjp`` returns beside the value: called with a cotangent, it gives the cotangents of the arguments.
+
+    Its views are those at the arguments of ``vjp``; those with numbers take a cotangent too, by default ones.
+    """
 
     def __init__(self, made: Products, primals: tuple) -> None:
         self.inner = self.made = self.product = made
@@ -216,9 +218,11 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
 
 
 class Pushforward(Showing):
-    """What ``linearize`` returns beside the value: called with tangents, one for each argument (None: it does not move),
-    it gives the tangent of the value. Its views are those at the arguments of ``linearize``; those with numbers take
-    tangents too, by default ones."""
+    """What ``linearize`` returns beside the value: called with tangents, it gives the tangent of the value.
+
+    There is one tangent for each argument (None: it does not move). Its views are those at the arguments of
+    ``linearize``; those with numbers take tangents too, by default ones.
+    """
 
     def __init__(self, made: Products, primals: tuple) -> None:
         self.inner = self.made = self.product = made

@@ -1,7 +1,7 @@
 """Looking at what is made of products with a Jacobian: a pullback, a tangent map, a Hessian-vector product, a matrix.
 
-``Showing`` has the methods of a ``Derivative`` that look at the generated code. They show the product behind the object,
-with the cotangent (or the tangents) that they are given, or else with ones.
+``Showing`` has the methods of a ``Derivative`` that look at the generated code. They show the product behind the
+object, with the cotangent (or the tangents) that they are given, or else with ones.
 
     >>> import numpy as np
     >>> from s2sad import vjp
@@ -24,8 +24,8 @@ from s2sad.show.trace import Trace
 
 
 class Showing:
-    """The views of an object that is not a ``Derivative`` itself. ``inner`` is the product, ``made`` the derivative whose
-    program is shown (most often the same)."""
+    """The views of an object that is not a ``Derivative`` itself. ``inner`` is the product, ``made`` the derivative
+    whose program is shown (most often the same)."""
 
     inner: Inspection
     made: Inspection
@@ -77,7 +77,7 @@ class Showing:
 
     def diff(self, handwritten: Callable, *args: Any, repeat: int = 5, rtol: float = 1e-6, atol: float = 1e-8
              ) -> Comparison:
-        """Compare with a function of yours that takes the same arguments and returns the same: numbers, source, time."""
+        """Compare with a function of yours that takes and returns the same: numbers, source, time."""
         point = self._at(args)[0]
         source = self.made.entry(point, {}).source.text
         result = self(*args)

@@ -292,8 +292,8 @@ def _lower(lowerer: Lowerer, fn: Callable, args: tuple, kwargs: dict[str, Any], 
     plain, _ = code_of(fn)
     if isinstance(plain, types.FunctionType):
         source = find(plain)
-    name = getattr(fn, "generated_name", None) or getattr(fn, "__name__", type(fn).__name__)
-    function = structured(Function(name, Block(params, tuple(lowerer.stmts),
+    title = getattr(fn, "generated_name", None) or getattr(fn, "__name__", type(fn).__name__)
+    function = structured(Function(title, Block(params, tuple(lowerer.stmts),
                                    (out,)), tuple(inputs.vars), source.loc(source.node) if source else None))
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
