@@ -173,9 +173,10 @@ def differentiate(options: argparse.Namespace) -> tuple[Any, tuple]:
         argnums = argnums or differentiable(args)
         args = tuple(float(x) if k in argnums and type(x) is int else x for k, x in enumerate(args))
         check_call(function, args)
-    transform = s2sad.jacfwd if getattr(options, "mode", "reverse") == "forward" else s2sad.grad
     argnums = argnums or all_parameters(function)
-    return transform(function, argnums=argnums if len(argnums) > 1 else argnums[0]), args
+    wanted: Any = argnums if len(argnums) > 1 else argnums[0]
+    forward = getattr(options, "mode", "reverse") == "forward"
+    return s2sad.jacfwd(function, wanted).inner if forward else s2sad.grad(function, wanted), args
 
 
 def load(spec: str) -> tuple[Callable, ModuleType]:

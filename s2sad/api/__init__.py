@@ -14,12 +14,11 @@ from typing import Any
 
 from s2sad import runtime
 from s2sad.api.checkpointing import checkpoint
-from s2sad.api.composed import elementwise_grad, hvp
+from s2sad.api.composed import elementwise_grad, hessian, hvp
 from s2sad.api.debugged import Debugged
 from s2sad.api.derivative import Argnums, Derivative
-from s2sad.api.matrices import Matrix, jacfwd, jacobian, jacrev
+from s2sad.api.matrices import jacfwd, jacobian, jacrev
 from s2sad.api.products import jvp, linearize, vjp
-from s2sad.derive.nested import lower_derivative
 from s2sad.frontend.values import Atom, Bound, Value, const
 
 
@@ -85,18 +84,6 @@ def value_and_grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Ar
     return _transform("value_and_grad", fn, argnums, argnum, argnames, has_aux, debug_nans)
 
 
-def hessian(fn: Callable, argnums: int = 0) -> Any:
-    """The Hessian of a function that returns one real number: forward mode over reverse mode.
-
-    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
-    array([[6., 2.],
-           [2., 0.]])
-    """
-    made = jacfwd(grad(fn, argnums), argnums)
-    made.called("Hessian")
-    return made
-
-
 def stop_gradient(x: Any) -> Any:
     """``x``, counted as a constant by derivatives.
 
@@ -125,10 +112,7 @@ class _Inner:
         self.made = transform(_anything, *args, **kwargs)
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        fn, *rest = args
-        if isinstance(self.made, Matrix):
-            return self.made.lower(lowerer, fn, tuple(rest))
-        return lower_derivative(lowerer, self.made.request(len(rest), {}), fn, tuple(rest))
+        return self.made.inside(lowerer, args[0], args[1:])
 
 
 def _anything(*args: Any) -> Any:
@@ -136,7 +120,7 @@ def _anything(*args: Any) -> Any:
     return args
 
 
-for _made in (grad, value_and_grad, jacobian, jacfwd):
+for _made in (grad, value_and_grad, jacobian, jacfwd, hessian, hvp, elementwise_grad):
     _made.__s2sad_lower__ = _lower_transform(_made)  # type: ignore[attr-defined,union-attr]
 
 

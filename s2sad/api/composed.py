@@ -1,4 +1,4 @@
-"""Derivatives made of others: the product of a Hessian with a vector, and the derivative element by element.
+"""Derivatives made of others: the Hessian, its product with a vector, and the derivative element by element.
 
     >>> import numpy as np
     >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
@@ -10,19 +10,60 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from s2sad import numeric, runtime
 from s2sad.api.derivative import Derivative
+from s2sad.api.matrices import Matrix
 from s2sad.api.products import Products, is_smooth, vjp
 from s2sad.api.showing import Showing
 from s2sad.derive import integer_argument
 from s2sad.derive.nested import lower_derivative
 from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError
-from s2sad.frontend.values import Value, const
+from s2sad.frontend.values import Bound, Value, const
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient of a function that is defined inside the differentiated one; its first argument is that function."""
+
+    argnums: Any
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        return Derivative(lambda *given: given, "grad", self.argnums).inside(lowerer, args[0], args[1:])
+
+
+class Hessian(Matrix):
+    """What ``hessian`` returns: the Jacobian of the gradient."""
+
+    def __init__(self, fn: Callable, argnums: Any = 0) -> None:
+        super().__init__(Derivative(fn, "grad", argnums), "jacfwd", argnums, None)
+        self.made_of = fn, argnums
+        self.called("Hessian")
+
+    def __reduce__(self) -> tuple:
+        return type(self), self.made_of
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        no_keywords(lowerer, kwargs)
+        return self.inside(lowerer, const(self.made_of[0]), args)
+
+    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        return super().inside(lowerer, Bound(const(Gradient(self.made_of[1])), (fn,)), args)
+
+
+def hessian(fn: Callable, argnums: int = 0) -> Any:
+    """The Hessian of a function that returns one real number: forward mode over reverse mode.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    return Hessian(fn, argnums)
 
 
 class HessianProduct(Showing):
@@ -59,11 +100,15 @@ class HessianProduct(Showing):
         return args[:-1], args[-1:]
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        if kwargs:
-            raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
+        no_keywords(lowerer, kwargs)
+        return self.inside(lowerer, const(self.fn), args)
+
+    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        """The product for ``fn`` inside a differentiated function."""
         primals, vector = self._at(args)
+        gradient = Bound(const(Gradient(self.argnums)), (fn,))
         request = Request("jvp", (self.argnums % len(primals),), False)
-        return lowerer.static_items(lower_derivative(lowerer, request, const(self.gradient), primals, vector))[1]
+        return lowerer.static_items(lower_derivative(lowerer, request, gradient, primals, vector))[1]
 
 
 def hvp(fn: Callable, argnums: int = 0) -> Any:
@@ -125,9 +170,23 @@ class Elementwise(Showing):
                         numeric.STEPS, "elementwise derivative")
 
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        def total(*args: Any) -> Any:
-            return np.sum(self.fn(*args))
-        return lower_derivative(lowerer, Request("grad", (self.argnums,), True), const(total), args)
+        no_keywords(lowerer, kwargs)
+        return self.inside(lowerer, const(self.fn), args)
+
+    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        """The derivatives of ``fn`` inside a differentiated function: the gradient of the sum."""
+        request = Request("grad", (self.argnums % len(args),), True)
+        return lower_derivative(lowerer, request, Bound(const(_total), (fn,)), args)
+
+
+def _total(fn: Callable, *args: Any) -> Any:
+    return np.sum(fn(*args))
+
+
+def no_keywords(lowerer: Any, kwargs: tuple) -> None:
+    """Refuse keyword arguments."""
+    if kwargs:
+        raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
 
 
 def elementwise_grad(fn: Callable, argnums: int = 0) -> Any:

@@ -207,4 +207,8 @@ class Derivative(Inspection):
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
         if kwargs:
             raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
-        return lower_derivative(lowerer, self.request(len(args), {}), const(self.fn), args)
+        return self.inside(lowerer, const(self.fn), args)
+
+    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        """The derivative of ``fn`` inside a differentiated function."""
+        return lower_derivative(lowerer, self.request(len(args), {}), fn, args)

@@ -48,10 +48,10 @@ class Matrix(Showing):
     def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
         if kwargs:
             raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
-        return self.lower(lowerer, const(self.fn), args)
+        return self.inside(lowerer, const(self.fn), args)
 
-    def lower(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
-        """The matrices inside a differentiated function: one product after the other."""
+    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
+        """The matrices of ``fn`` inside a differentiated function: one product after the other."""
         products = const(_columns if self.mode == "jacfwd" else _rows)
         blocks = tuple(lowerer.call(products, (fn, const(k % len(args)), *args), ()) for k in self.positions)
         return blocks[0] if self.single else Tup(blocks)

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from s2sad import elementwise_grad, grad, hessian, hvp, jvp, linearize, vjp
+from s2sad import check_grads, elementwise_grad, grad, hessian, hvp, jvp, linearize, vjp
 from s2sad.errors import ArgumentError
 
 X, V = np.array([0.3, 0.4, 0.9]), np.array([1.0, 0.5, -2.0])
@@ -73,3 +73,21 @@ def test_maps_made_outside_are_differentiated_by_what_they_take():
     np.testing.assert_allclose(grad(lambda w: np.sum(pullback(w * w)[0]))(V), 2.0 * V * slope)
     np.testing.assert_allclose(grad(lambda w: np.sum(push(w * w)))(V), 2.0 * V * slope)
     np.testing.assert_allclose(jvp(lambda w: pullback(w)[0], (V,), (X,))[1], X * slope)
+
+
+def test_made_inside_of_functions_defined_inside():
+    def inner(x, scale):
+        def local(z):
+            return scale * cubic(z)
+        slopes = elementwise_grad(lambda z: z ** 3 * scale)(x)
+        return np.sum(hessian(local)(x)) + np.sum(hvp(local)(x, x)) + np.sum(slopes) + np.sum(hessian(cubic)(x))
+    H = hessian(cubic)(X)
+    assert inner(X, 2.0) == pytest.approx(2.0 * np.sum(H) + 2.0 * np.sum(H @ X) + 6.0 * np.sum(X ** 2) + np.sum(H))
+    check_grads(inner, (X, 2.0))
+
+
+def test_hessians_of_several_arguments_and_pickles():
+    def f(x, y):
+        return x ** 2 * y ** 3
+    assert [[float(b) for b in row] for row in hessian(f, (0, 1))(1.0, 2.0)] == [[16.0, 24.0], [24.0, 12.0]]
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(hessian(cubic)))(X), hessian(cubic)(X))
