@@ -98,7 +98,8 @@ class Layout:
     """Builds the areas of a graph, from the innermost box to the outermost."""
 
     def __init__(self, content: Content) -> None:
-        self.inside = content.inside()
+        self.open = content.tangled()
+        self.inside = content.inside(self.open)
         self.links: dict[Box | None, list[tuple[Node | Box | str, Node | Box | str, Edge, bool]]] = {
             box: [] for box in self.inside}
         self.carried: dict[Box, dict[Node, None]] = {}
@@ -107,8 +108,7 @@ class Layout:
 
     def route(self, edge: Edge) -> None:
         """The links of an edge, one in each box that it passes."""
-        up: tuple[Box, ...] = edge.source.box.path if edge.source.box else ()
-        down: tuple[Box, ...] = edge.target.box.path if edge.target.box else ()
+        up, down = edge.source.path(self.open), edge.target.path(self.open)
         shared = 0
         while shared < min(len(up), len(down)) and up[shared] is down[shared]:
             shared += 1
@@ -135,7 +135,7 @@ class Layout:
 
     def child(self, node: Node, depth: int) -> Node | Box:
         """The node, or the box at this depth that holds it."""
-        path = node.box.path if node.box else ()
+        path = node.path(self.open)
         return path[depth] if depth < len(path) else node
 
     # ---- areas -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ last, and an edge with ``carried`` leads into the next trip of that loop.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,6 +62,10 @@ class Node:
     active: bool = False
     backward: bool = False
     count: int = 1
+
+    def path(self, open_: Collection[Box] = ()) -> tuple[Box, ...]:
+        """The boxes around the node from the outermost, without those of ``open_``."""
+        return tuple(box for box in self.box.path if box not in open_) if self.box else ()
 
     @property
     def bar(self) -> str:
@@ -188,17 +192,45 @@ class Content:
             found[edge.source].append(edge)
         return found
 
-    def inside(self) -> dict[Box | None, list[Node | Box]]:
-        """The nodes and boxes that are in each box; None is the outermost."""
+    def inside(self, open_: Collection[Box] = ()) -> dict[Box | None, list[Node | Box]]:
+        """The nodes and boxes that are in each box; None is the outermost. The boxes ``open_`` are left out."""
         found: dict[Box | None, list[Node | Box]] = {None: []}
         for node in self.nodes:
             outer: Box | None = None
-            for box in node.box.path if node.box else ():
+            for box in node.path(open_):
                 if box not in found:
                     found[box] = []
                     found[outer].append(box)
                 outer = box
             found[outer].append(node)
+        return found
+
+    def tangled(self) -> set[Box]:
+        """The calls whose boxes cannot be drawn in layers: something outside of the box reads what is in it and is read
+        in it. (A helper that is a generator runs in turns with its caller.)"""
+        open_: set[Box] = set()
+        while found := self._on_cycles(open_):
+            open_ |= found
+        return open_
+
+    def _on_cycles(self, open_: set[Box]) -> set[Box]:
+        """The boxes of calls on cycles between the children of a box, or between those that are in cycles and them."""
+        links: dict[Box | None, dict[Node | Box, set[Node | Box]]] = {}
+        for edge in self.edges:
+            if edge.carried:
+                continue
+            up: list[Any] = [None, *edge.source.path(open_), edge.source]
+            down: list[Any] = [None, *edge.target.path(open_), edge.target]
+            shared = next(k for k, (a, b) in enumerate(zip(up, down)) if a is not b)
+            links.setdefault(up[shared - 1], {}).setdefault(up[shared], set()).add(down[shared])
+        found: set[Box] = set()
+        for below in links.values():
+            left, size = set(below), -1
+            while size != len(left):
+                size = len(left)
+                read = {t for s in left for t in below[s]}
+                left = {s for s in left if s in read and not left.isdisjoint(below[s])}
+            found |= {s for s in left if isinstance(s, Box) and s.kind == "call"}
         return found
 
     def without(self, dropped: Iterable[Node]) -> Content:

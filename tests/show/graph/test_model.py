@@ -74,3 +74,17 @@ def test_inside():
     box = Box("loop", "for")
     content = Content("f", (a := Node("a", "", ()), b := Node("b", "", (), box=box), c := Node("c", "", ())), ())
     assert content.inside() == {None: [a, box, c], box: [b]}
+
+
+def test_a_call_that_runs_in_turns_with_its_caller_is_drawn_without_its_box():
+    call, loop = Box("call", "items(…)"), Box("loop", "for k in range(3)")
+    first, between, second = (Node(name, "", (1.0,), box=box) for name, box in (("a", call), ("b", None), ("c", call)))
+    inner = Node("d", "", (1.0,), box=Box("loop", "for", parent=call))
+    edges = (Edge(first, between), Edge(between, second), Edge(second, inner))
+    made = Content("f", (first, between, second, inner), edges)
+    assert made.tangled() == {call} and call not in made.inside({call})
+    assert made.inside({call})[None] == [first, between, second, inner.box]
+    straight = Content("f", (first, second, between), (Edge(first, second), Edge(second, between)))
+    assert straight.tangled() == set()
+    carried = Content("f", (first, between), (Edge(first, between), Edge(between, first, carried=loop)))
+    assert carried.tangled() == set()
