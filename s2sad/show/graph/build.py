@@ -22,6 +22,7 @@ from s2sad import runtime
 from s2sad.errors import Loc
 from s2sad.ir import Call, For, Function, If, Stmt, While
 from s2sad.show import record
+from s2sad.show.graph.entangled import untangle
 from s2sad.show.graph.model import Box, Content, Edge, Node
 from s2sad.show.graph.partials import contributions, grouped, is_number, ones, operands, partial
 from s2sad.show.graph.track import Context, Tracker
@@ -61,6 +62,7 @@ def content(fn: Function, args: Sequence[Any], fold: bool = True, adjoints: bool
         builder.number()
         builder.outputs(list(record.nodes(result)))
         builder.connect()
+        untangle(builder.nodes.values(), builder.edges.values())
         if adjoints:
             builder.backward()
     shown = ", ".join(f"{symbol(p.name)} = {summary(x)}" for p, x in zip(fn.params, args))
@@ -173,7 +175,7 @@ class Builder:
         """The box of a step, made with those around it if it is new."""
         here: Box | None = None
         loops = iter(step.trips)
-        open_: list[Any] = []
+        open_: list[int] = []
 
         def enter(key: Hashable, kind: str, title: str, loc: Loc | None) -> Box:
             key = (here, key)
@@ -183,9 +185,9 @@ class Builder:
 
         for stmt, taken in (*context, (last, None)):
             for site in _sites(stmt.loc) if not self.by_name else ():  # a derivative mixes the code of calls
-                if site not in open_:
-                    open_.append(site)
-                    here = enter(site, "call", f"{site.name}(…)", site.loc)
+                if id(site) not in open_:  # each call has its own, however alike they are
+                    open_.append(id(site))
+                    here = enter(id(site), "call", f"{site.name}(…)", site.loc)
             if isinstance(stmt, If):
                 here = enter((id(stmt), taken), "branch", _branch(stmt, taken, self.tracker.entered), stmt.loc)
             elif isinstance(stmt, (For, While)):
