@@ -22,7 +22,6 @@ from s2sad import runtime
 from s2sad.errors import Loc
 from s2sad.ir import Call, For, Function, If, Stmt, While
 from s2sad.show import record
-from s2sad.show.graph.entangled import untangle
 from s2sad.show.graph.model import Box, Content, Edge, Node
 from s2sad.show.graph.partials import contributions, grouped, is_number, ones, operands, partial
 from s2sad.show.graph.track import Context, Tracker
@@ -62,7 +61,6 @@ def content(fn: Function, args: Sequence[Any], fold: bool = True, adjoints: bool
         builder.number()
         builder.outputs(list(record.nodes(result)))
         builder.connect()
-        untangle(builder.nodes.values(), builder.edges.values())
         if adjoints:
             builder.backward()
     shown = ", ".join(f"{symbol(p.name)} = {summary(x)}" for p, x in zip(fn.params, args))
