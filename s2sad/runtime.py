@@ -387,8 +387,6 @@ def unbroadcast(g: Any, x: Any) -> Any:
         if axes:
             g = g.sum(axis=axes, keepdims=True)
             g = g.reshape(shape) if shape else g.reshape(())[()]
-        elif not g.flags.writeable:
-            g = g.copy()  # it is added to in place
     return astype_of(g, x)
 
 
@@ -402,7 +400,9 @@ def astype_of(g: Any, x: Any) -> Any:
             return g.real
         if type(x) is complex and not isinstance(g, complex):
             return complex(g)
-        return float(g) if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float) else g
+        if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float):
+            return float(g)
+        return complex(g) if type(x) is complex and isinstance(g, np.number) and not isinstance(g, complex) else g
     if dtype.kind not in "fc" or (getattr(g, "dtype", None) == dtype and type(g) is not complex):
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):

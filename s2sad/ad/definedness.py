@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad import runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import blocks, map_blocks, statements
 
@@ -23,7 +23,12 @@ from s2sad.ir.walk import blocks, map_blocks, statements
 def may_be_undefined(fn: Function) -> set[Var]:
     """The variables that may have no value on some path."""
     found: set[Var] = set()
-    todo = [s for s in statements(fn.body) if not isinstance(s, Call)]
+    todo: list[If | For | While] = []
+    for s in statements(fn.body):
+        if not isinstance(s, Call):
+            todo.append(s)
+        elif s.op is runtime.zero_of:
+            found.update(s.outs)
     while True:
         size = len(found)
         for s in todo:
@@ -32,7 +37,8 @@ def may_be_undefined(fn: Function) -> set[Var]:
                 pairs = [(o, a) for block in sides for o, a in zip(s.outs, block.results)]
             else:
                 params = s.body.params[len(s.body.params) - len(s.inits):]
-                pairs = [(v, a) for vs in (params, s.outs) for v, a in zip(vs, s.inits)]
+                ends = s.body.results[:len(s.inits)]
+                pairs = [(v, a) for vs in (params, s.outs) for args in (s.inits, ends) for v, a in zip(vs, args)]
             found.update(v for v, a in pairs if undefined(a) or a in found)
         if len(found) == size:
             return found

@@ -211,7 +211,7 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (rules.canonical(s.op) is np.where or any(
+        if type(part) is Var and (rules.canonical(s.op) in (np.where, runtime.masked_product) or any(
                 b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
             self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)

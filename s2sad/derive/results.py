@@ -55,7 +55,7 @@ def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: 
             g = emitter.zeros(out, v, f"{v.name}_bar")
             if type(g) is Const and v.fact.kind == "scalar" and v.fact.dtype is not None:
                 g = Const(np.dtype(v.fact.dtype).type(0))
-        if v.fact.kind == "float" and type(g) is Var and g.fact.is_scalar and not g.fact.is_float:
+        if v.fact.kind in ("float", "complex") and type(g) is Var and g.fact.is_scalar and not g.fact.is_float:
             return emitter.call(out, runtime.astype_of, g, v, hint=f"{v.name}_bar")
         return g
     parts = tuple(structured(t, leaf) for t in trees)

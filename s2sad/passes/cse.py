@@ -5,7 +5,7 @@ Two calls are the same if operation and arguments are; constants are compared by
 ``-0.0``, ``1`` is not ``1.0`` or ``True``). Never merged are buffers (``np.zeros``: two accumulators are two), updates,
 operations with effects or hidden state, functions we know nothing of, and results that an update may consume: sharing
 them would force a copy. What the user computed stands: an adjoint call may be replaced by the user's, never the other
-way round.
+way round, and the user's ``b * a`` is not ``a * b``: complex products differ in the last bit.
 
 Before::
 
@@ -87,6 +87,8 @@ class _CSE:
             return call
         if first.adjoint and not call.adjoint:
             self.available[key] = call
+            return call
+        if not call.adjoint and tuple(map(_key, call.args)) != tuple(map(_key, first.args)):
             return call
         self.same.update(zip(call.outs, first.outs))
         return None

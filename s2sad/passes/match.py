@@ -283,7 +283,7 @@ def same_dtype(g: Fact, x: Fact) -> bool:
     if x.kind == "float":  # a number in single precision becomes a float
         return g.is_float or g.kind in ("int", "bool") or (g.kind == "scalar" and np.dtype(g.dtype).kind in "biu")
     if x.kind in ("int", "bool", "complex"):
-        return x.kind != "complex" or g.is_complex is True
+        return x.kind != "complex" or g.kind == "complex" or equal_dtypes(g.dtype, np.dtype(complex))
     if x.dtype is None or x.kind not in ("scalar", "array"):
         return False
     return np.dtype(x.dtype).kind not in "fc" or (

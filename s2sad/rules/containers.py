@@ -97,7 +97,7 @@ def masked_product_jvp(g, partial, *, g_dot, partial_dot):
     if g_dot is not None:
         y_dot = runtime.masked_product(g_dot, partial)
     if partial_dot is not None:
-        y_dot = y_dot + partial_dot * g
+        y_dot = y_dot + runtime.masked_product(g, partial_dot)
     return y_dot
 
 

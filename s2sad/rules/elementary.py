@@ -223,7 +223,7 @@ def arctan2(a, b):
     """y = arg(b + ia)  ⟹  ∂y/∂a = b/r²,  ∂y/∂b = −a/r²  (0 at the origin)"""
     r = np.hypot(a, b)
     r = np.where(r == 0, 1.0, r)
-    return b / r / r, -a / r / r
+    return b / r / r, -(a / r / r)
 
 
 @elementwise(np.hypot)

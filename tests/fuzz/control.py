@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.fuzz.expressions import CONSTANTS
+from tests.fuzz.memory import Memory
 from tests.fuzz.scope import Array, Chance, Float, Int, List, Scope
-from tests.fuzz.statements import Lines, Statements, indented
+from tests.fuzz.statements import Lines, indented
 
 
-class Blocks(Statements):
+class Blocks(Memory):
     """Draws blocks of at most ``budget`` statements. One that leaves the block for certain is followed by nothing."""
 
     def __init__(self, chance: Chance, budget: int) -> None:
@@ -61,6 +62,15 @@ class Blocks(Statements):
             (1, self.out_argument),
             (1, self.irrelevant),
             (2, self.swap),
+            (2, self.masked_result),
+            (1, self.result_at),
+            (2, self.swap_items),
+            (2, self.overlap),
+            (2, self.by_places),
+            (2, self.through_loop),
+            (1, self.iterator),
+            (2, self.attempt),
+            (2, self.late_view),
             (3 if self.classes else 0, self.make_object),
             (6 if self.classes else 0, self.use_object),
         ]

@@ -291,6 +291,8 @@ class Expressions:
                 f"{u} / (1.3 + ({w}) ** 2)",
                 f"np.minimum({u}, {w})",
                 f"np.add({u}, {w})",
+                f"np.abs({u} + 1j * {w})",
+                f"(np.exp(1j * {u}) * {w}).{self.chance.one(('real', 'imag'))}",
             ]
         )
 

@@ -1,5 +1,6 @@
 import numpy as np
 
+import s2sad
 from s2sad.ir import Call
 from s2sad.ir.facts import Fact, array
 from s2sad.ir.text import format, parse
@@ -193,3 +194,15 @@ def test_arrays_as_constants_are_compared_by_identity():
     assert after("a = x * K", "b = x * K", "c = x * L", "return a, b, c", namespace={"K": k, "L": k.copy()}) == lines(
         "a = x * K", "c = x * L", "return a, a, c"
     )
+
+
+def test_factors_of_the_primal_keep_their_order():
+    """A complex product with its factors the other way round may have another last bit."""
+
+    def f(z, w):
+        return np.sum(np.abs(z * w + w * z))
+
+    z, w = np.array([0.3 + 0.7j, 1.1 - 0.2j, -0.4 + 0.5j]), np.array([0.9 - 1.3j])
+    source = s2sad.value_and_grad(f).source_for(z, w)
+    assert "z * w + w * z" in source
+    assert s2sad.value_and_grad(f)(z, w)[0] == f(z, w)

@@ -268,3 +268,26 @@ def interpolated_between_knots_in_a_list(x, fp):
 def first_of_the_results_of_least_squares(m, v):
     """The residuals of the solution have no tangent here."""
     return np.sum(np.linalg.lstsq(m[:, :2], v, rcond=None)[0] ** 3)
+
+
+@program(np.array([0.7, -0.3, 1.1, 0.4]), 2, tags="second")
+def assigned_in_some_trips_only(v, n):
+    """The cotangent of what has no value yet has none, and so has the tangent of that."""
+    for i in range(n):
+        if i % 2 == 0:
+            continue
+        a = v * v / 2.0
+    return np.sum(a * a)
+
+
+@program(np.array([0.7, -0.3, 1.1, 0.4]), tags="second")
+def zero_divided_by_zero_where_nobody_looks(v):
+    a = 0.0 * v
+    np.divide(a, a, out=a, where=np.abs(a) > 0.3)
+    b = np.where(v > 0.0, np.sqrt(np.abs(v)), v * v)
+    return np.sum((1.1 + a ** 2) ** 0.5 * v * v) + np.sum(b)
+
+
+@program(np.array([0.7, -0.3, 1.1, 0.4]), np.array([True, False, True, True]))
+def angle_of_a_truth_value(v, m):
+    return np.sum(np.arctan2(v, m))
