@@ -24,6 +24,7 @@ from s2sad.api import (
     value_and_grad,
     vjp,
 )
+from s2sad.elsewhere import __getattr__ as __getattr__
 from s2sad.errors import S2SADError
 from s2sad.explain import explain
 from s2sad.magic import load_ipython_extension as load_ipython_extension

@@ -15,7 +15,7 @@ ALLOWED = {
     "ir": {"errors", "runtime", "numpy"},
     "rules": {"errors", "runtime", "numpy", "scipy"},
     "specialize": {"errors", "ir", "rules", "runtime", "numpy"},
-    "frontend": {"errors", "ir", "rules", "runtime", "specialize", "numpy", "gast"},
+    "frontend": {"errors", "ir", "rules", "runtime", "specialize", "tree", "numpy", "gast"},
     "ad": {"errors", "ir", "rules", "runtime", "specialize", "frontend", "numpy"},
     "passes": {"errors", "ir", "runtime", "numpy"},
     "backend": {"errors", "ir", "runtime", "numpy", "astor", "gast"},
@@ -25,7 +25,7 @@ ALLOWED = {
     "numeric": {"tree", "numpy"},
     "optim": {"tree", "numpy"},
     "arguments": {"frontend", "numpy"},
-    "derive": {"ad", "arguments", "backend", "errors", "frontend", "ir", "passes", "runtime", "numpy"},
+    "derive": {"ad", "arguments", "backend", "errors", "frontend", "ir", "passes", "runtime", "specialize", "numpy"},
     "export": {"backend", "derive", "errors", "frontend", "ir", "runtime", "version", "numpy", "gast"},
     "api": {"ad", "backend", "derive", "errors", "export", "frontend", "ir", "numeric", "passes", "rules", "runtime",
             "show", "tree", "numpy"},
@@ -35,7 +35,8 @@ ALLOWED = {
     "explain": {"errors"},
     "testing": {"api", "errors", "numeric", "rules", "runtime", "tree", "numpy", "scipy"},
     "magic": {"api", "errors"},
-    "__init__": {"api", "errors", "explain", "magic", "numeric", "rules", "testing", "tree", "version"},
+    "elsewhere": set(),
+    "__init__": {"api", "elsewhere", "errors", "explain", "magic", "numeric", "rules", "testing", "tree", "version"},
     "__main__": {"__init__", "api", "errors", "explain", "ir", "runtime", "show", "numpy"},
 }
 STANDARD = {"numpy", "scipy", "gast", "astor"}

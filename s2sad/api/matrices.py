@@ -9,16 +9,19 @@ by forward mode a pushforward for each element of the arguments.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from s2sad import tree
+from s2sad import runtime, tree
 from s2sad.api.checks import positions
 from s2sad.api.derivative import Argnums
 from s2sad.api.products import Products, jvp, vjp
 from s2sad.api.showing import Showing
+from s2sad.derive.jacobians import Structured
+from s2sad.errors import ArgumentError
 from s2sad.frontend.signature import is_long
 from s2sad.frontend.values import Tup, Value, const
 
@@ -36,6 +39,7 @@ class Matrix(Showing):
         self.positions = positions(fn, argnums, argnames)
         self.inner = Products(fn, "jvp" if mode == "jacfwd" else "vjp", self.positions)
         self.made = Products(fn, "columns" if mode == "jacfwd" else "rows", self.positions)
+        self.parts: dict[tuple, tuple[Callable, Matrix]] = {}
         self.called("Jacobian")
         functools.update_wrapper(self, fn, updated=())
 
@@ -65,10 +69,48 @@ class Matrix(Showing):
             args, kwargs = self.inner.positional(args, kwargs)
         fn = self.fn if not kwargs else functools.partial(self.fn, **kwargs)
         made = self.made if not kwargs else Products(fn, self.made.mode, self.positions)
-        y, blocks = made.apply(args, ())
+        try:
+            y, blocks = made.apply(args, ())
+        except Structured:
+            return self.leaf_by_leaf(fn, args)
         axis = -1 if self.mode == "jacfwd" else 0
         matrices = [_stacked(b, args[k], np.shape(y), axis) for b, k in zip(blocks, self.positions)]
         return matrices[0] if self.single else tuple(matrices)
+
+    def leaf_by_leaf(self, fn: Callable, args: tuple) -> Any:
+        """The structure that the function returns, with the Jacobian of each leaf in its place."""
+        def block(value: Any, path: tuple) -> Any:
+            if tree.is_leaf(value):
+                whole, made = self.parts.get(path, (None, None))
+                if made is None or whole is not fn:
+                    made = Matrix(Part(fn, path), self.mode, *self.request_args)
+                    self.parts[path] = fn, made
+                return made(*args)
+            items = tree.parts(value)
+            step = operator.getitem if isinstance(value, (dict, list, tuple)) else getattr
+            blocks = {k: block(v, (*path, (step, k))) for k, v in items.items()}
+            return tree.rebuilt(value, blocks) if items else None
+        return block(fn(*runtime.copy_together(args)), ())
+
+
+class Part:
+    """A function that returns one part of what another one does."""
+
+    def __init__(self, whole: Callable, path: tuple) -> None:
+        self.whole, self.path = whole, path
+        functools.update_wrapper(self, whole, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        value = self.whole(*args, **kwargs)
+        for step, key in self.path:
+            value = step(value, key)
+        return value
+
+    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
+        value = lowerer.call(const(self.whole), args, kwargs)
+        for step, key in self.path:
+            value = lowerer.call(const(step), (value, const(key)), ())
+        return value
 
 
 def _stacked(found: Any, x: Any, y_shape: tuple[int, ...], axis: int) -> Any:
@@ -106,27 +148,59 @@ def _plain(x: np.ndarray) -> Any:
     return x[()] if x.ndim == 0 else x
 
 
-def jacobian(fn: Callable, argnums: Argnums | None = None, *, argnames: Any = None) -> Any:
+class WithAux:
+    """The Jacobian of the first of two results, and the second one."""
+
+    __name__: str
+
+    def __init__(self, kind: Callable, fn: Callable, *request: Any) -> None:
+        self.fn, self.request = fn, (kind, fn, *request)
+        self.matrix = kind(Part(fn, ((operator.getitem, 0),)), *request)
+        functools.update_wrapper(self, fn, updated=())
+
+    def __reduce__(self) -> tuple:
+        return type(self), self.request
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self.fn(*runtime.copy_together(args), **runtime.copy(kwargs))
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise ArgumentError("S2S007", f"with has_aux=True, `{self.__name__}` must return a pair (value, aux)",
+                                hint="return what to differentiate first, and what else is wanted second")
+        return self.matrix(*args, **kwargs), result[1]
+
+
+def _matrix(fn: Callable, mode: str, argnums: Any, argnames: Any, has_aux: bool) -> Any:
+    if argnums is None and argnames is None:
+        argnums = 0
+    return WithAux(Matrix, fn, mode, argnums, argnames) if has_aux else Matrix(fn, mode, argnums, argnames)
+
+
+def jacobian(fn: Callable, argnums: Argnums | None = None, *, argnum: Argnums | None = None, argnames: Any = None,
+             has_aux: bool = False) -> Any:
     """The Jacobian by reverse mode: the function runs once, the reverse sweep once per element of the result.
 
     The result has shape ``np.shape(y) + np.shape(x)`` for each argument ``x`` of ``argnums``; for an argument with a
-    structure it has that structure, with such an array for each leaf.
+    structure it has that structure, with such an array for each leaf. If the function returns a structure (a tuple, a
+    dict, a list of arrays), the result is that structure with a Jacobian for each leaf. With ``has_aux`` the function
+    returns ``(y, aux)``, and the result is ``(jacobian, aux)``.
 
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
     """
-    return Matrix(fn, "jacrev", 0 if argnums is None and argnames is None else argnums, argnames)
+    return _matrix(fn, "jacrev", argnums if argnum is None else argnum, argnames, has_aux)
 
 
 jacrev = jacobian
 
 
-def jacfwd(fn: Callable, argnums: Argnums | None = None, *, argnames: Any = None) -> Any:
-    """The Jacobian by forward mode: the function once, and one pushforward per element of the arguments.
+def jacfwd(fn: Callable, argnums: Argnums | None = None, *, argnum: Argnums | None = None, argnames: Any = None,
+           has_aux: bool = False) -> Any:
+    """The Jacobian by forward mode: the function once, and one pushforward per element of the arguments. Parameters and
+    result as in ``jacobian``.
 
     >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
     """
-    return Matrix(fn, "jacfwd", 0 if argnums is None and argnames is None else argnums, argnames)
+    return _matrix(fn, "jacfwd", argnums if argnum is None else argnum, argnames, has_aux)

@@ -176,7 +176,7 @@ def _as_number(g: Any, x: Any) -> Any:
     return float(g) if type(x) is float and isinstance(g, (np.floating, np.ndarray)) and np.size(g) == 1 else g
 
 
-def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> Any:
     """The value, and the Jacobian multiplied with tangents from the right.
 
     Parameters
@@ -186,12 +186,16 @@ def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[
         The arguments.
     tangents : tuple
         One per argument, with its structure; None for an argument that does not vary.
+    has_aux : bool
+        The function returns ``(value, aux)``; the result is ``(value, tangent, aux)``.
 
     Examples
     --------
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
+        raise ArgumentError("S2S008", "primals and tangents of `jvp` are tuples", hint="write `jvp(f, (x,), (x_dot,))`")
     if len(primals) != len(tangents):
         raise ArgumentError("S2S008", f"{len(primals)} primals but {len(tangents)} tangents were given")
     argnums = tuple(k for k, (x, t) in enumerate(zip(primals, tangents)) if t is not None and is_smooth(x))
@@ -199,7 +203,8 @@ def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[
         raise ArgumentError("S2S006", "no argument that varies has a derivative",
                             hint="pass floats or arrays of floats")
     made = products_of(fn, "jvp", argnums)
-    return made.apply(tuple(primals), tuple(tangents[k] for k in argnums))
+    y, y_dot = made.apply(tuple(primals), tuple(tangents[k] for k in argnums))
+    return (y[0], y_dot[0], y[1]) if has_aux else (y, y_dot)
 
 
 def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:

@@ -23,11 +23,23 @@ from s2sad.derive.leaves import structured
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
 from s2sad.ir.walk import clone
+from s2sad.specialize.facts import fact_of
+
+
+class Structured(Exception):
+    """The function returns a structure of arrays, each of which has a Jacobian of its own."""
+
+
+def check_one_array(value: Arg) -> None:
+    """Raise ``Structured`` unless the result is a number, an array, or a list of numbers."""
+    if type(value) is Pack and not (value.kind == "list" and all(fact_of(v).is_scalar for v in value.items)):
+        raise Structured
 
 
 def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg) -> Function:
     """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
     rows have the structure of the arguments, with a list in place of each leaf."""
+    check_one_array(value)
     item, basis = Var("y_bar"), Var("basis", Fact("list"))
     taken, pairs = cotangents(value, item)
 
@@ -46,6 +58,7 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
 def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
     """``(args…) → (y, columns)``: the function once, then for each element of each leaf its tangent, as a loop. Of
     the function only loops and branches with tangents are computed again."""
+    check_one_array(primal.result)
     first, again = separate(primal.body, varied(primal, wrt))
     stmts = [*first.stmts]
     lists: dict[Var, Var] = {}

@@ -139,7 +139,8 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
             raise non_scalar(fn, f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else ""))
         if fact.is_complex:
-            raise non_scalar(fn, "a complex number")
+            raise non_scalar(fn, "a complex number",
+                             "take np.real of it; for a holomorphic function that gives its derivative")
         one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
         seed.append(Call((one,), runtime.seed, (value,), (), None, True))
     with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
@@ -153,10 +154,11 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
     return reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
 
 
-def non_scalar(fn: Callable, what: str) -> ArgumentError:
+def non_scalar(fn: Callable, what: str, remedy: str = "sum the result, or use s2sad.jacobian or s2sad.vjp"
+               ) -> ArgumentError:
     name = getattr(fn, "__name__", "the function")
     return ArgumentError("S2S007", f"`{name}` returns {what}; grad needs one real number",
-                         hint="sum the result, or use s2sad.jacobian or s2sad.vjp")
+                         hint=remedy)
 
 
 def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:

@@ -17,6 +17,7 @@ from s2sad import rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import known
 from s2sad.frontend.builtins import BUILTINS
+from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
 from s2sad.frontend.operations import hashable
@@ -188,6 +189,8 @@ class Calls:
 
     def call_made(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
         """A call of a callable that the standard library or NumPy made of something else; None if it is no such."""
+        if is_distribution(fn):
+            return self.construct(Frozen, (self.capture(fn, None), *args), kwargs, hint)
         owner = getattr(fn, "__self__", None)
         if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend import known
+from s2sad import tree
+from s2sad.frontend import known, trees
 from s2sad.frontend.builtins import list_of, slice_of
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
@@ -238,6 +239,8 @@ LIBRARY: dict[Any, Callable] = {
     np.shape: _np_shape,
     np.real: _np_real,
     np.einsum: _einsum,
+    tree.map: trees.lower_map,
+    tree.leaves: trees.lower_leaves,
     np.seterr: _seterr,
     np.trim_zeros: _trim_zeros,
     np.fromiter: _fromiter,

@@ -6,16 +6,18 @@
     'double'
 """
 from __future__ import annotations
+import __future__
 
 import ast
 import dis
 import inspect
 import linecache
+import operator
 import types
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import gast
@@ -130,25 +132,33 @@ def _mangle(tree: Any, cls: str) -> None:
                 setattr(node, key, prefix + name)
 
 
+FUTURE = reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
+"""The flags of ``from __future__ import …``, which a function has from its module."""
+
+
 def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
     """Whether a source text is still the one that a function was compiled from: a file may have been edited since."""
     if any(isinstance(n, (gast.Assert, gast.ClassDef)) for n in gast.walk(node)):
         return True  # test runners rewrite assertions, and the code of a class holds its line: not that of the text
     try:
-        module = compile(text, "<s2sad>", "exec", dont_inherit=True)
+        module = compile(text, "<s2sad>", "exec", code.co_flags & FUTURE, dont_inherit=True)
     except SyntaxError:  # out of its class or function, such as ``nonlocal``
         return True
     parameters = code.co_varnames[:code.co_argcount]
     twins = [c for c in _inside(module)
              if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == parameters]
     return not twins or any(_constants(c) == _constants(code) and (
-        c.co_code == code.co_code or _operators(c) == _operators(code)) for c in twins)
+        _instructions(c) == _instructions(code) or _operators(c) == _operators(code)) for c in twins)
 
 
 def _inside(code: types.CodeType) -> list[types.CodeType]:
     """The code objects inside a code object, at any depth."""
     inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
     return inner + [d for c in inner for d in _inside(c)]
+
+
+def _instructions(code: types.CodeType) -> list[bytes]:
+    return [part.co_code for part in (code, *_inside(code))]
 
 
 def _constants(code: types.CodeType) -> Counter:

@@ -227,8 +227,9 @@ def static(fn: Callable) -> Callable:
 
 
 def along(axis: int, ndim: int, index: Any) -> tuple:
-    """The index that takes ``index`` along one axis of an array of ``ndim`` dimensions."""
-    return (slice(None),) * (axis % ndim) + (index,)
+    """The index that takes ``index`` along one axis of an array of ``ndim`` dimensions; for axes from the front it may
+    be any number."""
+    return (slice(None),) * (axis if axis >= 0 else axis % ndim) + (index,)
 
 
 def range_along(size: int, axis: int, ndim: int) -> Any:
@@ -271,15 +272,16 @@ def _of_distribution(op: Callable) -> Rule | None:
     """The rule of a method of ``scipy.stats``, which only those who use it have to import."""
     if not type(getattr(op, "__self__", None)).__module__.startswith("scipy.stats."):
         return None
-    from s2sad.rules import distributions
+    from s2sad.rules import cumulative, distributions  # noqa: F401  (registers its rules)
     return RULES.get(distributions.public(op))
 
 
 def _of_filter(op: Callable) -> Rule | None:
-    """The rule of a function of ``scipy.signal`` or ``scipy.ndimage``, likewise."""
-    if not (getattr(op, "__module__", None) or "").startswith(("scipy.signal", "scipy.ndimage")):
+    """The rule of a function of ``scipy.signal``, ``scipy.ndimage`` or ``scipy.fft``, likewise."""
+    module = getattr(op, "__module__", None) or ""
+    if not module.startswith(("scipy.signal", "scipy.ndimage", "scipy.fft")):
         return None
-    from s2sad.rules import filters  # noqa: F401  (registers its rules)
+    from s2sad.rules import filters, scipy_fft  # noqa: F401  (registers its rules)
     return RULES.get(op)
 
 

@@ -307,10 +307,14 @@ def nbinom_logpmf(k, n, p, loc=0):
 
 
 @rule(st.multivariate_normal.logpdf, wrt=("x", "mean", "cov"))
-def multivariate_normal_logpdf(x, mean=None, cov=1, *, y_bar):
+def multivariate_normal_logpdf(x, mean=None, cov=1, allow_singular=False, *, y_bar):
     """y = −½ (dᵀ Σ⁻¹ d + log det Σ) + const, d = x − μ, a = Σ⁻¹ d  ⟹  x̄ = −ȳ a,  μ̄ = ȳ a,  Σ̄ = ½ ȳ (a aᵀ − Σ⁻¹)"""
-    if mean is None or np.ndim(cov) != 2:
+    if mean is None or np.ndim(cov) != 2 or allow_singular:
         return NotImplemented
+    return _normal_bars(x, mean, cov, y_bar)
+
+
+def _normal_bars(x, mean, cov, y_bar):
     inverse = np.linalg.inv(unfolded(cov, True))
     a = (x - mean) @ inverse
     weighted = np.reshape(y_bar, (*a.shape[:-1], 1)) * a
@@ -320,9 +324,13 @@ def multivariate_normal_logpdf(x, mean=None, cov=1, *, y_bar):
 
 
 @multivariate_normal_logpdf.jvp
-def multivariate_normal_logpdf_jvp(x, mean=None, cov=1, *, y, x_dot, mean_dot, cov_dot):
-    if mean is None or np.ndim(cov) != 2:
+def multivariate_normal_logpdf_jvp(x, mean=None, cov=1, allow_singular=False, *, y, x_dot, mean_dot, cov_dot):
+    if mean is None or np.ndim(cov) != 2 or allow_singular:
         return NotImplemented
+    return shaped(_normal_dot(x, mean, cov, x_dot, mean_dot, cov_dot), y)
+
+
+def _normal_dot(x, mean, cov, x_dot, mean_dot, cov_dot):
     inverse = np.linalg.inv(unfolded(cov, True))
     a = (x - mean) @ inverse
     total = np.zeros(a.shape[:-1])
@@ -333,7 +341,36 @@ def multivariate_normal_logpdf_jvp(x, mean=None, cov=1, *, y, x_dot, mean_dot, c
     if cov_dot is not None:
         change = unfolded(cov_dot, True)
         total = total + 0.5 * (np.sum((a @ change) * a, axis=-1) - np.sum(inverse * change))
-    return shaped(total, y)
+    return total
+
+
+@rule(st.multivariate_normal.pdf, wrt=("x", "mean", "cov"))
+def multivariate_normal_pdf(x, mean=None, cov=1, allow_singular=False, *, y, y_bar):
+    if mean is None or np.ndim(cov) != 2 or allow_singular:
+        return NotImplemented
+    return _normal_bars(x, mean, cov, y_bar * y)
+
+
+@multivariate_normal_pdf.jvp
+def multivariate_normal_pdf_jvp(x, mean=None, cov=1, allow_singular=False, *, y, x_dot, mean_dot, cov_dot):
+    if mean is None or np.ndim(cov) != 2 or allow_singular:
+        return NotImplemented
+    return y * shaped(_normal_dot(x, mean, cov, x_dot, mean_dot, cov_dot), y)
+
+
+@rule(st.multivariate_normal.entropy, wrt=("cov",))
+def multivariate_normal_entropy(mean=None, cov=1, *, y_bar):
+    """y = ½ log det (2 π e Σ)  ⟹  Σ̄ = ½ ȳ Σ⁻¹"""
+    if np.ndim(cov) != 2:
+        return NotImplemented
+    return folded(0.5 * y_bar * np.linalg.inv(unfolded(cov, True)), True)
+
+
+@multivariate_normal_entropy.jvp
+def multivariate_normal_entropy_jvp(mean=None, cov=1, *, cov_dot):
+    if np.ndim(cov) != 2:
+        return NotImplemented
+    return 0.5 * np.sum(np.linalg.inv(unfolded(cov, True)) * unfolded(cov_dot, True))
 
 
 def public(method: Any) -> Any:

@@ -15,7 +15,8 @@ import numpy as np
 import scipy.ndimage as sn
 import scipy.signal as ss
 
-from s2sad.rules import rule
+from s2sad.rules import bilinear, rule
+from s2sad.rules.matrices import conj
 
 
 def _backwards(b, a, x, axis):
@@ -28,6 +29,42 @@ def _lags(w, x, count, axis):
     w, x = np.moveaxis(w, axis, -1), np.moveaxis(x, axis, -1)
     n = np.shape(x)[-1]
     return np.array([np.sum(w[..., k:] * x[..., :max(n - k, 0)]) for k in range(count)])
+
+
+def _margins(mode, n, m):
+    """What a mode leaves out before and after, of the n + m − 1 places of a full convolution."""
+    if mode == "full":
+        return 0, 0
+    kept = n if mode == "same" else max(n, m) - min(n, m) + 1
+    before = (n + m - 1 - kept) // 2
+    return before, n + m - 1 - kept - before
+
+
+def _convolved_bars(in1, in2, mode, y_bar):
+    """The cotangent in the places of a full convolution, correlated with each factor."""
+    margins = [_margins(mode, n, m) for n, m in zip(np.shape(in1), np.shape(in2))]
+    g = np.pad(y_bar, margins)
+    return ss.correlate(g, conj(in2), "valid"), ss.correlate(g, conj(in1), "valid")
+
+
+@bilinear(ss.convolve)
+def convolve(in1, in2, mode="full", method="auto", *, y_bar):
+    """yₙ = Σ aₖ bₙ₋ₖ  ⟹  āₖ = Σ ȳₙ bₙ₋ₖ,  b̄ₖ = Σ ȳₙ aₙ₋ₖ"""
+    return _convolved_bars(in1, in2, mode, y_bar)
+
+
+@bilinear(ss.fftconvolve)
+def fftconvolve(in1, in2, mode="full", axes=None, *, y_bar):
+    if axes is not None:
+        return NotImplemented, NotImplemented
+    return _convolved_bars(in1, in2, mode, y_bar)
+
+
+@bilinear(ss.correlate)
+def correlate(in1, in2, mode="full", method="auto", *, y_bar):
+    """A convolution with the conjugate of the second factor, read from its end."""
+    a_bar, b_bar = _convolved_bars(in1, conj(np.flip(in2)), mode, y_bar)
+    return a_bar, conj(np.flip(b_bar))
 
 
 def _averages(n, size, mode, origin):

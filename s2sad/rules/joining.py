@@ -44,7 +44,7 @@ def _part(g, x):
 @linear(np.concatenate, "arrays")
 def concatenate(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, y_bar):
     if axis is not None:
-        return _cut(y_bar, arrays, axis % np.ndim(y_bar))
+        return _cut(y_bar, arrays, axis if axis >= 0 else axis % np.ndim(y_bar))
     bars = []
     start = 0
     for x in arrays:

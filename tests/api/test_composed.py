@@ -1,11 +1,13 @@
 """hvp and elementwise_grad: numbers, errors, pickles, inside other derivatives."""
 from __future__ import annotations
 
+import functools
 import pickle
 
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import check_grads, elementwise_grad, grad, hessian, hvp, jvp, linearize, vjp
 from s2sad.errors import ArgumentError
 
@@ -91,3 +93,61 @@ def test_hessians_of_several_arguments_and_pickles():
         return x ** 2 * y ** 3
     assert [[float(b) for b in row] for row in hessian(f, (0, 1))(1.0, 2.0)] == [[16.0, 24.0], [24.0, 12.0]]
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(hessian(cubic)))(X), hessian(cubic)(X))
+
+
+W = np.array([0.3, -0.7, 1.2])
+
+
+def powers(x, y=2.0, *, scale=1.0):
+    return scale * x**2 * y**3
+
+
+def total(x, y=2.0, *, scale=1.0):
+    return np.sum(powers(x, y, scale=scale))
+
+
+def test_arguments_by_number_from_both_ends_and_by_name():
+    assert np.allclose(elementwise_grad(powers, 1)(W, W), 3.0 * W**4)
+    assert np.allclose(elementwise_grad(powers, -1)(W, W), 3.0 * W**4)
+    assert np.allclose(elementwise_grad(powers, argnum=1)(W, y=W), 3.0 * W**4)
+    by_x, by_y = elementwise_grad(powers, (0, -1))(W, W)
+    assert np.allclose(by_x, 2.0 * W**4) and np.allclose(by_y, 3.0 * W**4)
+    assert np.allclose(elementwise_grad(functools.partial(powers, scale=5.0))(W), 80.0 * W)
+    assert elementwise_grad(powers)(0.5) == 8.0 and type(elementwise_grad(powers)(0.5)) is float
+    again = pickle.loads(pickle.dumps(elementwise_grad(powers, (0, 1))))
+    assert np.allclose(again(W, W)[1], by_y)
+
+
+@pytest.mark.parametrize("made", [elementwise_grad(powers), hvp(total)])
+def test_a_keyword_without_position_is_refused(made):
+    with pytest.raises(s2sad.S2SADError, match="`scale` cannot be passed"):
+        made(W, W, scale=2.0)
+
+
+def test_what_is_not_a_real_number_for_each_element():
+    for f, text in ((lambda x: 1j * x, "complex values"), (lambda x: (x, x), "a tuple")):
+        with pytest.raises(s2sad.S2SADError, match=f"returns {text}; elementwise_grad needs"):
+            elementwise_grad(f)(W)
+
+
+def test_a_hessian_times_a_vector_for_any_arguments():
+    along = np.array([1.0, 0.5, -2.0])
+    assert np.allclose(hvp(total, -1)(W, W, along), 6.0 * W**3 * along)
+    assert np.allclose(hvp(total, argnum=1)(W, along, y=W), 6.0 * W**3 * along)
+    assert np.allclose(pickle.loads(pickle.dumps(hvp(total, 1)))(W, W, along), 6.0 * W**3 * along)
+
+
+def test_both_inside_a_differentiated_function():
+    def f(x):
+        curvature = hvp(lambda y: np.sum(y**4))(x, x)
+        slope = elementwise_grad(lambda a, b: a * b**2, (0, 1))(x, x)
+        mixed = hvp(lambda a, b: np.sum(a * b * b * x[0]), -1)(x, x, x)
+        return np.sum(curvature) + np.sum(slope[0] * slope[1]) + np.sum(mixed)
+
+    s2sad.check_grads(f, (W,), order=1, exact=False)
+
+
+def test_a_tangent_and_what_else_is_wanted():
+    assert jvp(lambda x: (x * x, "aux"), (3.0,), (1.0,), has_aux=True) == (9.0, 6.0, "aux")
+    with pytest.raises(s2sad.S2SADError, match="are tuples"):
+        jvp(np.sin, 2.0, 1.0)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import (
+    hessian,
     jacfwd,
     jacobian,
     jacrev,
@@ -76,3 +80,38 @@ def test_results_without_elements_and_of_other_kinds(transform):
 def test_source_is_the_loop_that_runs(transform):
     source = transform(lambda x: np.sin(x)).source_for(V)
     assert "_jacobian(x):" in source and "in basis:" in source
+
+
+def structured(p):
+    return {"sum": p["a"] + p["b"], "pair": (p["a"] * p["a"], [2.0 * p["b"], np.sum(p["a"])]), "n": 3}
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_a_jacobian_for_each_leaf_of_the_result(transform):
+    made = transform(structured)({"a": V, "b": 2.0})
+    eye = np.eye(len(V))
+    assert made["n"] is None and made["sum"]["a"].tolist() == eye.tolist() and made["sum"]["b"].tolist() == [1.0] * 4
+    assert made["pair"][0]["a"].tolist() == (2.0 * V * eye).tolist() and made["pair"][1][0] == {
+        "a": pytest.approx(np.zeros(4)), "b": 2.0}
+    assert made["pair"][1][1]["a"].tolist() == [1.0] * 4
+    both = transform(lambda x, y: (x * y, np.sum(y)), (0, 1))(V, V)
+    assert both[0][1].tolist() == (V * eye).tolist() and both[1][0].tolist() == [0.0] * 4
+
+
+def test_hessians_of_several_arguments_and_of_structures():
+    (xx, xy), (yx, yy) = hessian(lambda x, y: np.sum(x * y * y), (0, 1))(V, V)
+    assert np.all(xx == 0.0) and np.array_equal(xy, yx.T) and np.array_equal(yy, np.diag(2.0 * V))
+    found = hessian(lambda p: p["s"] * np.sum(p["v"] ** 3))({"s": 2.0, "v": V})
+    assert found["s"]["s"] == 0.0 and np.allclose(found["v"]["v"], np.diag(12.0 * V))
+    assert np.allclose(found["s"]["v"], 3.0 * V**2) and np.allclose(found["v"]["s"], 3.0 * V**2)
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_what_else_is_wanted(transform):
+    made, aux = transform(lambda x: (x * x, {"n": 3, "x": x}), has_aux=True)(V)
+    assert np.array_equal(made, np.diag(2.0 * V)) and aux["n"] == 3 and aux["x"] is not V
+    assert hessian(lambda x: (np.sum(x * x), "aux"), has_aux=True)(V)[1] == "aux"
+    with pytest.raises(s2sad.S2SADError, match="a pair"):
+        transform(lambda x: x, has_aux=True)(V)
+    again = pickle.loads(pickle.dumps(transform(np.modf, has_aux=True)))
+    assert np.array_equal(again(V)[0], np.eye(4))

@@ -140,3 +140,18 @@ def test_code_of_unwraps_methods_and_numba_but_not_wraps():
 def test_found_once():
     assert find(plain) is find(plain)
     assert inspect.getsource(plain).startswith("def plain")
+
+
+def test_annotations_that_are_not_evaluated_do_not_make_a_source_look_old():
+    text = ("from __future__ import annotations\n\n\ndef outer(x: Array, n: int = 2) -> Array:\n"
+            "    def inner(y: Array) -> Array:\n        return y * n\n    return inner(x)\n")
+    file = "<annotated cell>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    exec(compile(text, file, "exec", dont_inherit=True), scope := {})
+    assert find(scope["outer"]).node.name == "outer"
+    linecache.cache[file] = (len(text), None, text.replace("y * n", "y - n").splitlines(True), file)
+    exec(compile(text, file, "exec", dont_inherit=True), again := {})
+    assert again["outer"].__code__ == scope["outer"].__code__  # found before: its source is remembered
+    exec(compile(text.replace("y * n", "y / n"), file, "exec", dont_inherit=True), other := {})
+    with pytest.raises(SourceNotFound, match="has changed"):
+        find(other["outer"])

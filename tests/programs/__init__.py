@@ -28,6 +28,7 @@ from tests.programs import (  # noqa: F401
     sets,
     stencils,
     straight,
+    trees,
     views,
     whiles,
 )

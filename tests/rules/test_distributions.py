@@ -54,7 +54,9 @@ SAMPLES = [
     *[sample(op, np.array([0, 1, 1]), UNIT) for op in [st.bernoulli.logpmf, st.bernoulli.pmf]],
     *[sample(op, np.array([0, 2, 5]), 7, UNIT) for op in [st.binom.logpmf, st.binom.pmf]],
     sample(st.nbinom.logpmf, np.array([0, 2, 5]), 2.5, UNIT),
-    *[sample(st.multivariate_normal.logpdf, x, MEAN, COV) for x in [ROWS, ROWS[0], ROWS[None]]],
+    *[sample(op, x, MEAN, COV, allow_singular=False) for x in [ROWS, ROWS[0], ROWS[None]]
+      for op in [st.multivariate_normal.logpdf, st.multivariate_normal.pdf]],
+    sample(st.multivariate_normal.entropy, MEAN, COV),
 ]
 
 
@@ -121,6 +123,8 @@ def test_the_covariance_is_that_of_the_triangle_that_is_read():
 def test_a_covariance_that_is_no_matrix_is_refused():
     with pytest.raises(s2sad.S2SADError, match="S2S003"):
         s2sad.grad(lambda x: st.multivariate_normal.logpdf(x, MEAN, 2.0))(ROWS[0])
+    with pytest.raises(s2sad.S2SADError, match="S2S003"):
+        s2sad.grad(lambda x: st.multivariate_normal.pdf(x, MEAN, COV, True))(ROWS[0])
 
 
 def test_statistics_are_not_imported_without_need():

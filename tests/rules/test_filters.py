@@ -22,6 +22,9 @@ SAMPLES = [
       for n, k, o in [(3, 0, 0), (4, 1, 1), (1, -1, 0)] for m in ("reflect", "constant", "nearest", "mirror", "wrap")],
     *[sample(nd.uniform_filter, RNG.normal(size=(5, 6)), n, mode=m)
       for n in [3, (4, 1)] for m in ["reflect", ("wrap", "nearest")]],
+    *[sample(op, RNG.normal(size=a), RNG.normal(size=b), mode=m) for op in [ss.convolve, ss.fftconvolve, ss.correlate]
+      for a, b in [((6,), (3,)), ((3,), (6,)), ((4, 5), (2, 3)), ((4,), (4,))] for m in ("full", "same", "valid")],
+    *[sample(op, A + 2j * A, B[:2] * 1j, mode=m) for op in [ss.convolve, ss.correlate] for m in ("full", "valid")],
     sample(nd.uniform_filter, RNG.normal(size=(3, 4, 5)), 2, origin=(0, -1, 0), mode="constant", cval=1.0),
 ]
 
@@ -34,6 +37,7 @@ def test_rule(op, args, kwargs):
 @pytest.mark.parametrize("f", [
     lambda x: ss.lfilter(B, A, x, zi=np.zeros(2))[0],
     lambda x: nd.uniform_filter(x, 3, axes=(0,)),
+    lambda x: ss.fftconvolve(x, x, axes=0),
 ])
 def test_refused(f):
     with pytest.raises(S2SADError):
