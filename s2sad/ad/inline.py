@@ -55,7 +55,7 @@ class RuleLowerer(Lowerer):
             return self.wrap(args[0])  # here, not in simplify: a second derivative would see the power
         if args and all(f.kind in ("float", "int") for f in facts) and not kwargs and any(f.is_float for f in facts):
             op = ON_FLOATS.get(op, op)
-        if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and facts[0].kind == "bool":
+        if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and _is_truth(facts[0]):
             test, x, y = (self.wrap(a) for a in args)
             return self.choose(test, lambda: x, lambda: y)
         if op in READS_META:
@@ -204,6 +204,10 @@ class _Template:
 
 def _defined(s: Stmt) -> tuple[Var, ...]:
     return (*s.outs, *(p for b in blocks(s) for p in b.params))
+
+
+def _is_truth(fact: Fact) -> bool:
+    return fact.kind == "bool" or (fact.dtype is not None and fact.dtype == np.bool_)
 
 
 def _is_one(fact: Fact) -> bool:

@@ -73,6 +73,7 @@ def adopt(sweep: Any, originals: dict[Var, Var]) -> None:
     """Know of copies of variables what is known of those."""
     for known in (sweep.active, sweep.emit.unsure, sweep.saver.updated):
         known.update([new for new, old in originals.items() if old in known])
+    sweep.uses.update({new: sweep.uses.get(old, 0) for new, old in originals.items()})
     copies = {old: new for new, old in originals.items()}
     outer = sweep.meta
 

@@ -24,7 +24,9 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
+from s2sad.ad.updates import update_adjoint, updates
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.alias import count_uses
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
@@ -46,6 +48,7 @@ class Reverse:
         self.rules = RuleBodies(self.meta)
         self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
+        self.uses = count_uses(fn)
         self.here: dict[Var, Stmt] = {}
         self.masked: set[Var] = set()
         self.chosen: set[Arg] = set()
@@ -122,9 +125,11 @@ class Reverse:
         primal: list[Stmt] = []
         adjoint: list[Stmt] = []
         outer, self.here = self.here, {o: s for s in stmts for o in s.outs}
+        found = updates(stmts, self.uses)
         for s in reversed(stmts):
             if isinstance(s, Call):
-                self.call(adjoint, s)
+                if not (s in found and update_adjoint(self, adjoint, found[s])):
+                    self.call(adjoint, s)
                 primal.append(s)
             elif isinstance(s, If):
                 primal.append(region_adjoint(self, adjoint, s) if is_region(s) else self.branch(adjoint, s))

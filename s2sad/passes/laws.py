@@ -101,6 +101,8 @@ float(x) -> x if python_float(x)
 # The same value up to rounding and the sign of zero.
 ROUNDED = """
 np.sum(x) -> x if scalar(x) and real(x)
+np.sum(-x) -> -np.sum(x) if real(x) and array(x)
+unbroadcast(-g, x) -> -unbroadcast(g, x) if real(g)
 x ** 2 -> x * x if real(x)
 x ** 2.0 -> x * x if real(x)
 x ** 3 -> x * x * x if real(x)

@@ -140,12 +140,21 @@ class _Repair:
         """Copy what loops collect: views where they are made, other values as they are collected."""
         slots: set[tuple[object, int]] = set()
         for loop, k in c.kept:
+            loop, k = self.innermost(loop, k)
             value = loop.body.results[len(loop.inits) + k]
             if value is target and loop.body is c.block:
                 self.saved.add(c.call)
             elif not (isinstance(value, Var) and self.detach(value, written, self.views, target)):
                 slots.add((loop.body, len(loop.inits) + k))
         return slots
+
+    def innermost(self, loop: For | While, k: int) -> tuple[For | While, int]:
+        """The loop that collects the items, where a loop collects lists that a loop inside it collects."""
+        value = loop.body.results[len(loop.inits) + k]
+        made = self.definition.get(value, (None,))[0] if isinstance(value, Var) else None
+        if isinstance(made, (For, While)) and value in made.outs[len(made.inits):len(made.outs) - made.stop]:
+            return self.innermost(made, made.outs.index(value) - len(made.inits))
+        return loop, k
 
     def detach(self, v: Var, written: Roots, views: set[Var], target: Var) -> bool:
         """Whether ``v`` is a view that can be copied where it is made; where to is noted."""

@@ -240,6 +240,8 @@ def max(*xs, y, y_bar):
     """The largest of several numbers, or of the items of one array or list."""
     if len(xs) == 1:
         return (_share_items(xs[0], y, y_bar),)
+    if len(xs) == 2:
+        return _divide_up(xs[0], xs[1], xs[0] > xs[1], y_bar, y_bar)
     return _share(xs, y, y_bar)
 
 
@@ -255,6 +257,8 @@ def min(*xs, y, y_bar):
     """The smallest of several numbers, or of the items of one array or list."""
     if len(xs) == 1:
         return (_share_items(xs[0], y, y_bar),)
+    if len(xs) == 2:
+        return _divide_up(xs[0], xs[1], xs[0] < xs[1], y_bar, y_bar)
     return _share(xs, y, y_bar)
 
 
@@ -263,6 +267,11 @@ def min_jvp(*xs, y, xs_dot):
     if len(xs) == 1:
         return _shared_items_dot(xs[0], y, xs_dot[0])
     return _shared_dot(xs, y, xs_dot)
+
+
+def _divide_up(a, b, first, a_bar, b_bar):
+    """What each of two numbers gets: everything or nothing, and half if they are equal."""
+    return (0.5 * a_bar if a == b else a_bar if first else 0.0), (0.5 * b_bar if a == b else 0.0 if first else b_bar)
 
 
 def _share(xs, y, y_bar):
