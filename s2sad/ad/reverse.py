@@ -24,7 +24,7 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
-from s2sad.ad.updates import update_adjoint, updates
+from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import count_uses
 from s2sad.ir.regions import is_region
@@ -137,7 +137,7 @@ class Reverse:
                 primal.append(self.loop(adjoint, s))
         primal.reverse()
         self.here = outer
-        return primal, adjoint
+        return primal, read_apart(primal, adjoint, self.saver.updated)
 
     def call(self, out: list[Stmt], s: Call) -> None:
         y_bars = [self.take(o) for o in s.outs]

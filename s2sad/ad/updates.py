@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from s2sad import runtime
-from s2sad.ir import Call, Const, Stmt, Var
+from s2sad.ir import Arg, Call, Const, Stmt, Var
 from s2sad.ir.conflicts import same_arg
-from s2sad.ir.walk import call_args, variables
+from s2sad.ir.walk import call_args, reads, substitute, variables
 from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
 
@@ -107,3 +107,23 @@ def update_adjoint(sweep: Any, out: list[Stmt], u: Update) -> bool:
             g = written
     sweep.accumulate(out, u.write.args[0], g, loc)
     return True
+
+
+def read_apart(primal: list[Stmt], adjoint: list[Stmt], consumed: set[Var]) -> list[Stmt]:
+    """The adjoint statements of a block, which read what an update in place takes over under another name: in
+    ``a[i] *= v`` the old element is read once for the update, and once more (in ``primal``) to be kept."""
+    taken = [s for s in primal if isinstance(s, Call) and s.op is operator.getitem and s.outs[0] in consumed
+             and s.outs[0].fact.is_array]
+    if not taken:
+        return adjoint
+    read = {v for s in adjoint for v in reads(s)}
+    apart: dict[Var, Arg] = {}
+    for s in taken:
+        if s.outs[0] in read:
+            like = next((o for o in primal if isinstance(o, Call) and o.op is s.op and o.outs[0] not in consumed
+                         and all(map(same_arg, o.args, s.args))), None)
+            if like is None:
+                like = replace(s, outs=(Var(s.outs[0].name, s.outs[0].fact),))
+                primal.insert(primal.index(s), like)
+            apart[s.outs[0]] = like.outs[0]
+    return [substitute(apart, s) for s in adjoint] if apart else adjoint

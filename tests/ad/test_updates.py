@@ -130,3 +130,23 @@ def test_code():
     assert "= 0.0" not in source and ".copy()" not in source
     source = s2sad.grad(scaled).source_for(V, V)
     assert "u_bar[1:] = u_bar[1:] * v[1:]" in source or "= 0.0" not in source
+
+
+def test_the_old_element_is_kept_once():
+    def f(u, n):
+        for _ in range(n):
+            u[1:-1] *= np.sin(u[1:-1]) + 0.5
+        return np.sum(u * u)
+
+    source = s2sad.grad(f).source_for(V, 3)
+    assert source.count(".append(") == 2 and "u[1:-1] *= " in source
+
+    def g(u, v, n):
+        for _ in range(n):
+            u[1:] *= v
+        return np.sum(u * u)
+
+    source = s2sad.grad(g, (0, 1)).source_for(V, V[1:], 3)
+    assert source.count(".append(") == 1 and "u[1:] *= v" in source
+    s2sad.check_grads(f, (V, 3))
+    s2sad.check_grads(g, (V, V[1:], 3))
