@@ -286,6 +286,18 @@ def check_order(a: np.ndarray, path: tuple, index: Any, source: tuple) -> None:
         raise OrderMatters("the value of an assignment is a view that overlaps with the target")
 
 
+def check_first(found: list) -> None:
+    """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
+
+    >>> check_first([0.0, 1])
+    >>> check_first([0, 1.5])
+    Traceback (most recent call last):
+    TypeError: np.vectorize makes integers of all results if the first is one: return floats on every path
+    """
+    if found and np.asarray(found[0]).dtype.kind not in "fc":
+        raise TypeError("np.vectorize makes integers of all results if the first is one: return floats on every path")
+
+
 def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
     """``fn(*args)`` where ``where`` is true, the content of ``out`` elsewhere. What ``fn(*args, out=out, where=where)``
     leaves in ``out``.

@@ -112,6 +112,18 @@ def refuses(call: Call, parameter: str) -> NotDifferentiable:
                              "wrap the argument in s2sad.stop_gradient if it should count as constant")
 
 
+def check_count(call: Call, entry: rules.Rule, parts: Any) -> None:
+    """A rule gives one cotangent for each of its parameters."""
+    found = len(parts) if isinstance(parts, (list, tuple)) else 1
+    if found != len(entry.wrt):
+        names = ", ".join(f"`{n}`" for n in entry.wrt)
+        raise NotDifferentiable("S2S003", f"the rule of `{op_name(call.op)}` gives {found} cotangent"
+                                f"{'' if found == 1 else 's'} for the {len(entry.wrt)} parameters {names}", call.loc,
+                                "a rule returns a tuple with one cotangent for each parameter",
+                                "return None for a parameter without derivative, or name those that have one: "
+                                "`@s2sad.linear(f, \"x\")`")
+
+
 def selection(call: Call) -> tuple[Call, Arg, Arg]:
     """Of ``selected(fn, mask, start, *args)``: the call ``fn(*args)``, the mask and the start."""
     fn, mask, start, *args = call.args

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, bind, elementwise_rule, refuses, representatives, rule_of, selection
+from s2sad.ad.common import Emitter, bind, check_count, elementwise_rule, refuses, representatives, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
@@ -170,6 +170,7 @@ class Reverse:
         parts = result if len(entry.wrt) > 1 else (result,)
         if result is None:
             return
+        check_count(s, entry, parts)
         for name, part in zip(entry.wrt, parts):
             if part is NotImplemented:
                 if self.any_active(bound[name]):

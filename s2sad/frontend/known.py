@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.frontend.values import Atom, Bound, Closure, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
@@ -157,6 +158,7 @@ def vectorized(fn: Callable, *args: Any) -> Any:
     shape = np.broadcast_shapes(*[np.shape(a) for a in args])
     arrays = [np.broadcast_to(a, shape) for a in args]
     found = [fn(*items) for items in zip(*[np.ravel(a) for a in arrays])]
+    runtime.check_first(found)
     return np.array(found).reshape(shape)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import tree
+from s2sad import runtime, tree
 from s2sad.frontend import known, trees
 from s2sad.frontend.builtins import list_of, slice_of
 from s2sad.frontend.operators import FORWARDS
@@ -60,6 +60,13 @@ def _vectorize(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if kwargs or len(args) != 1:
         raise self.unsupported("`np.vectorize` with options", "write the loop")
     return Bound(const(_Vectorized()), args)
+
+
+def _check_first(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    item = self.fact(args[0]).item
+    floats = item is not None and (item.kind == "float" or (item.kind == "scalar" and item.is_complex is not None and
+                                                            not item.is_discrete))
+    return NONE if floats else self.emit(runtime.check_first, (self.reify(args[0]),))
 
 
 def _wrapper(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -225,6 +232,7 @@ LIBRARY: dict[Any, Callable] = {
     functools.partial: _partial,
     np.vectorize: _vectorize,
     functools.update_wrapper: _wrapper,
+    runtime.check_first: _check_first,
     functools.reduce: _reduce,
     itertools.product: _repeatable,
     itertools.chain.from_iterable: _chain_all,

@@ -173,6 +173,10 @@ class Inputs:
                      v in x.items()]
             table = Table(tuple(x), tuple(p[0] for p in parts))
             return self.container(self.lowerer.new_ref(table), arg), dict(zip(x, [p[1] for p in parts]))
+        if hasattr(type(x), "__array_function__") and not isinstance(x, (np.ndarray, np.generic)):
+            kind = f"{type(x).__module__.partition('.')[0]}.{type(x).__qualname__}"
+            raise ArgumentError("S2S006", f"an argument is an array of class `{kind}`, which is none of NumPy's",
+                                hint="make it one: `np.asarray(x)`")
         if is_record(x):
             return self.record(x, arg)
         return const(x, name if callable(x) else None), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import rules, runtime
 from s2sad.ad.common import Emitter, bind, refuses, representatives, rule_of
 from s2sad.errors import NotDifferentiable
@@ -118,3 +119,23 @@ def f(x, n):
     made = {v.name: v for s in fn.body.stmts for v in s.outs}
     assert root(made["f1"]) in (made["a"], fn.params[0]) and root(made["b"]) is root(made["a"])
     assert root(Const(1)).value == 1 and root(fn.params[1]) is fn.params[1]
+
+
+def test_a_rule_gives_one_cotangent_for_each_parameter():
+    def product(u, n):
+        return u * n
+
+    @s2sad.rule(product)
+    def rule(u, n, *, y_bar):
+        return y_bar * n
+
+    with pytest.raises(NotDifferentiable, match="gives 1 cotangent for the 2 parameters `u`, `n`") as caught:
+        s2sad.grad(lambda x: product(x, 2.0))(3.0)
+    assert caught.value.hint
+
+    @s2sad.rule(product)
+    def longer(u, n, *, y_bar):
+        return y_bar * n, y_bar * u, 0.0
+
+    with pytest.raises(NotDifferentiable, match="gives 3 cotangents"):
+        s2sad.grad(lambda x: product(x, 2.0))(3.0)

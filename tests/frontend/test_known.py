@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import grad
 
 
@@ -84,3 +85,14 @@ def test_a_function_of_numpy_that_gives_a_constant():
         return np.moveaxis(x, np.polynomial.polyutils._as_int(0, "axis"), -1)[0, 1]
 
     assert np.array_equal(grad(f)(np.ones((2, 2))), np.array([[0.0, 0.0], [1.0, 0.0]]))
+
+
+def test_vectorize_whose_first_result_is_an_integer():
+    """NumPy makes integers of all results then."""
+
+    def positive(v):
+        return np.sum(np.vectorize(lambda x: x if x > 0.0 else 0)(v))
+
+    assert s2sad.value_and_grad(positive)(np.array([0.7, -0.3]))[0] == 0.7
+    with pytest.raises(TypeError, match="return floats on every path"):
+        s2sad.value_and_grad(positive)(np.array([-0.3, 0.7]))

@@ -8,8 +8,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import nn
-from s2sad.errors import SourceNotFound
+from s2sad.errors import ArgumentError, SourceNotFound
 from s2sad.frontend.signature import (
     Record,
     exact_key,
@@ -223,3 +224,16 @@ def test_guards_accept_an_equal_value_only_where_it_is_the_same(value, monkeypat
 def test_layers_are_records_and_our_own_objects_are_not():
     assert is_record(nn.Dropout(0.5)) and fields_of(nn.Dropout(0.5)) == {"rate": 0.5}
     assert not is_record(Var("x"))
+
+
+def test_arrays_of_other_libraries_are_refused():
+    class Chunked:
+        shape = (3,)
+
+        def __array_function__(self, *args):
+            raise AssertionError("nothing is computed with it")
+
+    with pytest.raises(ArgumentError, match="array of class `tests..*Chunked`, which is none of NumPy's") as caught:
+        s2sad.grad(lambda v: (v**2).sum())(Chunked())
+    assert caught.value.code == "S2S006"
+    assert "np.asarray" in caught.value.hint

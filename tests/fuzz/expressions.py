@@ -45,6 +45,7 @@ class Expressions:
         ]
         if options and self.chance.flip(0.75):
             return self.chance.one(options)
+        n = max(n, 1)
         return str(self.chance.below(2 * n) - n if self.chance.flip(0.2) else self.chance.below(n))
 
     def condition(self, scope: Scope, depth: int = 1) -> str:
