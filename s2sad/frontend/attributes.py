@@ -38,6 +38,7 @@ class Attributes:
     """The part of the lowerer for attributes and subscripts."""
 
     heap: dict[int, Any]
+    made: set[int]
 
     def expr_Attribute(self, node: Any, hint: str) -> Value:
         if node.attr == "writeable" and isinstance(node.value, gast.Attribute) and node.value.attr == "flags":
@@ -45,9 +46,8 @@ class Attributes:
         return self.attribute(self.expr(node.value), node.attr, hint)
 
     def writeable(self, owner: Value, hint: str) -> Value:
-        """``owner.flags.writeable``, which is true of an array that was made here."""
-        cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
-        if isinstance(cell, Buffer) and cell.contiguous:
+        """``owner.flags.writeable``, which is true of an array that was made here, and of its views."""
+        if isinstance(owner, Ref) and owner.cell in self.made and self.fact(owner).is_array:
             return const(True)
         return self.attribute(self.attribute(owner, "flags"), "writeable", hint)
 

@@ -74,6 +74,7 @@ class Joins:
     """The part of the lowerer that joins values."""
 
     heap: dict[int, Any]
+    made: set[int]
 
     def join_values(self, a: Value, b: Value, ha: dict, hb: dict, memo: dict) -> Any:
         """The template of a value that is ``a`` on one path and ``b`` on the other."""
@@ -273,7 +274,10 @@ class Joins:
                 arg = make(template.fact)
                 if template.cell:
                     fact = fact_of(arg) if not isinstance(arg, Const) else template.fact
-                    return self.new_ref(Buffer(arg, fact, template.alias, template.holds, self.family))
+                    ref = self.new_ref(Buffer(arg, fact, template.alias, template.holds, self.family))
+                    if template.alias and template.alias <= self.made:
+                        self.made.add(ref.cell)
+                    return ref
                 return Atom(arg, template.fact)
             case Struct(kind="tup"):
                 return Tup(tuple(self.instantiate(p, make, made) for p in template.parts), template.meta)

@@ -142,10 +142,11 @@ class Kinds:
                 self.shared_with(left.cell, self.heap) & self.shared_with(right.cell, self.heap)):
             return False
         for x, y in ((left, right), (right, left)):
-            if static(x) is None or isinstance(static(x), bool):
-                kind = self.fact(y).kind
-                if kind != "unknown" and not (isinstance(static(x), bool) and kind == "bool"):
-                    return False
+            known, cls = static(x), self.class_of(y)
+            if known is not UNSET and cls is not None and not isinstance(known, cls):
+                return False
+            if known is None and self.fact(y).kind != "unknown":
+                return False
         return None
 
     def literal_items(self, value: Value) -> tuple[Value, ...] | None:

@@ -72,7 +72,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.effects import UPDATES
+from s2sad.ir.effects import UPDATES, VIEWS
 from s2sad.ir.facts import UNSET
 from s2sad.rules import canonical
 from s2sad.specialize.facts import fact_of, of_items
@@ -116,6 +116,7 @@ class Lowerer(
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}
         self.contiguous: set[Any] = set()
+        self.made: set[int] = set()
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
@@ -157,6 +158,8 @@ class Lowerer(
         if len(values) == 1 and isinstance(values[0], Ref) and self.makes_contiguous(op, args, kwargs, outs[0].fact):
             self.contiguous.add(outs[0])
             self.heap[values[0].cell] = replace(self.heap[values[0].cell], contiguous=True)
+        if op not in VIEWS and self.is_operation(op):
+            self.made.update(v.cell for v in values if isinstance(v, Ref))
         if result.structure is None:
             return values[0]
         return self.new_list(values) if result.structure is list else Tup(values, result.structure)

@@ -85,7 +85,7 @@ class Operators:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
                 isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
-                    types.FunctionType, np.dtype)):
+                    types.UnionType, types.FunctionType, np.dtype)):
             return self.capture(op(left.value, right.value), None)
         kinds = [self.fact(v).kind for v in (left, right)]
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))

@@ -166,31 +166,6 @@ def betaln(a, b):
     return sp.psi(a) - both, sp.psi(b) - both
 
 
-@_elementwise("gammainc")
-def gammainc(a, x):
-    return NotImplemented, np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))
-
-
-@_elementwise("gammaincc")
-def gammaincc(a, x):
-    return NotImplemented, -np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a))
-
-
-@_elementwise("gammaincinv")
-def gammaincinv(a, p, *, y):
-    return NotImplemented, np.exp(sp.gammaln(a) + y - sp.xlogy(a - 1.0, y))
-
-
-@_elementwise("betainc")
-def betainc(a, b, x):
-    return NotImplemented, NotImplemented, np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b))
-
-
-@_elementwise("betaincinv")
-def betaincinv(a, b, p, *, y):
-    return NotImplemented, NotImplemented, np.exp(sp.betaln(a, b) - sp.xlogy(a - 1.0, y) - sp.xlog1py(b - 1.0, -y))
-
-
 # Bessel functions
 
 @_elementwise("j0")

@@ -94,3 +94,23 @@ def test_conjugate_of_a_python_complex():
 )
 def test_refusals(fn, code):
     assert refused(fn, V).code == code
+
+
+def test_a_choice_of_new_arrays_is_writeable():
+    def f(v):
+        made = v * 2.0 if v[0] > 0.0 else np.exp(v)
+        if not made.flags.writeable:
+            made = eval("made")
+        made[0] = 0.0
+        return made
+
+    check(f, V)
+    assert getattr not in ops(f, V)
+
+
+def test_a_read_only_array_is_asked_at_run_time():
+    def f(v):
+        wide = np.broadcast_to(v, (2, 4))
+        return wide * (1.0 if wide.flags.writeable else 2.0)
+
+    check(f, V)

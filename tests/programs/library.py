@@ -292,3 +292,27 @@ def parts_at_run_time_places(m, places):
     for part in parts:
         total = total * 0.5 + np.sum(part ** 3)
     return total + len(parts) * np.sum(np.hsplit(m, 2)[1])
+
+
+@program(V, 0.7)
+def joined_in_brackets(v, x):
+    row = np.r_[1.0, v[1:], x, 0:3, [x, 2.0]]
+    columns = np.c_[v, v * x, np.arange(4)]
+    stacked = np.r_[A, x * A]
+    return np.sum(row**2) + np.sum(columns @ np.array([1.0, x, x**2])) + np.sum(stacked * np.c_[A, A].reshape(4, 3))
+
+
+@program(np.array([0.5, 1.5], dtype=np.float32), tags="float32")
+def joined_in_brackets_in_single_precision(v):
+    row = np.r_[1.0, v, np.r_[v]]
+    return row * row
+
+
+@program(A, np.array([0.3, -0.4]))
+def columns_joined_in_brackets(m, v):
+    return np.c_[m, v, np.ones(2)] ** 2
+
+
+@program(V)
+def empty_part_in_brackets(v):
+    return np.r_[v[:0], 2.0, v * v][1:]

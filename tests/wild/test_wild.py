@@ -45,11 +45,8 @@ REFUSED: dict[str, str] = {
     "scipy:integrate.solve_ivp": "S2S011",
     "scipy:interpolate.BarycentricInterpolator": "S2S011",
     "scipy:interpolate.KroghInterpolator": "S2S011",
-    "scipy:interpolate.pade": "S2S003",
-    "scipy:optimize.rosen_hess": "S2S011",
     "scipy:signal.bilinear": "S2S011",
     "scipy:spatial.Rotation": "S2S009",
-    "scipy:stats.pearsonr": "S2S004",
     "thermo:NRTL GE": "S2S010",
     "skyfield:propagate": "S2S017",
 }
