@@ -189,6 +189,8 @@ def unpacked(lowerer: Any, arg: Arg) -> Value:
             return lowerer.new_ref(Table(arg.keys, items))
         if arg.kind == "tuple" or isinstance(arg.kind, type):
             return Tup(items, tuple if arg.kind == "tuple" else arg.kind)
+        if isinstance(arg.kind, Rebuild) and issubclass(arg.kind.cls, dict):
+            return lowerer.new_ref(Table(arg.kind.names, items, arg.kind.cls))
         if isinstance(arg.kind, Rebuild):
             return lowerer.new_ref(Fields(arg.kind.cls, arg.kind.names, items))
     return lowerer.wrap(arg)

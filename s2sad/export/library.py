@@ -182,7 +182,9 @@ class Library:
     def rebuild(self, name: str, value: Rebuild) -> None:
         """A function that makes an object of its fields."""
         self.need("types")
-        if value.cls is types.SimpleNamespace:
+        if issubclass(value.cls, dict):
+            body = f"    return dict({', '.join(f'{n}={n}' for n in value.names)})"
+        elif value.cls is types.SimpleNamespace:
             body = f"    return types.SimpleNamespace({', '.join(f'{n}={n}' for n in value.names)})"
         else:
             cls = fresh(value.cls.__name__, self.taken | {name} | set(value.names))

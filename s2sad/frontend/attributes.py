@@ -67,6 +67,8 @@ class Attributes:
                 cell = self.heap[owner.cell]
                 if isinstance(cell, Fields) and not owner.path:
                     return self.object_attribute(owner, cell, name)
+                if self.is_record(owner) and not hasattr(dict, name):
+                    return self.class_attribute(owner, cell.cls, name)
                 if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
                     return self.method_of(owner, name)
                 return self.array_attribute(owner, name, hint)

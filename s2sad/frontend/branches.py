@@ -13,22 +13,19 @@ from typing import Any
 import gast
 
 from s2sad.frontend.control import FLAGS
-from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct, _key
+from s2sad.frontend.joins import Same, Side, _key
 from s2sad.frontend.values import (
     FALSE,
     TRUE,
     Atom,
     Bound,
-    Broken,
     Buffer,
     Choice,
     Closure,
     Fields,
     Frame,
-    Items,
     Method,
     Ref,
-    Table,
     Unbound,
     Value,
     static,
@@ -102,9 +99,20 @@ class Branches:
             sides.append(Side(stmts, heap, envs, views))
         self.restore(before)
         self.loc = loc
+        dead = [static(side.envs[self.frames[-1]].get("$dead", FALSE)) is True for side in sides]
+        if dead[0] != dead[1]:
+            return self.go_on(arg, sides, dead)
         for side in sides:
             side.heap = {**self.origins, **side.heap}
         self.join_sides(arg, sides[0], sides[1], live)
+
+    def go_on(self, test: Arg, sides: list[Side], dead: list[bool]) -> None:
+        """After a branch of which one side ends in an exception: the other side is what follows."""
+        then, orelse = (Block((), tuple(side.stmts) if ends else (), ()) for side, ends in zip(sides, dead))
+        self.stmts.append(If((), test, then, orelse, self.loc, self.adjoint))
+        live = sides[dead.index(False)]
+        self.stmts.extend(live.stmts)
+        self.restore((live.heap, live.envs, live.views))
 
     def test_arg(self, test: Value) -> Arg:
         """The IR argument of a test; the length of a run-time list counts as its truth."""
@@ -137,7 +145,6 @@ class Branches:
 
     def join_sides(self, test: Arg, a: Side, b: Side, live: frozenset[str]) -> None:
         frame = self.frames[-1]
-        dead = [static(s.envs[frame].get("$dead", FALSE)) is True for s in (a, b)]
         templates: list[tuple[Any, str, Any, Any, Any]] = []
         memo: dict[Any, Any] = {}
         for f in self.all_frames():
@@ -150,11 +157,6 @@ class Branches:
                 if not self.may_be_read(f, name, live):
                     templates.append((f, name, Same(Unbound(f"`{name}` has no value on every path")), None, None))
                     continue
-                if dead[0] != dead[1]:
-                    if name in FLAGS and name != "$val":
-                        templates.append((f, name, Same(vb if dead[0] else va), None, None))
-                        continue
-                    va, vb = (Unbound(), vb) if dead[0] else (va, Unbound())
                 if self.is_function(va) and self.is_function(vb):
                     chosen = Choice(Atom(test, fact_of(test)), va, vb)
                     templates.append((f, name, Same(chosen), None, None))
@@ -164,12 +166,7 @@ class Branches:
             ca, cb = a.heap.get(cell), b.heap.get(cell)
             if ca is cb:
                 continue
-            if dead[0] != dead[1]:
-                keep, heap = (cb, b.heap) if dead[0] else (ca, a.heap)
-                template = self.one_sided(keep, heap, memo)
-                ca, cb = (None, cb) if dead[0] else (ca, None)
-            else:
-                template = self.join_cells(ca, cb, a.heap, b.heap, memo, ("cell", cell))
+            template = self.join_cells(ca, cb, a.heap, b.heap, memo, ("cell", cell))
             templates.append((None, cell, template, ca, cb))
         self.emit_if(test, a, b, templates)
 
@@ -184,16 +181,6 @@ class Branches:
         if isinstance(value, Atom):
             return value.is_static and callable(value.value) and not isinstance(value.value, type)
         return isinstance(value, (Closure, Bound, Method, Choice))
-
-    def one_sided(self, cell: Any, heap: dict, memo: dict) -> Any:
-        """The template of a cell whose other path ends in an exception."""
-        if isinstance(cell, Buffer):
-            return Leaf(cell.fact.forget(), True, cell.alias, cell.holds)
-        if isinstance(cell, Broken):
-            return Bad(cell.reason)
-        meta = {Items: lambda c: None, Table: lambda c: (c.keys, c.cls), Fields: lambda c: (c.cls, c.names)}
-        return Struct(type(cell).__name__, tuple(self.maybe_template(v, heap, memo) for v in cell.values),
-                      meta[type(cell)](cell))
 
     def fill_sides(self, a: Side, b: Side, templates: list) -> None:
         """The IR arguments of the leaves of all templates, at the end of each side."""

@@ -222,6 +222,14 @@ def _set_field(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return NONE
 
 
+def _new(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``object.__new__(cls)``."""
+    cls = static(args[0])
+    if not isinstance(cls, type) or cls.__new__ is not object.__new__:
+        return NotImplemented
+    return self.new_ref(Fields(cls, (), ()))
+
+
 def _setattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     name = static(args[1])
     if name is UNSET:
@@ -336,6 +344,7 @@ BUILTINS: dict[Any, Callable] = {
     max: _extreme(operator.gt),
     min: _extreme(operator.lt),
     object.__setattr__: _set_field,
+    object.__new__: _new,
     setattr: _setattr,
 }
 """What each builtin function means."""

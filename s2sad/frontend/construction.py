@@ -18,7 +18,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.frontend.builtins import dict_of
-from s2sad.frontend.sets import is_mapping
+from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
 from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
@@ -77,6 +77,10 @@ class Construction:
             return self.construct_counter(args, kwargs)
         if cls in (collections.OrderedDict, collections.defaultdict):
             return self.construct_dict(cls, args, kwargs)
+        if is_record_dict(cls):
+            made = dict_of(self, args, dict(kwargs), "")
+            self.heap[made.cell] = replace(self.heap[made.cell], cls=cls)
+            return made
         if issubclass(cls, (dict, list, collections.deque)) and not all(static(a) is not UNSET for a in args):
             raise self.unsupported(f"a `{cls.__name__}` of values computed here", "use a list or a dict", code="S2S010")
         if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in (

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.frontend.sets import is_record_dict
 from s2sad.frontend.values import (
     FALSE,
     Bound,
@@ -51,6 +52,11 @@ class Objects:
     def is_object(self, value: Value) -> bool:
         """Whether a value is an instance of a user class."""
         return isinstance(value, Ref) and not value.path and isinstance(self.heap[value.cell], Fields)
+
+    def is_record(self, value: Value) -> bool:
+        """Whether a value is an instance of a subclass of dict."""
+        cell = self.heap.get(value.cell) if isinstance(value, Ref) and not value.path else None
+        return isinstance(cell, Table) and isinstance(cell.cls, type) and is_record_dict(cell.cls)
 
     def equal_objects(self, left: Value, right: Value) -> Value:
         """``left == right`` where one is an object whose class does not define it in source that can be read."""
@@ -116,7 +122,8 @@ class Objects:
         """An attribute found on the class: a method is bound to the object."""
         found = inspect.getattr_static(cls, name, UNSET)
         if found is UNSET or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
-            getter = self.find_special(owner, "__getattr__") if self.is_object(owner) else None
+            written = self.is_object(owner) or self.is_record(owner)
+            getter = self.find_special(owner, "__getattr__") if written else None
             if getter is not None:
                 return self.call(getter, (const(name),), ())
             raise self.lacks_attribute(cls, name)
@@ -144,6 +151,8 @@ class Objects:
             return self.set_shape(owner, cell, value)
         if isinstance(owner, Ref) and isinstance(cell, Buffer) and name in ("shape", "real", "imag", "flat"):
             raise self.unsupported(f"assignment to `.{name}` of an array", "use reshape, or build the array anew")
+        if self.is_record(owner):
+            return self.set_record(owner, cell, name, value)
         if not isinstance(cell, Fields):
             cls = self.class_of(owner)
             if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
@@ -171,6 +180,18 @@ class Objects:
                                    "make a new object: `dataclasses.replace(obj, field=value)`", code="S2S009")
         else:
             self.call(setter, (const(name), value), ())
+
+    def set_record(self, owner: Ref, cell: Table, name: str, value: Value) -> None:
+        """``owner.name = value`` of a dict with attributes."""
+        found = inspect.getattr_static(cell.cls, "__setattr__", None)
+        self.guard_class(cell.cls, "__setattr__")
+        if found is dict.__setitem__:
+            self.put(owner, const(name), value)
+        elif isinstance(found, types.FunctionType):
+            self.call_function(found, (owner, const(name), value), (), "")
+        else:
+            raise self.unsupported(f"an attribute of a `{cell.cls.__name__}` that is not one of its items is set",
+                                   "set an item: `d[name] = …`", code="S2S011")
 
     def set_field(self, owner: Ref, name: str, value: Value) -> None:
         """Set a field of an object, whatever its class defines."""

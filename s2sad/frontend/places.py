@@ -67,6 +67,9 @@ class Places:
                 return Pack("list", tuple(self.reify(v) for v in cell.values))
             case Table() if cell.cls is set:
                 return self.emit_arg(set, Pack("tuple", tuple(Const(k) for k in cell.keys)))
+            case Table() if self.is_record(ref):
+                raise self.unsupported(f"a `{cell.cls.__name__}` handed to code that is not inlined",
+                                       "pass its items", code="S2S011")
             case Table():
                 return Pack("dict", tuple(self.reify(v) for v in cell.values), cell.keys)
             case Fields():

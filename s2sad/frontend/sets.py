@@ -157,4 +157,12 @@ def is_mapping(cell: Any) -> TypeGuard[Table]:
     return isinstance(cell, Table) and cell.cls is not set
 
 
-__all__ = ["CHANGES", "Sets", "is_mapping", "make_frozenset", "make_set"]
+def is_record_dict(cls: type) -> bool:
+    """Whether a class is a dict whose items may be looked at in further ways, as attributes say."""
+    kept = ("__new__", "__init__", "__getitem__", "__setitem__", "__delitem__", "__len__", "__iter__", "__contains__",
+            "__missing__", "__getattribute__", "get", "keys", "values", "items", "update", "pop", "setdefault", "copy")
+    return issubclass(cls, dict) and cls is not dict and cls.__module__ != "collections" and all(
+        getattr(cls, name, None) is getattr(dict, name, None) for name in kept)
+
+
+__all__ = ["CHANGES", "Sets", "is_mapping", "is_record_dict", "make_frozenset", "make_set"]

@@ -352,6 +352,8 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
             cell = lowerer.heap[value.cell]
             if isinstance(cell, Items):
                 return Pack("list", tuple(result_arg(lowerer, v) for v in cell.values))
+            if lowerer.is_record(value) and all(isinstance(k, str) and k.isidentifier() for k in cell.keys):
+                return Pack(Rebuild(cell.cls, cell.keys), tuple(result_arg(lowerer, v) for v in cell.values))
             if is_mapping(cell):
                 return Pack("dict", tuple(result_arg(lowerer, v) for v in cell.values), cell.keys)
             if isinstance(cell, Fields) and cell.cls not in STANDS_FOR:
@@ -362,7 +364,8 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """Makes an instance of a class from the values of its fields, without calling ``__init__``."""
+    """Makes an instance of a class from the values of its fields, without calling ``__init__``; a dict of a class of its
+    own from its items."""
 
     cls: type
     names: tuple[str, ...]
@@ -372,6 +375,8 @@ class Rebuild:
         object.__setattr__(self, "__qualname__", self.cls.__name__)
 
     def __call__(self, *values: Any) -> Any:
+        if issubclass(self.cls, dict):
+            return self.cls(zip(self.names, values))
         made: Any = self.cls.__new__(self.cls)  # type: ignore[call-overload]
         for n, v in zip(self.names, values):
             object.__setattr__(made, n, v)

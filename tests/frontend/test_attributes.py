@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.frontend.helper import V, check, refused
+from tests.frontend.helper import V, check, ops, refused
 
 POINT = collections.namedtuple("Point", "x y")
 SLICE = slice(1, 3)

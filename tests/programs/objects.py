@@ -370,3 +370,57 @@ class Lazy:
 def slot_that_is_not_set_yet(x):
     lazy = Lazy(x)
     return lazy.result() + lazy.result() * x
+
+
+class Bunch(dict):
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError as e:
+            raise AttributeError(name) from e
+
+    __setattr__ = dict.__setitem__
+
+    def total(self):
+        return self.x + self["y"] * self.x
+
+
+@program(0.7, tags="second")
+def dict_with_attributes(x):
+    b = Bunch(x=x * x, y=np.sin(x))
+    b.z = b.x**2
+    b["x"] = b.x + 1.0
+    b.update(w=2.0)
+    return b.total() * b.z + getattr(b, "missing", 3.0) * b.w * len(b) + (x if isinstance(b, dict) else 0.0)
+
+
+@program(0.7, 4)
+@program(0.7, 0)
+def dict_with_attributes_in_a_loop(x, n):
+    b = Bunch(x=x, y=1.0)
+    for k in range(n):
+        if k % 2:
+            b.y = b.y * x
+        b.x += b.y
+    return b.total()
+
+
+@program(0.7)
+def dict_with_attributes_that_is_returned(x):
+    return Bunch(x=x * x, y=(x, np.array([x, 1.0])))
+
+
+class Emptied:
+    def __init__(self, x):
+        self.x = 5.0 * x
+
+    @classmethod
+    def of(cls, x):
+        made = cls.__new__(cls)
+        made.x = x
+        return made
+
+
+@program(0.7)
+def made_without_init(x):
+    return Emptied.of(x).x * object.__new__(Emptied).__class__(x).x

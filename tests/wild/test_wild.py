@@ -42,11 +42,8 @@ REFUSED: dict[str, str] = {
     "scikit-learn:r2_score": "S2S011",
     "scikit-learn:rbf_kernel": "S2S011",
     "scipy:integrate.romb": "S2S010",
-    "scipy:integrate.solve_ivp": "S2S011",
-    "scipy:interpolate.BarycentricInterpolator": "S2S011",
-    "scipy:interpolate.KroghInterpolator": "S2S011",
     "scipy:signal.bilinear": "S2S011",
-    "scipy:spatial.Rotation": "S2S009",
+    "scipy:spatial.Rotation": "S2S003",
     "thermo:NRTL GE": "S2S010",
     "skyfield:propagate": "S2S017",
 }
