@@ -364,8 +364,8 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """Makes an instance of a class from the values of its fields, without calling ``__init__``; a dict of a class of its
-    own from its items."""
+    """Makes an instance of a class from the values of its fields, without calling ``__init__``; a dict of a class
+    of its own from its items."""
 
     cls: type
     names: tuple[str, ...]
