@@ -124,6 +124,7 @@ class _Search:
     loop: For | While
     inside: dict[Var, tuple[Any, int]] = field(default_factory=dict)
     carried: set[Var] = field(default_factory=set)
+    known: dict[Var, Combination | None] = field(default_factory=dict)
 
     def bracket(self, depends: set[Var] | None) -> tuple[Var, ...]:
         """The ends of an interval that is searched by tests on ``depends`` (None: by any tests), or nothing."""
@@ -168,10 +169,13 @@ class _Search:
             return None
         if arg in self.carried:
             return Combination(frozenset((arg,)))
-        stmt, k = self.inside.get(arg, (None, 0))
-        if isinstance(stmt, If):
-            return self.choice(stmt.test, stmt.then.results[k], stmt.orelse.results[k])
-        return self.call(stmt) if isinstance(stmt, Call) else None
+        if arg not in self.known:
+            stmt, k = self.inside.get(arg, (None, 0))
+            if isinstance(stmt, If):
+                self.known[arg] = self.choice(stmt.test, stmt.then.results[k], stmt.orelse.results[k])
+            else:
+                self.known[arg] = self.call(stmt) if isinstance(stmt, Call) else None
+        return self.known[arg]
 
     def call(self, call: Call) -> Combination | None:
         args = call.args

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from s2sad.errors import AliasError, Loc, S2SADError, UnsupportedSyntax
+from s2sad.frontend.inlining import MAX_CALLS
 from s2sad.frontend.values import Frame
 from s2sad.ir import Const
 
@@ -44,13 +45,14 @@ class Attempts:
     loc: Loc | None
     attempts: int
     adjoint: bool
+    inlined: int
 
     def mark(self) -> tuple:
         """The state before something that may be taken back."""
         marks = [(xs, len(xs)) for xs in (self.stmts, self.frames, self.pending, self.open_tests, self.covering,
                                           self.tries, self.scans)]
         kept = {k: getattr(self, k) for k in ("loc", "depth", "path_tests", "family", "unrolling", "loop_floor",
-                                              "loop_notes", "attempts", "inlined")}
+                                              "loop_notes", "attempts")}
         return self.snapshot(), marks, kept
 
     def reset(self, state: tuple) -> None:
@@ -83,6 +85,8 @@ class Attempts:
         try:
             run()
         except (UnsupportedSyntax, AliasError) as error:
+            if self.inlined > MAX_CALLS:
+                raise
             self.reset(state)
             self.raise_exception(self.emit_arg(NotImplementedError, Const(_in_one_line(error))))
 

@@ -144,7 +144,6 @@ class Branches:
         return self.frames[-1].env.pop(key)
 
     def join_sides(self, test: Arg, a: Side, b: Side, live: frozenset[str]) -> None:
-        frame = self.frames[-1]
         templates: list[tuple[Any, str, Any, Any, Any]] = []
         memo: dict[Any, Any] = {}
         for f in self.all_frames():
