@@ -7,7 +7,9 @@ Before: ``if c: a[0] = 1.0`` (then ``return a``).  After: ``a3 = if c: setitem(a
 """
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import gast
@@ -161,10 +163,9 @@ class Branches:
                     templates.append((f, name, Same(chosen), None, None))
                     continue
                 templates.append((f, name, self.join_values(va, vb, a.heap, b.heap, memo), va, vb))
-        for cell in self.heap:
-            ca, cb = a.heap.get(cell), b.heap.get(cell)
-            if ca is cb:
-                continue
+        differs = map(operator.is_not, a.heap.values(), b.heap.values())
+        for cell in tuple(compress(self.heap, differs)):  # the cells from before come first in each of the three
+            ca, cb = a.heap[cell], b.heap[cell]
             template = self.join_cells(ca, cb, a.heap, b.heap, memo, ("cell", cell))
             templates.append((None, cell, template, ca, cb))
         self.emit_if(test, a, b, templates)

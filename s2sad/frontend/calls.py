@@ -5,10 +5,11 @@ Before: ``t = fn(x)`` where ``fn`` is ``np.sin`` on one path.  After: ``t = sin(
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import operator
 import types
-from collections.abc import Callable, MutableSet
+from collections.abc import Callable, Mapping, MutableSet
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,10 @@ from s2sad.frontend.values import (
     Method,
     Ref,
     Super,
+    Table,
     Tup,
     Value,
+    const,
     static,
 )
 from s2sad.ir.facts import UNSET
@@ -196,6 +199,11 @@ class Calls:
             return Tup(self.static_items(args[0]) or (), owner)
         if isinstance(owner, np.ufunc) and fn.__name__ == "at":
             return self.ufunc_at(owner, args)
+        if isinstance(owner, inspect.Signature) and fn.__name__ in ("bind", "bind_partial"):
+            return self.bind_signature(fn, args, kwargs)
+        if isinstance(owner, Mapping) and fn.__name__ in ("keys", "values", "items") and not isinstance(owner, type):
+            self.keep.append(owner)
+            return const(fn())
         if isinstance(owner, np.ufunc) and fn.__name__ == "outer" and rules.lookup(fn) is None:
             return self.ufunc_outer(owner, *args)
         if isinstance(fn, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):
@@ -211,6 +219,26 @@ class Calls:
         if isinstance(fn, functools._lru_cache_wrapper):
             return self.call_object(fn.__wrapped__, args, kwargs, hint)
         return None
+
+    def bind_signature(self, bind: Callable, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """``signature.bind(*args, **kwargs)``: an object whose ``arguments`` are a dict of known keys."""
+        tokens = {object(): v for v in (*args, *(v for _, v in kwargs))}
+        keys = list(tokens)
+        try:
+            bound = bind(*keys[:len(args)], **dict(zip((k for k, _ in kwargs), keys[len(args):])))
+        except TypeError as error:
+            self.certain_error(TypeError, str(error))
+            raise self.unsupported(f"these arguments do not fit: {error}", code="S2S011") from None
+
+        def value_of(x: Any) -> Value:
+            if isinstance(x, tuple):
+                return Tup(tuple(tokens[t] for t in x))
+            if isinstance(x, dict):
+                return self.new_ref(Table(tuple(x), tuple(tokens[t] for t in x.values())))
+            return tokens[x]
+        table = Table(tuple(bound.arguments), tuple(value_of(x) for x in bound.arguments.values()))
+        values = self.new_ref(table), const(bound.signature)
+        return self.new_ref(Fields(type(bound), ("arguments", "_signature"), values))
 
     def call_getter(self, fn: Any, owner: Value) -> Value:
         """A call of what ``operator.itemgetter`` and its like return."""
@@ -235,7 +263,7 @@ class Calls:
         module = getattr(fn, "__module__", None) or ""
         if module.split(".")[0] == "numpy":
             return self.call_written(fn, fn, args, kwargs, hint)
-        if module.split(".")[0] in OPAQUE:
+        if module.split(".")[0] in OPAQUE and not (args and self.is_object(args[0])):
             return self.call_opaque(fn, args, kwargs, hint)
         return self.call_source(fn, args, kwargs, hint)
 

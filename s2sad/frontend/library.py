@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 import itertools
 import operator
 import string
@@ -36,6 +37,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
+from s2sad.ir.facts import UNSET
 
 
 def _copied(deep: bool) -> Callable:
@@ -220,7 +222,25 @@ def _binary(op: Callable) -> Callable:
     return lower
 
 
+def _getattr_static(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """``inspect.getattr_static`` of something whose class is known."""
+    cls, name = self.class_of(args[0]), static(args[1])
+    if cls is None or name is UNSET or static(args[0]) is not UNSET:
+        return NotImplemented
+    cell = self.heap[args[0].cell] if self.is_object(args[0]) else None
+    if cell is not None and name in cell.names:
+        return cell.values[cell.names.index(name)]
+    self.guard_class(cls, name)
+    for base in cls.__mro__:
+        if name in vars(base):
+            return self.capture(vars(base)[name], None)
+    if len(args) < 3:
+        raise self.lacks_attribute(cls, name)
+    return args[2]
+
+
 LIBRARY: dict[Any, Callable] = {
+    inspect.getattr_static: _getattr_static,
     **{op: _binary(op) for op in FORWARDS},
     **{in_place: _augmented(op) for op, in_place in IN_PLACE.items()},
     operator.iconcat: _augmented(operator.add),

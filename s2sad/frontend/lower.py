@@ -106,6 +106,7 @@ class Lowerer(
         self.pending: list[Value] = []
         self.scans: list[dict[Frame, dict[str, Value]]] = []
         self.outside: dict[int, str] = {}
+        self.changed_outside: dict[int, Loc | None] = {}
         self.keep: list[Any] = []
         self.open_tests: list[Arg] = []
         self.tries: list[Any] = []
@@ -352,10 +353,18 @@ class Lowerer(
         return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
 
     def check_inside(self, cell: int) -> None:
-        """Refuse to change a global: a derivative call changes nothing outside."""
-        if cell in self.outside:
-            raise self.unsupported(f"this changes the global `{self.outside[cell]}`; a derivative call is pure",
-                                   f"work on a copy, or pass `{self.outside[cell]}` as an argument", code="S2S009")
+        """Refuse to change a global: a derivative call changes nothing outside. A list or dict of known structure must
+        be at the end what it was."""
+        if cell in self.outside and isinstance(self.heap.get(cell), (Items, Table)):
+            self.changed_outside.setdefault(cell, self.loc)
+        elif cell in self.outside:
+            raise self.changes_global(cell, self.loc)
+
+    def changes_global(self, cell: int, loc: Loc | None) -> S2SADError:
+        """The error for something outside that has another value at the end."""
+        label = self.outside[cell]
+        return UnsupportedSyntax("S2S009", f"this changes the global `{label}`; a derivative call is pure", loc,
+                                 hint=f"work on a copy, or pass `{label}` as an argument")
 
     def alias_error(self, message: str,
                     hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:

@@ -23,13 +23,14 @@ from s2sad.frontend.values import (
     Frame,
     Generator,
     Ref,
+    Table,
     Unbound,
     Value,
     const,
     static,
 )
 from s2sad.ir import Var
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import UNSET, same_value
 
 
 class GlobalWritten(Exception):
@@ -81,6 +82,9 @@ class Statements:
     def changed_globals(self) -> Iterator[S2SADError]:
         """An error for each global that has another value at the end. A module or function kept in a global that was
         None (a lazy import) is no change: the next call finds it again."""
+        for cell, loc in self.changed_outside.items():
+            if not self.is_restored(cell):
+                yield self.changes_global(cell, loc)
         for key, frame in self.modules.items():
             for name, value in frame.env.items():
                 before, after = frame.globals.get(name, UNSET), static(value)
@@ -96,6 +100,19 @@ class Statements:
                 self.loc = self.global_locs.get((key, name), self.loc)
                 yield self.unsupported(f"`{name}` is a global that this function writes to; a derivative call is pure",
                                        "return the value, or pass an object in", code="S2S009")
+
+    def is_restored(self, cell: int) -> bool:
+        """Whether a list or dict from outside holds again what it held."""
+        now, before = self.heap.get(cell), self.origins[cell]
+        if type(now) is not type(before) or len(now.values) != len(before.values):
+            return False
+        if isinstance(now, Table) and now.keys != before.keys:
+            return False
+
+        def same(a: Value, b: Value) -> bool:
+            known = static(a), static(b)
+            return a == b or (UNSET not in known and same_value(*known))
+        return all(map(same, now.values, before.values))
 
     def stmt_Nonlocal(self, node: Any) -> None:
         pass
