@@ -38,8 +38,6 @@ REFUSED: dict[str, str] = {
     "pymap3d:vdist": "S2S012",
     "pymap3d:vreckon": "S2S011",
     "scikit-learn:RBF kernel": "S2S011",
-    "scikit-learn:mean_squared_error": "S2S011",
-    "scikit-learn:r2_score": "S2S011",
     "scikit-learn:rbf_kernel": "S2S011",
     "scipy:integrate.romb": "S2S010",
     "scipy:signal.bilinear": "S2S011",
