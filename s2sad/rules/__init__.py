@@ -398,7 +398,6 @@ from s2sad.rules import (  # noqa: E402
     calculus,
     containers,
     creation,
-    cumulative,
     einsum,
     elementary,
     extrema,
@@ -420,8 +419,7 @@ from s2sad.rules import (  # noqa: E402
 )
 
 __all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic",
-           "bilinear", "calculus", "canonical", "containers", "creation", "cumulative", "einsum", "elementary",
-           "elementwise", "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup",
-           "masked", "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along",
-           "reductions", "rule", "same", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static",
-           "statistics"]
+           "bilinear", "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise",
+           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked",
+           "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
+           "rule", "same", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
