@@ -4,7 +4,6 @@ Before: ``np.add(x, [1.0, 2.0], out=y)``.  After: ``t = add(x, asarray([1.0, 2.0
 """
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +11,9 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.frontend import known
-from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Slice, Tup, Value, const, static
+from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
-from s2sad.ir import Const
 from s2sad.ir.effects import VIEWS
-from s2sad.specialize.infer import infer
 from s2sad.specialize.resolve import MUTATES
 
 TAKES_LISTS = {
@@ -160,33 +157,6 @@ class Operations:
         names = [p.name for p in entry.params]
         given = tuple(self.as_array(a) if k < len(names) and names[k] in entry.wrt else a for k, a in enumerate(args))
         return given, {k: self.as_array(v) if k in entry.wrt else v for k, v in named.items()}
-
-    def joined_by_index(self, base: Value, index: Value, hint: str) -> Value | None:
-        """``np.r_[…]`` and ``np.c_[…]`` of arrays and numbers that may be differentiated; None for all else."""
-        kind = static(base)
-        if kind is not np.r_ and kind is not np.c_:
-            return None
-        given = index.items if isinstance(index, Tup) else (index,)
-        parts = [self.emit(operator.getitem, (Const(kind), self.reify(v))) if isinstance(v, Slice) else self.as_array(v)
-                 for v in given]
-        if not any(map(self.may_vary, parts)):
-            return None
-        facts = [self.fact(v) for v in parts]
-        ndims = {f.ndim for f in facts}
-        wanted = infer(operator.getitem, (Const(kind), self.reify(Tup(tuple(parts)))), ()).facts[0].dtype
-        if None in ndims or wanted is None:
-            return None
-        if kind is np.c_ and ndims <= {0, 1, 2}:
-            made = self.call_op(np.column_stack, (Tup(tuple(parts)),), (), hint)
-        elif kind is np.r_ and ndims <= {0, 1}:
-            made = self.call_op(np.hstack, (Tup(tuple(parts)),), (), hint)
-        elif len(ndims) == 1:
-            axis = 0 if kind is np.r_ else -1
-            made = self.call_op(np.concatenate, (Tup(tuple(parts)),), (("axis", const(axis)),), hint)
-        else:
-            return None
-        same = self.fact(made).dtype == wanted
-        return made if same else self.call_op(np.ndarray.astype, (made, const(wanted)), (), hint)
 
     def ufunc_outer(self, fn: np.ufunc, a: Value, b: Value) -> Value:
         """``np.add.outer(a, b)``: the operation after adding axes to ``a``."""

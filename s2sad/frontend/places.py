@@ -125,8 +125,6 @@ class Places:
             case Atom() if (axes := self.new_axes(base, index)) is not None:
                 return base if axes < 0 else self.emit(np.reshape, (base.arg, Pack("tuple", (Const(1),) * axes)),
                                                        hint=hint)
-            case Atom() if (joined := self.joined_by_index(base, index, hint)) is not None:
-                return joined
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.capture(base.value[static(index)], None)
