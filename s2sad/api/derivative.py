@@ -1,7 +1,7 @@
 """The object that ``grad`` returns: a derivative of a function, compiled for each signature on first use.
 
-A call looks up the generated function for the kinds of its arguments and runs it; for plain numbers that is one lookup
-in a dict. An exception in generated code is the user's own, or Python's arithmetic giving up where NumPy's goes on.
+A call looks up the generated function for the kinds of its arguments and runs it (``dispatch`` has the short way). An
+exception in generated code is the user's own, or Python's arithmetic giving up where NumPy's goes on.
 
     >>> square = Derivative(lambda x: x * x, "grad", 0)
     >>> square(3.0)
@@ -21,13 +21,14 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.api.checks import check_distinct, check_memory, names_of, positions
+from s2sad.api.dispatch import PLAIN, test_for
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.derive import Entry, build
 from s2sad.derive.nested import lower_derivative
 from s2sad.derive.results import Request
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
-from s2sad.frontend.signature import exact_key, signature
+from s2sad.frontend.signature import signature
 from s2sad.frontend.values import Value, const
 
 Argnums = int | Sequence[int]
@@ -40,11 +41,15 @@ _ALL: weakref.WeakSet[Derivative] = weakref.WeakSet()
 def _forget() -> None:
     """A rule has changed: every derivative is compiled anew at its next call."""
     for made in list(_ALL):
-        for kept in (made.quick, made.numbers, made.entries):
+        for kept in (made.quick, made.seen, made.entries):
             kept.clear()
 
 
 rules.WATCHERS.append(_forget)
+
+
+MOST_TESTS = 32
+"""So often a short way is made for arguments of the same classes."""
 
 
 class Derivative(Inspection):
@@ -72,9 +77,10 @@ class Derivative(Inspection):
         self.single = isinstance(argnums, (int, np.integer)) or (
             argnums is None and not isinstance(argnames, (list, tuple)))
         self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
-        self.quick: dict[Any, Entry] = {}
-        self.numbers: dict[Any, Entry] = {}
+        self.quick: dict[tuple[type, ...], tuple[Callable[..., bool] | None, Entry]] = {}
+        self.seen: dict[tuple[type, ...], int] = {}
         self.entries: dict[Any, Entry] = {}
+        self.parameters: inspect.Signature | None = None
         self.lock = threading.RLock()
         self.latest: Entry | None = None
         _ALL.add(self)
@@ -98,29 +104,36 @@ class Derivative(Inspection):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs and len(args) >= self.needed:
-            entry = self.numbers.get(tuple(map(type, args)))  # the short way for plain numbers
-            if entry is not None and (not entry.guards or entry.valid()):
-                self.latest = entry
-                try:
-                    return entry.function(*args)
-                except Exception as error:
-                    return self.recover(entry, args, (), (), error)
-            key = exact_key(args)
-            entry = self.quick.get(key) if key is not None else None
-            if entry is None or not entry.valid():
-                entry = self.entry(args, {})
-                if key is not None:
-                    if len(self.quick) > 512:
-                        self.quick.clear()
-                    self.quick[key] = entry
-                    if all(type(x) in (float, int, bool) for x in args) and not entry.watched:
-                        self.numbers[tuple(map(type, args))] = entry
+            kinds = tuple(map(type, args))
+            known = self.quick.get(kinds)
+            if known is not None:
+                fits, entry = known
+                if (fits is None or fits(*args)) and (not entry.guards or entry.valid()):
+                    self.latest = entry
+                    if entry.watched:
+                        check_memory(entry, args)
+                    try:
+                        return entry.function(*args)
+                    except Exception as error:
+                        return self.recover(entry, args, (), (), error)
+            entry = self.entry(args, {})
+            self.remember(kinds, args, entry)
         else:
             args, kwargs = self.positional(args, kwargs)
             entry = self.entry(args, kwargs)
             args = (*args, *kwargs.values())
         self.latest = entry
         return self.run(entry, args, tuple(kwargs))
+
+    def remember(self, kinds: tuple[type, ...], args: tuple, entry: Entry) -> None:
+        """Make the short way for calls like this one, the second time that it is needed; not for ever new sizes."""
+        if all(k in PLAIN or issubclass(k, np.generic) for k in kinds):
+            self.quick[kinds] = None, entry
+            return
+        self.seen[kinds] = seen = self.seen.get(kinds, 0) + 1
+        fits = test_for(args) if 1 < seen <= MOST_TESTS else None
+        if fits is not None:
+            self.quick[kinds] = fits, entry
 
     def run(self, entry: Entry, args: tuple, names: tuple[str, ...] = ()) -> Any:
         """Call the compiled function; the last arguments are those of the keywords ``names``."""
@@ -166,7 +179,9 @@ class Derivative(Inspection):
     def positional(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Keyword arguments that name positional parameters, in their place."""
         try:
-            bound = inspect.signature(self.fn).bind(*args, **kwargs)
+            if self.parameters is None:
+                self.parameters = inspect.signature(self.fn)
+            bound = self.parameters.bind(*args, **kwargs)
         except (TypeError, ValueError):
             return args, kwargs
         bound.apply_defaults() if self.names else None
@@ -185,7 +200,7 @@ class Derivative(Inspection):
                     entry = build(self.fn, args, kwargs, request)
                     self.entries[key] = entry
                     self.quick.clear()
-                    self.numbers.clear()
+                    self.seen.clear()
         self.latest = entry
         return entry
 

@@ -46,21 +46,6 @@ def signature(args: tuple) -> Hashable:
     return tuple([type(x) if type(x) in _PLAIN else _signature(x, sizes) for x in args])
 
 
-def exact_key(args: tuple) -> Hashable:
-    """A cheap key that is finer than the signature: it has the sizes of arrays. None where there is no cheap one."""
-    key: list[Hashable] = []
-    for x in args:
-        kind = type(x)
-        if kind in _PLAIN:
-            key.append(kind)
-        elif kind is np.ndarray:
-            key.append(x.dtype)
-            key.append(x.shape)
-        else:
-            return None
-    return tuple(key)
-
-
 _PLAIN = frozenset((float, int, bool, complex, type(None)))
 
 

@@ -13,7 +13,6 @@ from s2sad import nn
 from s2sad.errors import ArgumentError, SourceNotFound
 from s2sad.frontend.signature import (
     Record,
-    exact_key,
     fields_of,
     is_long,
     is_record,
@@ -96,14 +95,6 @@ def test_calls_of_one_signature(a, b):
 )
 def test_calls_of_two_signatures(a, b):
     assert signature(a) != signature(b)
-
-
-def test_the_quick_key_is_finer():
-    calls = [(1.0,), (1,), (ones(3),), (ones(4),), (ones(3, dtype=np.float32),), (ones(3), ones(3)), (ones(3), ones(4))]
-    for a in calls:
-        for b in calls:
-            assert exact_key(a) != exact_key(b) or signature(a) == signature(b)
-    assert exact_key(([1.0],)) is None and exact_key((np.float64(1),)) is None
 
 
 def test_records():
