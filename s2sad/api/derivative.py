@@ -21,7 +21,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.api.checks import check_distinct, check_memory, names_of, positions
-from s2sad.api.dispatch import PLAIN, test_for
+from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.derive import Entry, build
@@ -131,7 +131,7 @@ class Derivative(Inspection):
             self.quick[kinds] = None, entry
             return
         self.seen[kinds] = seen = self.seen.get(kinds, 0) + 1
-        fits = test_for(args) if 1 < seen <= MOST_TESTS else None
+        fits = fits_like(args) if 1 < seen <= MOST_TESTS else None
         if fits is not None:
             self.quick[kinds] = fits, entry
 

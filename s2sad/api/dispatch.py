@@ -5,7 +5,7 @@ It is one expression, because that is the fastest way to look at a few things in
 globals, so one compiled expression serves every call of the same structure.
 
     >>> import numpy as np
-    >>> like = test_for((2.0, {"w": np.ones(3)}))
+    >>> like = fits_like((2.0, {"w": np.ones(3)}))
     >>> like(5.0, {"w": np.zeros(3)}), like(5.0, {"w": np.zeros(4)}), like(5.0, {"v": 1.0})
     (True, False, False)
 """
@@ -30,7 +30,7 @@ class _NoTest(Exception):
     """The arguments have a part that is better looked up."""
 
 
-def test_for(args: tuple) -> Callable[..., bool] | None:
+def fits_like(args: tuple) -> Callable[..., bool] | None:
     """A test whether other arguments, of the same classes, have the signature and the sizes of these; None where there
     is no quick one."""
     made = _Test()
@@ -38,7 +38,7 @@ def test_for(args: tuple) -> Callable[..., bool] | None:
         tests = [t for k, x in enumerate(args) for t in made.of(f"a{k}", x, False)]
     except _NoTest:
         return None
-    found = made.objects
+    found = list(made.objects.values())
     tests += [f"{a} is not {b}" for k, a in enumerate(found) for b in found[:k]]
     names = ", ".join(f"a{k}" for k in range(len(args)))
     code = _compiled(names, " and ".join(tests) or "True")
@@ -52,12 +52,12 @@ def _compiled(names: str, test: str) -> types.CodeType:
 
 
 class _Test:
-    """``constants``: what the tests compare with, by name. ``objects``: expressions for the instances of classes; the
-    signature tells whether two of them are one."""
+    """``constants``: what the tests compare with, by name. ``objects``: expressions for the instances of classes, by
+    identity; the signature tells whether two of them are one."""
 
     def __init__(self) -> None:
         self.constants: dict[str, Any] = {"__builtins__": {"type": type, "len": len, "tuple": tuple}}
-        self.objects: list[str] = []
+        self.objects: dict[int, str] = {}
         self.parts = 0
 
     def constant(self, value: Any) -> str:
@@ -89,9 +89,9 @@ class _Test:
         elif isinstance(x, (types.FunctionType, types.BuiltinFunctionType, type)):
             yield f"{place} is {self.constant(x)}"
         elif is_record(x) and not any(getattr(c, "__slots__", ()) for c in cls.__mro__):
-            self.objects.append(place)
-            if len(self.objects) > MOST_OBJECTS or type(getattr(x, "__dict__", None)) is not dict:
+            if id(x) in self.objects or len(self.objects) == MOST_OBJECTS or type(getattr(x, "__dict__", 0)) is not dict:
                 raise _NoTest
+            self.objects[id(x)] = place
             yield from self.items(f"{place}.__dict__", x.__dict__)
         else:
             raise _NoTest

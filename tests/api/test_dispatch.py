@@ -11,7 +11,7 @@ import pytest
 
 import s2sad
 from s2sad.api.derivative import MOST_TESTS
-from s2sad.api.dispatch import test_for as make_test
+from s2sad.api.dispatch import fits_like as make_test
 from s2sad.frontend.signature import signature
 
 
@@ -39,7 +39,8 @@ ARGUMENTS = [
     (2.0,), (2,), (True,), (1j,), (None,), (np.float64(1.0),), (np.float32(1.0),), ("a",), ("b",), (np.sin,), (len,),
     (V,), (np.ones(4),), (np.ones((3, 1)),), (np.ones((3, 3)),), (np.ones((3, 4)),), (V.astype(np.float32),),
     (V.astype(">f8"),), (np.array(1.0),), (np.ones((1, 1)),), (np.matrix([[1.0]]),),
-    ([1.0, 2.0],), ([1.0, 2],), ([1.0],), ([],), ((1.0, 2.0),), ((),), (Point(1.0, 2.0),), ([1.0] * 80,), ([[1.0], [2.0]],),
+    ([1.0, 2.0],), ([1.0, 2],), ([1.0],), ([],), ((1.0, 2.0),), ((),), (Point(1.0, 2.0),), ([1.0] * 80,),
+    ([[1.0], [2.0]],),
     ({"a": 1.0},), ({"b": 1.0},), ({"a": 1.0, "b": V},), ({"b": V, "a": 1.0},), ({},), ({1: 2.0},), ({(1, 2): 2.0},),
     ({True: 2.0},), ({"it's": 1.0},), ({"a": {"a": [V, 1.0]}},), ({"a": {"a": [np.ones(2), 1.0]}},),
     (Pair(1.0, 2.0),), (Pair(1.0, 2),), (Pair(Pair(1.0, V), Pair(1.0, V)),), (Pair(SHARED, SHARED),), (Slotted(1.0),),
@@ -60,7 +61,8 @@ def test_what_passes_has_the_same_signature():
 def test_what_has_no_quick_test():
     for x in (Slotted(1.0), [1.0] * 80, np.matrix([[1.0]]), [[1.0]] * 300, [Pair(1.0, 2.0) for _ in range(20)]):
         assert make_test((x,)) is None
-    fits = make_test((SHARED, SHARED))
+    assert make_test((SHARED, SHARED)) is None
+    fits = make_test((SHARED, Pair(1.0, 2.0)))
     assert fits is not None and not fits(SHARED, SHARED)
 
 
