@@ -89,7 +89,8 @@ class _Test:
         elif isinstance(x, (types.FunctionType, types.BuiltinFunctionType, type)):
             yield f"{place} is {self.constant(x)}"
         elif is_record(x) and not any(getattr(c, "__slots__", ()) for c in cls.__mro__):
-            if id(x) in self.objects or len(self.objects) == MOST_OBJECTS or type(getattr(x, "__dict__", 0)) is not dict:
+            twice = id(x) in self.objects
+            if twice or len(self.objects) == MOST_OBJECTS or type(getattr(x, "__dict__", None)) is not dict:
                 raise _NoTest
             self.objects[id(x)] = place
             yield from self.items(f"{place}.__dict__", x.__dict__)
