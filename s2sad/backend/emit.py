@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.backend.express import Expressions, Globals, fact_of, is_basic
+from s2sad.backend.express import Expressions, Globals, fact_of
 from s2sad.backend.names import Names, appended_early, loop_parts, unset
 from s2sad.backend.operators import AUGMENTED, PREFIX
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Stmt, Var, While
+from s2sad.ir.indices import selects_once
 from s2sad.ir.opnames import identifier
 
 
@@ -235,7 +236,7 @@ class _Emitter:
     def add_at(self, base: ast.Name, call: Call) -> None:
         target, index, value = call.args
         fact = fact_of(target)
-        simple = fact.kind == "list" or is_basic(index)
+        simple = fact.kind == "list" or selects_once(index)
         if not simple:
             function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
             self.put(ast.Expr(ast.Call(function, [base, self.to.arg(index), self.to.arg(value)], [])))
@@ -251,7 +252,7 @@ class _Emitter:
 
     def add_into(self, place: ast.expr, index: Arg, value: Arg) -> None:
         """Add at an index of a view of an array."""
-        if is_basic(index):
+        if selects_once(index):
             self.put(ast.AugAssign(self.to.subscript(place, index, store=True), ast.Add(), self.to.arg(value)))
         else:
             function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())

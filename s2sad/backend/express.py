@@ -282,27 +282,6 @@ def fact_of(arg: Arg) -> Fact:
     return arg.fact if isinstance(arg, Var) else Fact()
 
 
-def is_basic(index: Arg) -> bool:
-    """Whether an index of an array certainly selects no element twice."""
-    if isinstance(index, Pack):
-        return index.kind == "slice" or (index.kind == "tuple" and all(map(_is_basic_item, index.items)))
-    if isinstance(index, Var) and index.fact.is_array and index.fact.dtype == np.bool_:
-        return True
-    if isinstance(index, Const) and type(index.value) is tuple:
-        return all(_is_basic_item(Const(v)) for v in index.value)
-    return _is_basic_item(index)
-
-
-def _is_basic_item(item: Arg) -> bool:
-    if isinstance(item, Pack):
-        return item.kind == "slice"
-    if isinstance(item, Const):
-        value = item.value
-        return value is None or value is ... or type(value) in (int, slice) or isinstance(value, np.integer)
-    fact = item.fact
-    return fact.kind == "int" or (fact.is_scalar and fact.dtype is not None and np.dtype(fact.dtype).kind in "iu")
-
-
 def _items(arg: Any) -> list[Any]:
     return list(arg.items) if isinstance(arg, Pack) else list(map(Const, arg.value))
 

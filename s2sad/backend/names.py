@@ -87,6 +87,7 @@ class Names:
         self.fixed: dict[int, str] = {}
         self.home: dict[Var, Block] = {}
         self.text: dict[int, str] = {}
+        self.unread: set[Var] = set()
         body = plan.fn.body
         for p in body.params:
             self.fixed[self.add(p)] = p.name
@@ -146,6 +147,8 @@ class Names:
             self.add(loop.outs[-1])
         for item in items:
             self.votes[self.add(item)] = Counter({item.name: 1})
+            if not item.name.strip("_") and not self.plan.used(item):
+                self.unread.add(item)
         for inner in blocks(loop):
             self.collect(inner)
 
@@ -301,7 +304,7 @@ class Names:
                 self.merge(v, w)
         named: dict[tuple[str, bool], list[Var]] = {}
         for v in self.node:
-            if v in self.plan.folded:
+            if v in self.plan.folded or v in self.unread:
                 continue
             k = self.node[v]
             same = named.setdefault((self.base(self.group[k]), self.chosen(v)), [])
@@ -316,7 +319,9 @@ class Names:
         return any(self.votes[self.group[self.node[v]]].values())  # votes are not negative
 
     def anonymous(self, v: Var, w: Var, where: Block) -> bool:
-        """Whether ``w`` is made only to become ``v``, in the same block."""
+        """Whether ``w`` is made only to become ``v``, in the same block. A parameter is not."""
+        if self.group[self.node[w]] in self.fixed:
+            return False
         return self.home.get(w) is where and self.plan.uses[w] == 1 or is_temporary(w.name) or is_temporary(v.name)
 
     def moves(self, block: Block) -> Iterator[tuple[Var, Var, Block | None]]:
@@ -357,7 +362,9 @@ class Names:
     def assign(self, taken: Collection[str]) -> None:
         """Choose the names, none of which is in ``taken``."""
         used = {*taken, *self.fixed.values(), *keyword.kwlist}
-        groups = {self.group[k] for v, k in self.node.items() if v not in self.plan.folded}
+        blank = set() if "_" in used else self.unread
+        self.text.update((self.group[self.node[v]], "_") for v in blank)
+        groups = {self.group[k] for v, k in self.node.items() if v not in self.plan.folded and v not in blank}
         for group in sorted(groups, key=lambda g: (max(self.votes[g].values()) == 0, g)):
             name = base = self.base(group)
             suffix = 0

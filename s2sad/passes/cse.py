@@ -104,18 +104,18 @@ def _pure(op: Any) -> bool:
 
 
 def _call_key(call: Call) -> Hashable:
-    args = tuple(map(_key, call.args))
+    args = tuple(map(key, call.args))
     if call.op in COMMUTATIVE and all(_numeric(a) for a in call.args):
         args = tuple(sorted(args, key=hash))
-    return call.op, args, tuple((name, _key(a)) for name, a in call.kwargs)
+    return call.op, args, tuple((name, key(a)) for name, a in call.kwargs)
 
 
-def _key(arg: Arg) -> Hashable:
+def key(arg: Arg) -> Hashable:
     """Equal for arguments that certainly have the same value."""
     if isinstance(arg, Var):
         return arg
     if isinstance(arg, Pack):
-        return arg.kind, tuple(map(_key, arg.items)), tuple(map(_value_key, arg.keys))
+        return arg.kind, tuple(map(key, arg.items)), tuple(map(_value_key, arg.keys))
     return _value_key(arg.value)
 
 

@@ -134,6 +134,11 @@ class _Simplifier:
                     return
                 call = new
             call = self.refresh(call)
+        elif len(call.outs) == 1 and call.args and all(type(a) is Const and type(a.value) is int for a in call.args):
+            whole = _fold(known_op(call), call.args)  # of the user's own arithmetic only that on whole numbers: exact
+            if whole is not None and type(whole.value) is int:
+                self.forward(call.outs[0], whole)
+                return
         self.append(call)
 
     def refresh(self, call: Call) -> Call:
@@ -158,7 +163,7 @@ class _Simplifier:
     def rewrite(self, call: Call) -> Call | Arg | None:
         """What a call of the derivative becomes: another call, an argument that has its value, or None."""
         if call.op is operator.getitem:
-            return _item(call)
+            return _item(call) or self.scalar_item(call)
         if call.op is np.shape and len(call.args) == 1 and (older := self.of_same_shape(call.args[0])) is not None:
             self.uses[older] += 1
             return replace(call, args=(older,))
@@ -175,6 +180,15 @@ class _Simplifier:
             if found is not None and self.worthwhile(law, found):
                 return self.apply(law, found, call)
         return None
+
+    def scalar_item(self, call: Call) -> Arg | None:
+        """``np.reshape(x, ())[()]`` of a number is the number."""
+        base, index = call.args
+        made = self.definitions.get(base) if type(base) is Var else None
+        empty = index.items == () if type(index) is Pack else type(index) is Const and index.value == ()
+        if made is None or made.op is not np.reshape or not empty:
+            return None
+        return made.args[0] if fact_of(made.args[0]).is_scalar else None
 
     def of_same_shape(self, arg: Arg) -> Var | None:
         """The oldest array of the same shape that an array was computed from: nothing need be kept for its shape."""
