@@ -74,6 +74,11 @@ def plural(name: str) -> str:
     return name + "s"
 
 
+def takes_over(v: Var, w: Var) -> bool:
+    """Whether a cotangent ``v`` goes on in the buffer of a value ``w`` that somebody named: it keeps a name of its own."""
+    return v.name.endswith("_bar") and not w.name.endswith("_bar") and not is_temporary(w.name)
+
+
 class Names:
     """The groups of variables that share a name."""
 
@@ -297,7 +302,7 @@ class Names:
     def merge_all(self) -> None:
         moves = list(self.moves(self.plan.fn.body))
         for v, w, where in moves:
-            if where is None:
+            if where is None and not takes_over(v, w):
                 self.merge(v, w)
         for v, w, where in moves:
             if where is not None and (v.name == w.name or self.anonymous(v, w, where)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from s2sad import grad
 from s2sad.backend.emit import emit
 from s2sad.backend.names import plural
 from tests.backend.helper import FLOAT, INT, VECTOR, compiled, equal, ir, text
@@ -105,3 +106,52 @@ def test_values_that_are_undefined_on_one_path_may_be_collected() -> None:
             return ts
         """, {"n": INT, "i": INT, "p": INT})
     assert compiled(fn)(4) == [None, None, 4, 6]
+
+
+def test_a_loop_variable_that_nobody_reads_stays_an_underscore() -> None:
+    fn = ir("""
+        def f(x, n):
+            k = range(n)
+            x4 = for _ in k carry x2 = x:
+                x3 = for __ in k carry x5 = x2:
+                    x6 = np.sin(x5)
+                    yield x6
+                yield x3
+            return x4
+        """)
+    assert text(fn).count("for _ in range(n)") == 2
+    assert compiled(fn)(2.0, 2) == np.sin(np.sin(np.sin(np.sin(2.0))))
+
+
+def test_an_underscore_of_the_user_is_not_overwritten() -> None:
+    fn = ir("""
+        def f(x, _):
+            k = range(3)
+            x4 = for __ in k carry x2 = x:
+                x3 = x2 * _
+                yield x3
+            return x4
+        """)
+    assert compiled(fn)(2.0, 5.0) == 250.0 and "for _ in" not in text(fn)
+
+
+def test_a_variable_that_begins_as_a_parameter_keeps_its_name() -> None:
+    def f(x, n):
+        t = x
+        for _ in range(n):
+            t = np.sin(t)
+        return t * t
+    source = grad(f).source_for(0.5, 3)
+    assert "= x\n" in source and "x = np.sin(x)" not in source
+    assert grad(f)(0.5, 0) == 1.0
+
+
+def test_a_cotangent_in_the_buffer_of_a_value_has_a_name_of_its_own() -> None:
+    def f(x):
+        b = x * 1.0
+        b[0] = 2.0 * x[1]
+        return np.sum(b * b)
+    source = grad(f).source_for(np.ones(3))
+    lines = [line.partition("#")[0].strip() for line in source.splitlines()]
+    assert "b_bar = b" in lines and "b_bar += b" in lines
+    np.testing.assert_allclose(grad(f)(np.array([1.0, 2.0, 3.0])), [0.0, 20.0, 6.0])
