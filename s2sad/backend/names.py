@@ -75,7 +75,7 @@ def plural(name: str) -> str:
 
 
 def takes_over(v: Var, w: Var) -> bool:
-    """Whether a cotangent ``v`` goes on in the buffer of a value ``w`` that somebody named: it keeps a name of its own."""
+    """Whether a cotangent ``v`` goes on in the buffer of a value ``w`` that somebody named: it keeps its own name."""
     return v.name.endswith("_bar") and not w.name.endswith("_bar") and not is_temporary(w.name)
 
 

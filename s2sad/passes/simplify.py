@@ -183,10 +183,12 @@ class _Simplifier:
 
     def scalar_item(self, call: Call) -> Arg | None:
         """``np.reshape(x, ())[()]`` of a number is the number."""
-        base, index = call.args
+        base, index, *_ = call.args
         made = self.definitions.get(base) if type(base) is Var else None
-        empty = index.items == () if type(index) is Pack else type(index) is Const and index.value == ()
-        if made is None or made.op is not np.reshape or not empty:
+        if made is None or made.op is not np.reshape:
+            return None
+        if not (index.kind == "tuple" and not index.items if type(index) is Pack else
+                type(index) is Const and type(index.value) is tuple and not index.value):
             return None
         return made.args[0] if fact_of(made.args[0]).is_scalar else None
 

@@ -14,7 +14,8 @@ def slices(*parts):
 
 @pytest.mark.parametrize("index", [
     Const(3), Const(None), Const(...), Const(np.int64(2)), Const((0, slice(1, None))), slices(1, None, None),
-    Pack("tuple", (Const(0), slices(None, None, -1))), Var("i", Fact("int")), Var("i", Fact("scalar", np.dtype("int32"))),
+    Pack("tuple", (Const(0), slices(None, None, -1))), Var("i", Fact("int")),
+    Var("i", Fact("scalar", np.dtype("int32"))),
     Var("mask", Fact("array", np.dtype(bool)))], ids=str)
 def test_once(index):
     assert selects_once(index)

@@ -2,6 +2,7 @@
 import operator
 
 import numpy as np
+import pytest
 
 from s2sad import runtime
 from s2sad.ir import Block, Call, Function, Pack, Var
@@ -195,3 +196,16 @@ def test_a_long_function_is_simplified_to_the_end():
     made = simplify(fn)
     ops = [s.op for s in made.body.stmts]
     assert ops.count(np.cos) == ops.count(operator.mul) == ops.count(operator.sub) == 100 and operator.add not in ops
+
+
+def test_whole_numbers_of_the_user_are_folded_and_floats_are_not():
+    text = "def f(x):\n    n = 64 * 8\n    m = n - 500\n    a = 0.5 * 3\n    b = a * m\n    y = x * b\n    return y"
+    made = format(simplify(parse(text)))
+    assert "64" not in made and "b = a * 12" in made and "a = 0.5 * 3" in made
+
+
+@pytest.mark.parametrize("kind, index, gone", [("float", "()", True), ("array", "()", False), ("float", "[]", False)])
+def test_a_number_in_the_shape_of_a_number(kind, index, gone):
+    facts = {"x": Fact(kind, np.dtype(float) if kind == "array" else None)}
+    fn = parse(f"def f(x):\n    t := np.reshape(x, ())\n    y := t[{index}]\n    return y", facts=facts)
+    assert (simplify(fn).result is fn.params[0]) is gone
