@@ -81,14 +81,14 @@ class _CSE:
             call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
         if not _mergeable(call.op) or any(v in self.unique for v in call.outs):
             return call
-        key = _call_key(call)
-        first = self.available.setdefault(key, call)
+        as_a_whole = _call_key(call)
+        first = self.available.setdefault(as_a_whole, call)
         if first is call or len(first.outs) != len(call.outs):
             return call
         if first.adjoint and not call.adjoint:
-            self.available[key] = call
+            self.available[as_a_whole] = call
             return call
-        if not call.adjoint and tuple(map(_key, call.args)) != tuple(map(_key, first.args)):
+        if not call.adjoint and tuple(map(key, call.args)) != tuple(map(key, first.args)):
             return call
         self.same.update(zip(call.outs, first.outs))
         return None
