@@ -27,6 +27,7 @@ from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import count_uses
+from s2sad.ir.facts import join
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
@@ -354,7 +355,7 @@ class Reverse:
             if g is None:
                 g = self.emit.zeros(setup, s.outs[k], self.name(carried[k]), s.loc)
             inits.append(g)
-            params.append(self.bar_var(carried[k]))
+            params.append(self.bar_var(carried[k], s.body.results[k]))
         for v in outer:
             g = before.get(v)
             inits.append(self.emit.zeros(setup, v, self.name(v), s.loc) if g is None else g)
@@ -405,9 +406,12 @@ class Reverse:
         known = made if undefined(s.inits[k]) and type(made) is Var and p.fact.is_array else p
         return self.emit.zeros(stmts, known, self.name(p), s.loc)
 
-    def bar_var(self, x: Var) -> Var:
-        """A variable for the cotangent of ``x`` that a loop carries."""
+    def bar_var(self, x: Var, made: Arg | None = None) -> Var:
+        """A variable for the cotangent of ``x`` that a loop carries. It comes in with the shape of what a step made of
+        ``x``, which may be another one."""
         fact = x.fact.forget()
+        if made is not None and fact.is_array and fact_of(made).is_array and fact_of(made).dims != fact.dims:
+            fact = join(fact, fact_of(made).forget())
         if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
             fact = Fact("number", np.dtype(float))
         return Var(self.name(x), fact)

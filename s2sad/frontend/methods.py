@@ -76,6 +76,8 @@ class Methods:
             return self.array_in_place(owner, name, args, dict(kwargs))
         if name in ("conjugate", "conj") and self.fact(owner).kind in ("float", "int", "complex"):
             return self.conjugate(owner)
+        if name == "compress" and self.fact(owner).is_array:
+            return self.call_op(np.compress, (args[0], owner, *args[1:]), kwargs, hint)
         if name in METHODS:
             return self.array_method(owner, name, args, kwargs, hint)
         if isinstance(owner, Atom) and owner.is_static and not kwargs and all(static(a) is not UNSET for a in args):
@@ -139,6 +141,10 @@ class Methods:
             self.put(owner, const(Ellipsis), args[0])
         elif name == "sort":
             self.put(owner, const(Ellipsis), self.call_op(np.sort, (owner, *args), tuple(kwargs.items())))
+        elif name == "partition":
+            self.put(owner, const(Ellipsis), self.call_op(np.partition, (owner, *args), tuple(kwargs.items())))
+        elif name == "put" and len(args) == 2 and not kwargs:
+            self.call_op(np.put, (owner, *args), ())
         else:
             raise self.unsupported(f"`.{name}` changes an array in a way that is not followed", "make a new array")
         return NONE

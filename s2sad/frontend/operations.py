@@ -4,6 +4,7 @@ Before: ``np.add(x, [1.0, 2.0], out=y)``.  After: ``t = add(x, asarray([1.0, 2.0
 """
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from s2sad import rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
+from s2sad.frontend.written import WRITTEN
 from s2sad.ir.effects import VIEWS
 from s2sad.specialize.resolve import MUTATES
 
@@ -75,6 +77,13 @@ class Operations:
         return isinstance(fn, (np.ufunc, runtime.Recursive)) or fn in MUTATES or getattr(fn, "__module__",
                                                                                          None) in ("math", "_operator")
 
+    def is_plain(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
+        """Whether a function that writes to its first argument is called without further options."""
+        count = len(inspect.signature(WRITTEN[fn]).parameters)
+        given = [*args, *(named[k] for k in ("axis",) if k in named)]
+        return len(given) == count == len(args) + len(named) and self.fact(args[0]).ndim is not None and (
+            fn is not np.put_along_axis or type(static(given[-1])) is int)
+
     def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """A primitive operation."""
         named = {k: v for k, v in kwargs if not k.startswith("overwrite_")}
@@ -88,6 +97,8 @@ class Operations:
             return NONE
         if "copy" in named and static(named["copy"]) is not True and args and self.fact(args[0]).is_array:
             return self.copies_if_needed(fn, args, named, hint)
+        if hashable(fn) and fn in WRITTEN and self.is_plain(fn, args, named):
+            return self.call_source(WRITTEN[fn], args, tuple(named.items()), hint)
         if hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
         args, out = self.output_of(fn, args, named)

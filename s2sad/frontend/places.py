@@ -128,8 +128,10 @@ class Places:
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.capture(base.value[static(index)], None)
-                if base.is_static and self.may_vary(index) and isinstance(
-                        getattr(type(base.value), "__getitem__", None), types.FunctionType):
+                if base.is_static and isinstance(getattr(type(base.value), "__getitem__", None), types.FunctionType):
+                    known = self.known_index(index)
+                    if known is not UNSET:
+                        return self.capture(base.value[known], None)
                     return self.call(self.attribute(base, "__getitem__"), (index,), ())
                 return self.emit(operator.getitem, (base.arg, self.reify(index)), hint=hint)
             case Iteration(kind="range"):
@@ -137,6 +139,16 @@ class Places:
         if isinstance(base, Unbound):
             raise self.unbound(base)
         raise self.unsupported(f"subscript of {self.describe(base)}")
+
+    def known_index(self, index: Value) -> Any:
+        """An index of numbers and slices that are known now, or UNSET."""
+        if isinstance(index, Tup):
+            parts = tuple(map(self.known_index, index.items))
+            return UNSET if any(p is UNSET for p in parts) else parts
+        if isinstance(index, Slice):
+            bounds = tuple(map(static, index.parts))
+            return UNSET if any(b is UNSET for b in bounds) else slice(*bounds)
+        return static(index)
 
     def new_axes(self, base: Atom, index: Value) -> int | None:
         """How many axes an index adds to a NumPy scalar, -1 for ``x[()]``; None if the index is something else."""

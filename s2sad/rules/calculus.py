@@ -149,9 +149,10 @@ def _bracket(x, xp):
     return i, width, np.clip((x - xp[i]) / width, 0.0, 1.0)
 
 
-@rule(np.interp, wrt=("x", "fp"))
+@rule(np.interp, wrt=("x", "xp", "fp"))
 def interp(x, xp, fp, left=None, right=None, period=None, *, y_bar):
-    """Piecewise linear in x (at a knot: the slope to its right; outside: constant), linear in fp"""
+    """Piecewise linear in x (at a knot: the slope to its right; outside: constant), linear in fp; a knot moves the line
+    against its slope: ∂y/∂xpᵢ = −s ∂y/∂fpᵢ"""
     if period is not None:
         return NotImplemented
     xp = np.asarray(xp)
@@ -160,18 +161,23 @@ def interp(x, xp, fp, left=None, right=None, period=None, *, y_bar):
     x_bar = np.where(inside, y_bar * (fp[i + 1] - fp[i]) / width, 0.0)
     known = _uses_fp(x, xp, left, right)
     fp_bar = runtime.add_at(runtime.zeros_like(fp), i, np.where(known, y_bar * (1.0 - t), 0.0))
-    return x_bar, runtime.add_at(fp_bar, i + 1, np.where(known, y_bar * t, 0.0))
+    xp_bar = runtime.add_at(runtime.zeros_like(xp), i, -x_bar * (1.0 - t))
+    fp_bar = runtime.add_at(fp_bar, i + 1, np.where(known, y_bar * t, 0.0))
+    return x_bar, runtime.add_at(xp_bar, i + 1, -x_bar * t), fp_bar
 
 
 @interp.jvp
-def interp_jvp(x, xp, fp, left=None, right=None, period=None, *, y, x_dot, fp_dot):
+def interp_jvp(x, xp, fp, left=None, right=None, period=None, *, y, x_dot, xp_dot, fp_dot):
     if period is not None:
         return NotImplemented
     xp = np.asarray(xp)
     i, width, t = _bracket(x, xp)
     y_dot = runtime.zeros_like(y)
+    inside = (x >= xp[0]) & (x <= xp[-1])
+    if xp_dot is not None:
+        moved = (1.0 - t) * xp_dot[i] + t * xp_dot[i + 1]
+        y_dot = y_dot - np.where(inside, moved * (fp[i + 1] - fp[i]) / width, 0.0)
     if x_dot is not None:
-        inside = (x >= xp[0]) & (x <= xp[-1])
         y_dot = y_dot + np.where(inside, x_dot * (fp[i + 1] - fp[i]) / width, 0.0)
     if fp_dot is not None:
         y_dot = y_dot + np.where(_uses_fp(x, xp, left, right), (1.0 - t) * fp_dot[i] + t * fp_dot[i + 1], 0.0)

@@ -59,16 +59,16 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, devi
     return runtime.unbroadcast(y_bar, fill_value)
 
 
-@rule(np.arange, wrt=("start", "step"))
+@rule(np.arange, wrt=("start", "stop", "step"))
 def arange(start, stop=None, step=None, dtype=None, device=None, like=None, *, y_bar):
     """yᵢ = start + i step; how many there are is not differentiated."""
     if stop is None:
-        return None, np.dot(y_bar, np.arange(len(y_bar)))
-    return np.sum(y_bar), np.dot(y_bar, np.arange(len(y_bar)))
+        return None, None, np.dot(y_bar, np.arange(len(y_bar)))
+    return np.sum(y_bar), None, np.dot(y_bar, np.arange(len(y_bar)))
 
 
 @arange.jvp
-def arange_jvp(start, stop=None, step=None, dtype=None, device=None, like=None, *, y, start_dot, step_dot):
+def arange_jvp(start, stop=None, step=None, dtype=None, device=None, like=None, *, y, start_dot, stop_dot, step_dot):
     if stop is None or start_dot is None:
         start_dot = 0.0
     if step_dot is None:

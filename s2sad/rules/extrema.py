@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.rules import no_gradient, rule, same
 from s2sad.rules.reductions import _restore
 
@@ -65,6 +66,46 @@ def extremum_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial
 def extremum_reduce_jvp(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y,
                         array_dot):
     return _extremum_jvp(array, axis, keepdims, initial, where, y, array_dot)
+
+
+@rule(np.maximum.accumulate, np.minimum.accumulate, wrt=("array",))
+def extremum_accumulate(array, axis=0, dtype=None, out=None, *, y, y_bar):
+    """Each result is the item at which the extremum so far was first reached."""
+    line = np.moveaxis(y_bar, axis, -1)
+    where = np.moveaxis(_reached(y, axis), axis, -1)
+    rows, places = np.reshape(line, (-1, np.shape(line)[-1])), np.reshape(where, (-1, np.shape(line)[-1]))
+    total = runtime.add_at(np.zeros_like(rows), (np.expand_dims(np.arange(np.shape(rows)[0]), 1), places), rows)
+    return np.moveaxis(np.reshape(total, np.shape(line)), -1, axis)
+
+
+@extremum_accumulate.jvp
+def extremum_accumulate_jvp(array, axis=0, dtype=None, out=None, *, y, array_dot):
+    return np.take_along_axis(array_dot, _reached(y, axis), axis)
+
+
+def _reached(y, axis):
+    """The places at which the values of an accumulated extremum first appear."""
+    line = np.moveaxis(y, axis, -1)
+    changes = np.concatenate((np.zeros_like(line[..., :1], dtype=bool), line[..., 1:] != line[..., :-1]), axis=-1)
+    places = np.where(changes, np.arange(np.shape(line)[-1]), 0)
+    return np.moveaxis(np.maximum.accumulate(places, axis=-1), -1, axis)
+
+
+@rule(np.logaddexp.reduce, wrt=("array",))
+def logaddexp_reduce(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y, y_bar):
+    """y = log Σ exp x  ⟹  x̄ = ȳ exp(x − y)"""
+    if initial is not None or where is not True:
+        return NotImplemented
+    return _restore(y_bar, axis, keepdims) * np.exp(array - _restore(y, axis, keepdims))
+
+
+@logaddexp_reduce.jvp
+def logaddexp_reduce_jvp(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, y,
+                         array_dot):
+    if initial is not None or where is not True:
+        return NotImplemented
+    weights = np.exp(array - _restore(y, axis, keepdims))
+    return np.sum(weights * array_dot, axis=axis, keepdims=keepdims)
 
 
 @rule(np.ptp, wrt=("a",))

@@ -14,9 +14,9 @@ import numpy as np
 from s2sad import runtime
 from s2sad.rules import along, linear, no_gradient, range_along, rule
 
-no_gradient(np.nonzero, np.argwhere, np.flatnonzero, np.isin, np.ix_, np.unravel_index, np.ravel_multi_index,
-            np.diag_indices, np.diag_indices_from, np.tril_indices, np.tril_indices_from, np.triu_indices,
-            np.triu_indices_from)
+no_gradient(np.einsum_path, np.nonzero, np.argwhere, np.flatnonzero, np.isin, np.ix_, np.unravel_index,
+            np.ravel_multi_index, np.diag_indices, np.diag_indices_from, np.tril_indices, np.tril_indices_from,
+            np.triu_indices, np.triu_indices_from)
 
 
 @linear(operator.getitem, "a")

@@ -228,19 +228,37 @@ def bincount(x, weights=None, minlength=0, *, y_bar):
     return y_bar[x]
 
 
-@rule(np.histogram, wrt=("weights",))
+@rule(np.histogram, wrt=("a", "weights"))
 def histogram(a, bins=10, range=None, density=None, weights=None, *, y, y_bar):
+    """Linear in the weights; which bin an item falls into is constant. Edges that are not given go from the smallest
+    item to the largest one."""
     if density:
-        return NotImplemented
-    if y_bar[0] is None:
-        return None
+        return NotImplemented, NotImplemented
+    a_bar = None
+    if y_bar[1] is not None and range is None and np.ndim(bins) == 0:
+        t = np.linspace(0.0, 1.0, np.size(y_bar[1]))
+        ends = np.unravel_index(np.argmin(a), np.shape(a)), np.unravel_index(np.argmax(a), np.shape(a))
+        a_bar = runtime.add_at(runtime.zeros_like(a), ends[0], np.sum(y_bar[1] * (1.0 - t)))
+        a_bar = runtime.add_at(a_bar, ends[1], np.sum(y_bar[1] * t))
+    if y_bar[0] is None or weights is None:
+        return a_bar, None
+    return a_bar, _weights_bar(a, y, y_bar)
+
+
+def _weights_bar(a, y, y_bar):
     edges, n = y[1], np.shape(y[0])[0]
     place = np.clip(np.searchsorted(edges, a, side="right") - 1, 0, n - 1)
     return np.where((a >= edges[0]) & (a <= edges[-1]), y_bar[0][place], 0.0)
 
 
 @histogram.jvp
-def histogram_jvp(a, bins=10, range=None, density=None, weights=None, *, y, weights_dot):
+def histogram_jvp(a, bins=10, range=None, density=None, weights=None, *, y, a_dot, weights_dot):
     if density:
         return NotImplemented
-    return np.histogram(a, bins=y[1], weights=weights_dot)[0], None
+    counts_dot, edges_dot = None, None
+    if a_dot is not None and range is None and np.ndim(bins) == 0:
+        flat = np.ravel(a_dot)
+        edges_dot = np.linspace(flat[np.argmin(a)], flat[np.argmax(a)], np.size(y[1]))
+    if weights_dot is not None:
+        counts_dot = np.histogram(a, bins=runtime.stop_gradient(y[1]), weights=weights_dot)[0]
+    return counts_dot, edges_dot

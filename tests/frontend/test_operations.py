@@ -80,8 +80,8 @@ def test_transposition_is_a_view():
 @pytest.mark.parametrize(
     "fn, text",
     [
-        (lambda v: np.fill_diagonal(v, 1.0), "writes to its argument"),
-        (lambda v: np.put(v, 0, 1.0), "writes to its argument"),
+        (lambda v: np.fill_diagonal(v, 1.0, True), "writes to its argument"),
+        (lambda v: np.put(v, 0, 1.0, "clip"), "writes to its argument"),
         (lambda v: np.sin(v, out=2.0), "`out=` of something that is not an array"),
     ],
 )

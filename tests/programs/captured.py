@@ -81,3 +81,10 @@ def one_item_beside_all_of_a_complex_array(v):
     shifted = v + 1.0j
     total = v + shifted + (shifted[0] + 1.5)
     return np.sum(np.sin(np.real(total)))
+
+
+@program(A := RNG.normal(size=(3, 4)), 2, argnums=(0,))
+def index_expressions(a, n):
+    block = a[np.s_[:n, 1]]
+    weights = np.mgrid[0:n, 0:2][1]
+    return block * a[np.index_exp[0]][n] + a[tuple(np.ogrid[0:2, 0:3])].sum() + np.sum(weights * a[:n, :2])

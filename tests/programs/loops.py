@@ -362,3 +362,22 @@ def numpy_scalar_carried(x, n):
     for i in range(n):
         y = np.cos(y) * x
     return y
+
+
+@program(np.array([0.3, -0.7, 1.2, 0.4]), np.array([0.5, 1.1, -0.2]), tags="second")
+def a_carried_array_that_is_broadcast_in_the_first_step(c, x):
+    c = c.reshape(c.shape + (1,))
+    last, now = c[-2], c[-1]
+    for k in range(3, len(c) + 1):
+        last, now = c[-k] - now, last + now * 2.0 * x
+    return np.sum((last + now * x) * np.arange(3.0))
+
+
+@program(np.array([0.3, -0.7, 1.2, 0.4]), tags="second")
+def an_array_that_shrinks_and_grows(x):
+    y = x[:1]
+    for k in range(2):
+        y = np.concatenate([y * x[k], np.sin(y)])
+    while len(x) > 1:
+        x = x[1:] * x[:-1]
+    return np.sum(y) * x[0]

@@ -21,7 +21,7 @@ SAMPLES = [
       for x in [A, 2.0, SINGLE, [1.0, 2.0]]],
     sample(np.full, (2, 3), 2.0), sample(np.full, (2, 3), V[:3]), sample(np.full, 3, np.float32(2.0)),
     sample(np.full_like, A, 2.0), sample(np.full_like, A, V[:4]),
-    sample(np.arange, 1.0, 4.5, 1.0), sample(np.arange, 1.0, 5.5),
+    sample(np.arange, 1.0, 4.5, 1.0), sample(np.arange, 0.3, 2.55, 1.5), sample(np.arange, 1.0, 5.5),
     *[sample(np.linspace, 1.0, 3.0, **kw) for kw in [{}, {"endpoint": False}, {"num": 7}, {"num": 1}]],
     sample(np.linspace, V[:3], A[:2, :3], 5), sample(np.linspace, V, 2.0, 5, axis=1), sample(np.linspace, 1.0j, 2.0, 5),
     sample(np.logspace, 0.1, 0.7, 5), sample(np.logspace, 0.1, 0.7, 5, base=2.5),

@@ -20,6 +20,9 @@ SAMPLES = [
     *[sample(op, NANS, axis=0) for op in [np.nanmax, np.nanmin]],
     *[sample(op, A, axis=0, initial=0.5) for op in [np.max, np.min]],
     *[sample(op, A, axis=0, initial=0.5, where=MASK) for op in [np.max, np.min]],
+    *[sample(op, a, **kw) for op in [np.maximum.accumulate, np.minimum.accumulate, np.logaddexp.reduce]
+      for a, kw in [(V, {}), (A, {}), (T, {"axis": 1}), (T, {"axis": -1})]],
+    sample(np.logaddexp.reduce, A, axis=None), sample(np.logaddexp.reduce, A, axis=1, keepdims=True),
     sample(np.amax, A, axis=0), sample(np.amin, A, axis=0),
 ]
 

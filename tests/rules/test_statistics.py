@@ -38,8 +38,8 @@ SAMPLES = [
     sample(np.cov, V), sample(np.cov, A, bias=True), sample(np.cov, A, ddof=0), sample(np.cov, Z),
     sample(np.bincount, np.array([0, 2, 2, 1]), weights=V[:4]),
     sample(np.bincount, np.array([0, 2]), weights=V[:2], minlength=5),
-    sample(np.histogram, POINTS, bins=3, weights=V),
-    sample(np.histogram, POINTS, bins=4, range=(0.0, 3.0), weights=V),
+    sample(np.histogram, POINTS, bins=3, weights=V), sample(np.histogram, POINTS, 4),
+    sample(np.histogram, POINTS + 0.1, bins=4, range=(0.0, 3.0), weights=V),
     sample(np.histogram, POINTS, bins=np.array([-1.0, 0.0, 1.0, 2.5]), weights=V),
 ]
 
