@@ -112,6 +112,16 @@ def refuses(call: Call, parameter: str) -> NotDifferentiable:
                              "wrap the argument in s2sad.stop_gradient if it should count as constant")
 
 
+def check_operands(call: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
+    """Refuse a rule for arrays and numbers on an object that has operators of its own."""
+    for name in entry.wrt:
+        arg = bound[name]
+        if isinstance(arg, (Var, Const)) and fact_of(arg).kind == "object":
+            raise NotDifferentiable("S2S003", f"`{op_name(call.op)}` of an object of a class that is not known here",
+                                    call.loc, "operations on `np.matrix` and masked arrays are not those on arrays",
+                                    "make it an array: `np.asarray(…)`")
+
+
 def check_count(call: Call, entry: rules.Rule, parts: Any) -> None:
     """A rule gives one cotangent for each of its parameters."""
     found = len(parts) if isinstance(parts, (list, tuple)) else 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, varied
-from s2sad.ad.common import Emitter, bind, elementwise_rule, refuses, rule_of, selection
+from s2sad.ad.common import Emitter, bind, check_operands, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
@@ -89,6 +89,7 @@ class Forward:
             return
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
+        check_operands(s, entry, bound)
         for name, arg in bound.items():
             if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
                 raise refuses(s, name)

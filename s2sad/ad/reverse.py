@@ -18,7 +18,17 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, bind, check_count, elementwise_rule, refuses, representatives, rule_of, selection
+from s2sad.ad.common import (
+    Emitter,
+    bind,
+    check_count,
+    check_operands,
+    elementwise_rule,
+    refuses,
+    representatives,
+    rule_of,
+    selection,
+)
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
@@ -199,6 +209,7 @@ class Reverse:
         return any(self.is_active(v) for a in args for v in variables(a))
 
     def check_parameters(self, entry: rules.Rule, bound: dict[str, Any], s: Call) -> None:
+        check_operands(s, entry, bound)
         for name, arg in bound.items():
             if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
                 raise refuses(s, name)

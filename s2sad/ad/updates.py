@@ -77,6 +77,8 @@ def _is_sum(u: Update) -> bool:
     old = u.read.outs[0]
     if len(u.change.args) != 2 or u.change.kwargs or not (old.fact.is_array or old.fact.is_scalar):
         return False
+    if u.change.args[0] is u.change.args[1]:
+        return False
     return u.change.op in ADD or (u.change.op in SUBTRACT and u.change.args[0] is old)
 
 

@@ -24,7 +24,7 @@ from s2sad.frontend.values import (
     const,
 )
 from s2sad.ir import Const, Fact
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import OTHER_ARRAYS, UNSET
 from s2sad.specialize.facts import fact_of
 
 FIXED_MODULES = ("numpy", "scipy", "math", "cmath", "operator", "itertools", "functools", "builtins")
@@ -113,7 +113,7 @@ class Captures:
 
     def capture(self, value: Any, name: str | None) -> Value:
         """A Python object from outside the function as an abstract value."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) and not isinstance(value, OTHER_ARRAYS):
             if id(value) not in self.captured:
                 arg = Const(value, name or "captured")
                 self.captured[id(value)] = self.outer_ref(Buffer(arg, fact_of(arg)))

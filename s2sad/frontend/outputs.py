@@ -52,7 +52,11 @@ class Outputs:
             args, out = (*args[:k], NONE, *args[k + 1:]), args[k]
         if isinstance(out, Tup) and len(out.items) == 1:
             out = out.items[0]
-        return args, None if out is None or static(out) is None else out
+        out = None if out is None or static(out) is None else out
+        if out is not None and isinstance(getattr(fn, "__self__", None), np.random.Generator) and (
+                len(args) < (2 if fn.__name__ == "standard_gamma" else 1)):
+            named.setdefault("size", self.shape_of(out))
+        return args, out
 
     def selected(self, fn: np.ufunc, args: tuple[Value, ...], named: dict[str, Value], out: Value, hint: str) -> Value:
         """``fn(*args, out=out, where=…)``: the new content of ``out``."""

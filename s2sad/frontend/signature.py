@@ -33,7 +33,7 @@ from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
-from s2sad.ir.facts import of_value
+from s2sad.ir.facts import OTHER_ARRAYS, of_value
 from s2sad.ir.regions import structured
 
 SCALARS = (float, int, bool, complex)
@@ -128,6 +128,15 @@ class Lowered:
     impossible: bool = False
 
 
+def check_array(x: Any) -> None:
+    """Refuse an array that is not NumPy's, or whose operators mean something else."""
+    other = hasattr(type(x), "__array_function__") and not isinstance(x, (np.ndarray, np.generic))
+    if other or isinstance(x, OTHER_ARRAYS):
+        kind = f"{type(x).__module__.partition('.')[0]}.{type(x).__qualname__}"
+        raise ArgumentError("S2S006", f"an argument is an array of class `{kind}`, not of `np.ndarray`",
+                            hint="make it one: `np.asarray(x)`")
+
+
 class Inputs:
     """Builds the abstract values of parameters, taking structures apart by ``getitem`` and ``getattr``."""
 
@@ -143,6 +152,7 @@ class Inputs:
 
     def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
         """The value of an argument, and its tree of leaf variables."""
+        check_array(x)
         if isinstance(x, (np.ndarray, np.generic)) or type(x) in SCALARS:
             return self.leaf(arg)
         if isinstance(x, (list, tuple)) and not is_long(x):
@@ -158,10 +168,6 @@ class Inputs:
                      v in x.items()]
             table = Table(tuple(x), tuple(p[0] for p in parts))
             return self.container(self.lowerer.new_ref(table), arg), dict(zip(x, [p[1] for p in parts]))
-        if hasattr(type(x), "__array_function__") and not isinstance(x, (np.ndarray, np.generic)):
-            kind = f"{type(x).__module__.partition('.')[0]}.{type(x).__qualname__}"
-            raise ArgumentError("S2S006", f"an argument is an array of class `{kind}`, which is none of NumPy's",
-                                hint="make it one: `np.asarray(x)`")
         if is_record(x):
             return self.record(x, arg)
         return const(x, name if callable(x) else None), None

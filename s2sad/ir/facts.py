@@ -161,6 +161,10 @@ def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
     return Fact("array", None if dtype is None else np.dtype(dtype), dims)
 
 
+OTHER_ARRAYS = (np.matrix, np.ma.MaskedArray)
+"""Arrays whose operators mean something else: ``*`` is the product of matrices, masked elements do not count."""
+
+
 def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
     """The fact of a concrete value. Sizes are not part of it, except that a dimension is 1, and that dimensions are
     equal where ``sizes`` (from size to symbol, filled here) is shared between values."""
@@ -169,6 +173,8 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
         return Fact(kind.__name__)
     if x is None:
         return Fact("none", value=None)
+    if isinstance(x, OTHER_ARRAYS):
+        return Fact("object")
     if isinstance(x, np.ndarray):
         sizes = {} if sizes is None else sizes
         return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))

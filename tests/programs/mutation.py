@@ -344,3 +344,14 @@ def put_constants(v):
     for i in range(4):
         a[i] = 2.0 * i
     return a * v
+
+
+@program(V, tags="second")
+def element_added_to_itself(v):
+    a = v * 1.0
+    a[1:] = a[1:] + a[1:]
+    a[0] = a[0] - a[0]
+    a[2] = a[2] * a[2] + a[2]
+    a[v > 1.0] += a[v > 1.0]
+    a[1] += a[1] + v[0]
+    return np.sum(a * a * v)

@@ -237,3 +237,32 @@ def memory_read_from_a_buffer_written(v):
     a = np.ones(4)
     np.frombuffer(a)[0] = 7.0
     return np.sum(a * v)
+
+
+MATRIX = np.matrix(np.eye(4))
+MASKED = np.ma.masked_array(V, V > 1.0)
+
+
+@refused("NotDifferentiable", V, code="S2S003", text="an object of a class that is not known")
+def product_with_a_matrix(v):
+    return np.sum(MATRIX * v[:, None])
+
+
+@refused("NotDifferentiable", V, code="S2S003", text="an object of a class that is not known")
+def product_with_a_matrix_made_here(v):
+    return np.sum(np.asmatrix(np.eye(4)) * v[:, None])
+
+
+@refused("NotDifferentiable", V, code="S2S003", text="an object of a class that is not known")
+def product_with_a_masked_array(v):
+    return np.sum(MASKED * v)
+
+
+@refused("ArgumentError", MASKED, code="S2S006", text="class `numpy.MaskedArray`")
+def masked_argument(v):
+    return np.sum(v * v)
+
+
+@refused("ArgumentError", MATRIX, code="S2S006", text="class `numpy.matrix`")
+def matrix_argument(m):
+    return np.sum(m * m)
