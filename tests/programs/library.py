@@ -1,5 +1,8 @@
 """NumPy functions as programs use them: shapes, reductions, products, linear algebra."""
 
+import functools
+import inspect
+
 import numpy as np
 
 from tests.programs.registry import program, refused
@@ -316,3 +319,66 @@ def columns_joined_in_brackets(m, v):
 @program(V)
 def empty_part_in_brackets(v):
     return np.r_[v[:0], 2.0, v * v][1:]
+
+
+def checked(fn):
+    @functools.wraps(fn)
+    def wrapper(*args, **kwargs):
+        signature = inspect.signature(fn)
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        ignored = [p.name for p in signature.parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        given = {k: v for k, v in bound.arguments.items() if k not in ignored}
+        for name, value in given.items():
+            if isinstance(value, str):
+                raise TypeError(name)
+        return fn(*bound.args, **bound.kwargs) * len(given)
+
+    return wrapper
+
+
+@checked
+def with_a_checked_signature(x, y=2.0, *rest, scale=1.0, **others):
+    return x * y * scale + sum(rest) * others.get("w", 0.5)
+
+
+@program(0.7, 1.3)
+def arguments_that_are_checked_by_signature(x, y):
+    return with_a_checked_signature(x) + with_a_checked_signature(x, y, x, y, scale=x, w=y) + (
+        with_a_checked_signature(scale=y, x=x)
+    )
+
+
+@program(0.7)
+def arguments_that_do_not_fit(x):
+    try:
+        inspect.signature(with_a_checked_signature).bind(y=x)
+    except TypeError:
+        return x * x
+    return x
+
+
+SETTINGS = {"scale": 2.0, "names": ["a"]}
+
+
+@program(0.7, tags="second")
+def settings_that_are_put_back(x):
+    before = SETTINGS["scale"]
+    SETTINGS["scale"] = 3.0
+    SETTINGS["names"].append("b")
+    y = x * x * SETTINGS["scale"] * len(SETTINGS["names"])
+    SETTINGS["names"].pop()
+    SETTINGS["scale"] = before
+    return y
+
+
+@refused("UnsupportedSyntax", 0.7, code="S2S009", text="this changes the global `SETTINGS`")
+def settings_that_stay_changed(x):
+    SETTINGS["scale"] = 3.0
+    return x * x
+
+
+@program(0.7)
+def attributes_looked_up_statically(x):
+    found = inspect.getattr_static(x, "mask", 2.0) + inspect.getattr_static([x], "mask", 3.0)
+    return x * x * found * (inspect.getattr_static(x, "conjugate", None) is float.conjugate)
