@@ -83,7 +83,7 @@ class Calls:
         mark = len(self.pending)
         taken = frozenset().union(*(frame.local_names for frame in self.frames)) if node.args else frozenset()
         names = tuple("" if name in taken else name for name in self.parameters_of(fn)) if node.args else ()
-        args = self.elements(node.args, names)
+        args = self.elements(node.args, names, lambda given: self.arguments_left(fn, given, node.keywords))
         self.pending.extend(args)
         kwargs: list[tuple[str, Value]] = []
         for k in node.keywords:
@@ -118,6 +118,26 @@ class Calls:
                 if isinstance(plain, types.FunctionType):
                     return plain.__code__.co_varnames[len(bound):plain.__code__.co_argcount]
         return ()
+
+    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> int | None:
+        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do."""
+        named = {k.arg for k in keywords}
+        while isinstance(fn, Bound):
+            fn, given, named = fn.function, given + len(fn.args), named | {k for k, _ in fn.kwargs}
+        if isinstance(fn, Closure):
+            a = fn.node.args
+            names = [p.id for p in (*a.posonlyargs, *a.args)]
+            optional = set(names[len(names) - len(fn.defaults):]) if fn.defaults else set()
+            more = a.vararg is not None
+        elif isinstance(static(fn), types.FunctionType):
+            params = inspect.signature(static(fn)).parameters.values()
+            more = any(p.kind is p.VAR_POSITIONAL for p in params)
+            names = [p.name for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+            optional = {p.name for p in params if p.default is not p.empty}
+        else:
+            return None
+        left = [n for n in names[given:] if n not in named]
+        return None if more or None in named or optional & set(left) else len(left)
 
     def call(self, fn: Value, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """``fn(*args, **kwargs)``."""

@@ -5,6 +5,7 @@ Before: ``x.sum() * (a if c else b)``.  After: ``t = np.sum(x)``, an ``If`` with
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -121,23 +122,38 @@ class Expressions:
                     values.append(item)
         return self.new_ref(Table(tuple(keys), tuple(values)))
 
-    def elements(self, nodes: list[Any], names: tuple[str, ...] = ()) -> tuple[Value, ...]:
-        """The values of some expressions, one after the other; ``names`` for those that have none."""
+    def elements(self, nodes: list[Any], names: tuple[str, ...] = (),
+                 left: Callable[[int], int | None] = lambda given: None) -> tuple[Value, ...]:
+        """The values of some expressions, one after the other; ``names`` for those that have none. ``left``: how many a
+        ``*`` at the end has to give after so many, if only that many are possible."""
         values: list[Value] = []
         mark = len(self.pending)
         for e in nodes:
             if isinstance(e, gast.Starred):
                 got = self.expr(e.value)
                 items = self.static_items(got)
+                if items is None and e is nodes[-1]:
+                    items = self.counted_items(got, left(len(values)))
                 if items is None:
-                    raise self.unsupported("`*` of something whose length is known only at run time", node=e,
-                                           code="S2S010")
+                    raise self.unsupported("`*` of something whose length is known only at run time",
+                                           "name the items: `a, b = xs`, then `f(a, b)`", node=e, code="S2S010")
                 values.extend(items)
             else:
                 values.append(self.expr(e, names[len(values)] if len(values) < len(names) else ""))
             self.pending.append(values[-1] if values else NONE)
         del self.pending[mark:]
         return tuple(values)
+
+    def counted_items(self, value: Value, count: int | None) -> tuple[Value, ...] | None:
+        """The items of a sequence of run-time length that must have ``count`` items."""
+        if count is None or not isinstance(value, Ref):
+            return None
+        wrong = self.binary(operator.ne, self.call_object(len, (value,), (), "n"), const(count))
+
+        def refuse() -> None:
+            self.raise_exception(self.emit_arg(TypeError, Const(f"* must give {count} arguments here")))
+        self.branch(wrong, refuse, lambda: None, self.frames[-1].live)
+        return tuple(self.get(value, const(k)) for k in range(count))
 
     def expr_NamedExpr(self, node: Any, hint: str) -> Value:
         value = self.expr(node.value, node.target.id)

@@ -162,6 +162,21 @@ def vectorized(fn: Callable, *args: Any) -> Any:
     return np.array(found).reshape(shape)
 
 
+def reduced(function: Callable, iterable: Any) -> Any:
+    """What ``functools.reduce`` computes of an array or a list; it is inlined in place of a call."""
+    if len(iterable) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return reduced_from(function, iterable[1:], iterable[0])
+
+
+def reduced_from(function: Callable, iterable: Any, initial: Any) -> Any:
+    """What ``functools.reduce`` computes from an initial value."""
+    total = initial
+    for item in iterable:
+        total = function(total, item)
+    return total
+
+
 def trimmed(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """What ``np.trim_zeros`` computes of an array with one dimension; it is inlined in place of a call."""
     places = np.flatnonzero(filt)

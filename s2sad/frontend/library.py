@@ -79,7 +79,9 @@ def _reduce(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     fn, seq, *start = args
     items = self.static_items(seq)
     if items is None:
-        raise self.unsupported("`reduce` over something of run-time length", "write the loop", code="S2S010")
+        if isinstance(seq, Iteration):
+            raise self.unsupported("`reduce` over something of run-time length", "write the loop", code="S2S010")
+        return self.call_source(known.reduced_from if start else known.reduced, args, (), hint)
     items = (*start, *items)
     total = items[0]
     for v in items[1:]:

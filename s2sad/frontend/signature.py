@@ -35,6 +35,7 @@ from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, 
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
 from s2sad.ir.facts import OTHER_ARRAYS, of_value
 from s2sad.ir.regions import structured
+from s2sad.rules import lookup
 
 SCALARS = (float, int, bool, complex)
 LONG_LIST = 64
@@ -310,6 +311,8 @@ def deep_recursion(limit: int = 30_000) -> Iterator[None]:
 def callable_value(lowerer: Lowerer, fn: Callable, args: tuple[Value, ...]) -> tuple[Value, tuple[Value, ...]]:
     """The function to lower as a value; one without source is an error here, not an opaque operation."""
     plain, bound = code_of(fn)
+    if isinstance(fn, Hashable) and lookup(fn) is not None:
+        return const(fn), args
     if isinstance(plain, types.FunctionType):
         find(plain)
         analyse(find(plain).node)

@@ -51,7 +51,8 @@ def op_name(op: Any) -> str:
         return name
     if isinstance(op, Function):
         return identifier(op.name)
-    return identifier((getattr(op, "__qualname__", None) or type(op).__name__).split(".")[-1])
+    own = op.__name__ if isinstance(op, np.ufunc) else getattr(op, "__qualname__", None)
+    return identifier((own or type(op).__name__).split(".")[-1])
 
 
 def global_name(op: Any) -> str | None:

@@ -228,3 +228,9 @@ def test_arrays_of_other_libraries_are_refused():
         s2sad.grad(lambda v: (v**2).sum())(Chunked())
     assert caught.value.code == "S2S006"
     assert "np.asarray" in caught.value.hint
+
+
+def test_a_function_with_a_rule_is_differentiated_by_it():
+    norm = pytest.importorskip("scipy.stats").norm
+    assert s2sad.grad(norm.logpdf)(0.3) == -0.3
+    assert s2sad.grad(np.sin)(0.0) == 1.0

@@ -110,3 +110,10 @@ def test_identifier(text, want):
 
 def test_builtins_are_bare():
     assert all(op_name(getattr(builtins, n)) == n for n in ("max", "print", "range", "isinstance", "complex"))
+
+
+def test_a_ufunc_made_of_a_function_is_called_after_it():
+    def square(x):
+        return x * x
+
+    assert op_name(np.frompyfunc(square, 1, 1)) == "square__vectorized"

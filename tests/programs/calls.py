@@ -1,10 +1,11 @@
 """Calls: helpers, keywords, defaults, star arguments, closures, recursion, functions as values."""
 
 import functools
+import operator
 
 import numpy as np
 
-from tests.programs.registry import program
+from tests.programs.registry import program, refused
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
 WEIGHT = 0.8
@@ -378,3 +379,38 @@ def early_return_helper_in_loop(x):
     for limit in (1.0, 2.0, 50.0):
         s += first_above(x, limit)
     return s
+
+
+def line(z, slope, offset):
+    return slope * z + offset
+
+
+@program(np.array([1.3, -0.4]), 0.7, tags="second")
+def parameters_in_an_array(theta, z):
+    return line(z, *theta) * line(*theta, offset=z) + (lambda a, b: a * b)(*theta)
+
+
+@program([1.3, -0.4, 0.2], 0.7)
+def parameters_in_a_list_that_grows(theta, z):
+    found = []
+    for t in theta[1:]:
+        found.append(t * z)
+    return line(z, *found) + functools.partial(line, z)(*np.array(found))
+
+
+@refused("UnsupportedSyntax", np.array([1.3, -0.4]), code="S2S010", text="`*` of something")
+def parameters_for_options(theta):
+    def scaled(a, b=1.0):
+        return a * b
+
+    return scaled(*theta)
+
+
+@program(np.array([0.7, 1.3, -0.4]), tags="second")
+def folded_over_an_array(v):
+    return functools.reduce(lambda total, x: total * x + 1.0, v, 0.5) + functools.reduce(operator.mul, v)
+
+
+@program(np.array([[0.7, 1.3], [0.2, -0.4]]))
+def folded_over_rows(m):
+    return functools.reduce(lambda a, row: a * row + row, m) + functools.reduce(np.add, m[:0], m[0])

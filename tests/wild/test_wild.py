@@ -39,7 +39,6 @@ REFUSED: dict[str, str] = {
     "pymap3d:vreckon": "S2S011",
     "scikit-learn:RBF kernel": "S2S011",
     "scikit-learn:rbf_kernel": "S2S011",
-    "scipy:integrate.romb": "S2S010",
     "scipy:signal.bilinear": "S2S011",
     "scipy:spatial.Rotation": "S2S003",
     "thermo:NRTL GE": "S2S010",
