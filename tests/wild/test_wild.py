@@ -22,11 +22,13 @@ with warnings.catch_warnings():
     from .engineering import corpus as engineering
     from .geodesy import corpus as geodesy
     from .images import corpus as images
+    from .methods import corpus as methods
     from .numerics import corpus as numerics
     from .physics import corpus as physics
+    from .samples import corpus as samples
     from .statistics import corpus as statistics
 
-CASES = [case for part in (engineering, geodesy, images, numerics, physics, statistics) for case in part.cases]
+CASES = [case for part in (engineering, geodesy, images, methods, numerics, physics, samples, statistics) for case in part.cases]
 REFUSED: dict[str, str] = {
     "astropy:Lorentz1D": "S2S014",
     "astropy:Sersic1D.evaluate": "S2S003",
