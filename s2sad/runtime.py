@@ -105,6 +105,26 @@ def add_at(a: Any, index: Any, value: Any) -> Any:
     return a
 
 
+def add_rows(a: np.ndarray, index: np.ndarray, rows: Any) -> None:
+    """Add rows at numbers that may repeat, in place: ``np.add.at``, which is fast only for arrays with one axis.
+
+    >>> a = np.zeros((2, 2))
+    >>> add_rows(a, np.array([1, 1, -2]), np.ones((3, 2)))
+    >>> a
+    array([[1., 1.],
+           [2., 2.]])
+    """
+    n = len(a)
+    width = a.size // n if n else 0
+    inside = index.size and width and index.dtype.kind in "iu" and index.min() >= -n and index.max() < n
+    if not (inside and a.flags.c_contiguous):
+        np.add.at(a, index, rows)
+        return
+    starts = np.where(index < 0, index + n, index).reshape(-1, 1) * width
+    rows = np.broadcast_to(rows, (*index.shape, *a.shape[1:])).astype(a.dtype, copy=False)
+    np.add.at(a.reshape(-1), (starts + np.arange(width)).reshape(-1), rows.reshape(-1))
+
+
 def view(a: Any, path: tuple) -> Any:
     """Walk a chain of views: each step is ``("index", i)``, ``("attr", "T")`` or ``("call", function, args)``."""
     for kind, *step in path:

@@ -230,3 +230,26 @@ def test_units():
     assert units[0].sum() == 1.0
     with pytest.raises(IndexError):
         units[4]
+
+
+@pytest.mark.parametrize("index", [[0, 2, 2, -1], [[0, 1], [1, 1]], [], [-3, -3]])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_add_rows(index, order):
+    index = np.array(index, dtype=int)
+    rng = np.random.default_rng(0)
+    for shape, dtype in (((3, 4), float), ((3, 2, 2), np.float32), ((3, 0), float), ((3, 4), complex)):
+        a = np.asarray(rng.normal(size=shape).astype(dtype), order=order)
+        for rows in (rng.normal(size=(*index.shape, *shape[1:])), 2.0):
+            expected = a.copy()
+            np.add.at(expected, index, rows)
+            runtime.add_rows(a, index, rows)
+            np.testing.assert_allclose(a, expected, rtol=1e-6)
+
+
+def test_add_rows_outside():
+    for index in ([3], [-4]):
+        with pytest.raises(IndexError):
+            runtime.add_rows(np.zeros((3, 2)), np.array(index), 1.0)
+    a = np.zeros((2, 3))
+    runtime.add_rows(a, np.array([True, False]), 1.0)
+    assert a.tolist() == [[1.0] * 3, [0.0] * 3]

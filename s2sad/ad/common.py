@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,18 @@ class Emitter:
         if xf.dtype is not None and equal_dtypes(xf.dtype, gf.dtype) and xf.kind == gf.kind:
             return g
         return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
+
+
+def as_reciprocal(call: Call) -> Call:
+    """``1.0 / x`` as the reciprocal of ``x``, whose derivative is made of the result alone. The primal stays."""
+    if len(call.args) != 2 or call.kwargs or rules.canonical(call.op) is not np.divide:
+        return call
+    one, x = call.args
+    fact = fact_of(x)
+    real = fact.is_float or (fact.dtype is not None and fact.dtype.kind == "f")
+    if type(one) is Const and type(one.value) in (int, float) and one.value == 1 and real:
+        return replace(call, op=np.reciprocal, args=(x,))
+    return call
 
 
 def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:

@@ -20,6 +20,7 @@ from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
+    as_reciprocal,
     bind,
     check_count,
     check_operands,
@@ -162,6 +163,7 @@ class Reverse:
         if s.op is runtime.selected:
             self.selected(out, s, y_bars[0])
             return
+        s = as_reciprocal(s)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)

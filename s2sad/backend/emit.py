@@ -238,7 +238,9 @@ class _Emitter:
         fact = fact_of(target)
         simple = fact.kind == "list" or selects_once(index)
         if not simple:
-            function = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
+            function: ast.expr = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
+            if fact.is_array and len(fact.dims or ()) > 1 and fact_of(index).is_array:
+                function = self.to.global_(runtime.add_rows)
             self.put(ast.Expr(ast.Call(function, [base, self.to.arg(index), self.to.arg(value)], [])))
         elif fact.is_array or (fact.item is not None and fact.item.is_scalar and _is_one_place(index)):
             symbol, value = self.without_minus(ast.Add(), value)

@@ -139,3 +139,19 @@ def test_a_rule_gives_one_cotangent_for_each_parameter():
 
     with pytest.raises(NotDifferentiable, match="gives 3 cotangents"):
         s2sad.grad(lambda x: product(x, 2.0))(3.0)
+
+
+def test_one_over_x_keeps_only_its_result():
+    def sigmoid(x):
+        return np.sum(1.0 / (1.0 + np.exp(-x)))
+
+    x = np.linspace(-2.0, 3.0, 5)
+    source = s2sad.grad(sigmoid).source_for(x)
+    assert source.count(" / ") == 1
+    quotient = (lambda x, y: np.sum(1.0 / x / (1 / y)), (x + 4.0, x + 5.0))
+    for f, args in ((sigmoid, (x,)), (lambda x: 1 / x, (0.7,)), quotient):
+        s2sad.check_grads(f, args)
+        s2sad.check_grads(s2sad.grad(f), args)
+    assert s2sad.grad(lambda z: np.real(1.0 / z))(1.0 + 2.0j) == pytest.approx(0.12 + 0.16j)
+    with np.errstate(divide="ignore"):
+        assert s2sad.grad(lambda v: np.sum(1.0 / v))(np.zeros(1)) == -np.inf
