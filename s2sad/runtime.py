@@ -329,6 +329,15 @@ def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
     return made
 
 
+def drawn(generator: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """What a method of a generator of random numbers gives; the next draw depends on it.
+
+    >>> drawn(np.random.default_rng(0), "integers", 1, 2)
+    np.int64(1)
+    """
+    return getattr(generator, name)(*args, **kwargs)
+
+
 def stop_gradient(x: Any) -> Any:
     """``x`` itself; its derivative counts as zero."""
     return x

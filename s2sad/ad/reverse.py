@@ -44,6 +44,8 @@ from s2sad.ir.walk import call_args, free, variables
 from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
 
+EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
+"""Operations whose cotangents are exactly zero at what they left out."""
 SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
             np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,
             np.hypot, np.arctan2, np.multiply, np.logaddexp}
@@ -231,7 +233,7 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (rules.canonical(s.op) in (np.where, runtime.masked_product) or any(
+        if type(part) is Var and (rules.canonical(s.op) in EXACT_ZEROS or any(
                 b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
             self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime, tree
+from s2sad import rules, runtime, tree
 from s2sad.frontend import known, trees
 from s2sad.frontend.builtins import list_of, slice_of
+from s2sad.frontend.draws import generator
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -241,7 +242,14 @@ def _getattr_static(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return args[2]
 
 
+def _is_list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    return const(self.fact(args[0]).kind in ("list", "tuple") or self.literal_items(args[0]) is not None)
+
+
 LIBRARY: dict[Any, Callable] = {
+    rules.is_list: _is_list,
+    np.random.default_rng: generator(np.random.default_rng),
+    np.random.RandomState: generator(np.random.RandomState),
     inspect.getattr_static: _getattr_static,
     **{op: _binary(op) for op in FORWARDS},
     **{in_place: _augmented(op) for op, in_place in IN_PLACE.items()},

@@ -237,6 +237,12 @@ def range_along(size: int, axis: int, ndim: int) -> Any:
     return np.reshape(np.arange(size), (1,) * axis + (size,) + (1,) * (ndim - axis - 1))
 
 
+def is_list(x: Any) -> bool:
+    """Whether ``x`` is a list or tuple; while a rule is inlined, whether it certainly is one (never known only at run
+    time, so that a rule may call itself for the items)."""
+    return isinstance(x, (list, tuple))
+
+
 def shaped(g: Any, x: Any) -> Any:
     """``g`` in the shape of ``x``; a scalar for a scalar."""
     if np.ndim(x) == 0:

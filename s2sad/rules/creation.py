@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import linear, no_gradient, rule, shaped
+from s2sad.rules import is_list, linear, no_gradient, rule, shaped
 
 no_gradient(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.tri,
             np.indices, np.result_type, np.iscomplexobj, np.isrealobj)
@@ -12,7 +12,7 @@ no_gradient(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_l
 
 def _structure(y_bar, x):
     """The cotangent ``y_bar`` of an array made of ``x``: lists where ``x`` has lists, a scalar for a scalar."""
-    if isinstance(x, (list, tuple)):
+    if is_list(x):
         return [_structure(y_bar[i], item) for i, item in enumerate(x)]
     return shaped(y_bar, x)
 

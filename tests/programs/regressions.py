@@ -291,3 +291,22 @@ def zero_divided_by_zero_where_nobody_looks(v):
 @program(np.array([0.7, -0.3, 1.1, 0.4]), np.array([True, False, True, True]))
 def angle_of_a_truth_value(v, m):
     return np.sum(np.arctan2(v, m))
+
+
+@program(np.array([[0.3, 1.1], [0.8, -0.4], [1.9, 0.2]]))
+def distances_above_the_diagonal(x):
+    """The root of zero on the diagonal is left out by triu, so it has no part in the derivative."""
+    gaps = x[:, None, :] - x[None, :, :]
+    return np.sum(np.triu(np.sqrt(np.sum(gaps**2, axis=-1)), 1)) + np.sum(np.tril(np.cbrt(gaps[..., 0]), -1))
+
+
+@program(np.array([0.3, 1.1, 0.8, -0.4]))
+def flattened_where_the_kind_is_not_known(t):
+    pose = t.reshape(-1, 2)
+    n = np.sqrt(np.sum(pose[0] ** 2))
+    turn = np.eye(2) if n < 1e-4 else np.array([[np.cos(n), -np.sin(n)], [np.sin(n), np.cos(n)]])
+    points = [np.dot(turn * pose[1], v) for v in (np.ones(2), np.arange(2.0))]
+    out = np.zeros(2)
+    for k, p in enumerate(points):
+        out = out + p * k
+    return (out - pose.T[[1, 0]]).flatten()
