@@ -26,12 +26,11 @@ from s2sad.passes.cse import cse
 from s2sad.passes.dce import dce
 from s2sad.passes.inplace import inplace
 from s2sad.passes.linear import linear
-from s2sad.passes.putback import putback
 from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, putback, opened, inplace, linear)
+PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace, linear)
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:

@@ -81,14 +81,14 @@ class _CSE:
             call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
         if not _mergeable(call.op) or any(v in self.unique for v in call.outs):
             return call
-        as_a_whole = _call_key(call)
-        first = self.available.setdefault(as_a_whole, call)
+        key = _call_key(call)
+        first = self.available.setdefault(key, call)
         if first is call or len(first.outs) != len(call.outs):
             return call
         if first.adjoint and not call.adjoint:
-            self.available[as_a_whole] = call
+            self.available[key] = call
             return call
-        if not call.adjoint and tuple(map(key, call.args)) != tuple(map(key, first.args)):
+        if not call.adjoint and tuple(map(_key, call.args)) != tuple(map(_key, first.args)):
             return call
         self.same.update(zip(call.outs, first.outs))
         return None
@@ -104,18 +104,18 @@ def _pure(op: Any) -> bool:
 
 
 def _call_key(call: Call) -> Hashable:
-    args = tuple(map(key, call.args))
+    args = tuple(map(_key, call.args))
     if call.op in COMMUTATIVE and all(_numeric(a) for a in call.args):
         args = tuple(sorted(args, key=hash))
-    return call.op, args, tuple((name, key(a)) for name, a in call.kwargs)
+    return call.op, args, tuple((name, _key(a)) for name, a in call.kwargs)
 
 
-def key(arg: Arg) -> Hashable:
+def _key(arg: Arg) -> Hashable:
     """Equal for arguments that certainly have the same value."""
     if isinstance(arg, Var):
         return arg
     if isinstance(arg, Pack):
-        return arg.kind, tuple(map(key, arg.items)), tuple(map(_value_key, arg.keys))
+        return arg.kind, tuple(map(_key, arg.items)), tuple(map(_value_key, arg.keys))
     return _value_key(arg.value)
 
 

@@ -29,7 +29,6 @@ NOTES = {
     "after simplify": "algebraic laws, static tests, shapes that are known",
     "after cse": "what is computed twice is computed once",
     "after dce": "what nobody reads is not computed",
-    "after putback": "what is set to zero and added back stays as it is",
     "after opened": "calls of checkpointed functions become their statements; the reverse sweep runs them again",
     "after inplace": "sums of cotangents are added in place where the buffer is ours",
     "after own_gradients": "results that would share memory with arguments are copied",

@@ -220,3 +220,29 @@ def test_comments_can_name_the_users_statement():
     for s in statements(derived(straight, (V,)).body):
         if isinstance(s, Call) and s.adjoint and s.loc is not None:
             assert s.loc.text in ("a = np.sin(v)", "return np.sum(a * v) / (1.0 + a[0] ** 2)", "def straight(v):")
+
+
+def stencil(u, a, n):
+    u = u.copy()
+    for i in range(n):
+        u[1:-1] += a * (u[:-2] - 2.0 * u[1:-1] + u[2:])
+        u[i] -= a * u[i + 1]
+        u[-1] += u[0]
+    return np.sum(u ** 2)
+
+
+def test_stencils_in_place():
+    source = s2sad.grad(stencil).source_for(np.ones(6), 0.1, 2)
+    assert "] = 0.0" not in source.partition("# reverse sweep")[2]
+    s2sad.check_grads(stencil, (np.array([0.3, -1.0, 0.5, 2.0, 1.0, 0.2]), 0.1, 3))
+
+
+def test_the_same_place_twice_and_repeated_indices():
+    def f(u, v):
+        u = u.copy()
+        i = np.array([0, 2, 2])
+        u[i] += v * u[i]
+        u[1] += u[1] * v[0]
+        u[u > 0.45] += np.sum(v)
+        return np.sum(u ** 3)
+    s2sad.check_grads(f, (np.array([0.3, -1.0, 0.5, 2.0]), np.array([0.7, 0.1, -0.2])))
