@@ -32,7 +32,7 @@ from s2sad.ir.opnames import global_name
 from s2sad.ir.walk import call_args, statements, variables
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Root:
     """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint.
 
