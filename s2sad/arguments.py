@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend.signature import SCALARS, fields_of, is_long, is_record
+from s2sad.ir.facts import RANDOM
 
 LETTERS = "nmklpqrst"
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
@@ -152,4 +153,6 @@ def _constant(place: str, x: Any) -> Item:
         return Item(place, f"{place}: the function or class {name}",
                     f"getattr({place}, '__qualname__', None) == {name!r}")
     name = type(x).__name__
+    if type(x) in RANDOM.values():
+        return Item(place, f"{place}: {name}", f"type({place}).__name__ == {name!r}")
     return Item(place, f"{place}: the {name} that it was made with", f"type({place}).__name__ == {name!r}")

@@ -107,6 +107,11 @@ def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
     entry = rules.lookup(call.op)
     if entry is not None:
         return entry
+    if call.op is runtime.drawn:
+        name = fact_of(call.args[1]).value
+        raise NotDifferentiable("S2S003", f"`{name}` of a random number generator has no derivative with respect to "
+                                "its arguments", call.loc, "an argument depends on an input that is differentiated",
+                                "draw numbers that do not depend on it, and scale them: `mu + sigma * rng.normal()`")
     name = op_name(call.op)
     which = [v.name for a in call_args(call) for v in variables(a) if active(v)]
     args = ", ".join(f"x{k}" for k in range(len(call.args)))

@@ -221,6 +221,9 @@ class Expressions:
         if isinstance(getattr(op, "__objclass__", None), type) and args:  # a method: ``x.astype(float)``
             method = ast.Attribute(self.arg(args[0]), op.__name__, ast.Load())
             return ast.Call(method, [self.arg(a) for a in args[1:]], keywords)
+        if op is runtime.drawn and isinstance(args[1], Const):  # a method again: ``generator.normal(size=3)``
+            method = ast.Attribute(self.arg(args[0]), args[1].value, ast.Load())
+            return ast.Call(method, [self.arg(a) for a in args[2:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:

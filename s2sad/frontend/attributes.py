@@ -11,11 +11,13 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.values import (
     NONE,
     Atom,
+    Bound,
     Buffer,
     Closure,
     Fields,
@@ -30,8 +32,11 @@ from s2sad.frontend.values import (
     const,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.specialize.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+SHUFFLES = ("shuffle", "permuted")
+"""Methods of random number generators that may write to their argument."""
 
 
 class Attributes:
@@ -84,7 +89,19 @@ class Attributes:
                 return self.method_of(owner, name)
         if isinstance(owner, Atom) and owner.fact.kind == "str":
             return Method(owner, name)
+        if isinstance(owner, Atom) and owner.fact.kind in RANDOM:
+            return self.drawing(owner, name)
         return self.array_attribute(owner, name, hint)
+
+    def drawing(self, generator: Atom, name: str) -> Bound:
+        """A method of a random number generator that exists when the function runs."""
+        cls = RANDOM[generator.fact.kind]
+        if not hasattr(cls, name):
+            raise self.lacks_attribute(cls, name)
+        if name in SHUFFLES or not callable(getattr(cls, name)):
+            raise self.unsupported(f"`{name}` of a random number generator",
+                                   "draw indices with `permutation(n)` and write `x = x[indices]`")
+        return Bound(const(runtime.drawn), (generator, const(name)))
 
     def method_of(self, owner: Value, name: str) -> Method:
         """A method of a builtin container."""

@@ -24,6 +24,7 @@ from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
+from s2sad.specialize.facts import fact_of
 
 WRITTEN = {contextlib.nullcontext, contextlib.closing}
 """Classes of the standard library whose methods are inlined like a user's."""
@@ -85,7 +86,8 @@ class Construction:
             raise self.unsupported(f"a `{cls.__name__}` of values computed here", "use a list or a dict", code="S2S010")
         if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in (
                 "types", "__main__") and cls not in WRITTEN:
-            return Atom(self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs}))
+            made = self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs})
+            return Atom(made, fact_of(made))
         if cls is types.SimpleNamespace:
             return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
         if cls.__new__ is not object.__new__ or _has_c_base(cls):

@@ -31,7 +31,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import RANDOM, UNSET
 
 
 class Kinds:
@@ -70,7 +70,7 @@ class Kinds:
             return fact.dtype.type
         return {"float": float, "int": int, "bool": bool, "complex": complex, "array": np.ndarray, "list": list,
                 "dict": dict,
-                "str": str, "none": type(None), "range": range, "tuple": tuple}.get(fact.kind)
+                "str": str, "none": type(None), "range": range, "tuple": tuple, **RANDOM}.get(fact.kind)
 
     def python_value(self, value: Value) -> Any:
         """A value as the Python object that it is; an error if it is known only at run time."""

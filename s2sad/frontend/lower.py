@@ -73,13 +73,13 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES, VIEWS
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.rules import canonical
 from s2sad.specialize.facts import fact_of, of_items
 from s2sad.specialize.infer import infer
 
 IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
-IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function")
+IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
 
 
 class Lowerer(

@@ -33,7 +33,7 @@ from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Function, Pack, Var
-from s2sad.ir.facts import OTHER_ARRAYS, of_value
+from s2sad.ir.facts import OTHER_ARRAYS, RANDOM, of_value
 from s2sad.ir.regions import structured
 from s2sad.rules import lookup
 
@@ -69,6 +69,8 @@ def _signature(x: Any, sizes: dict[Hashable, int]) -> Hashable:
         if sizes.setdefault((id(x),), known + 1) <= known:  # the same object as before
             return (kind, sizes[id(x),])
         return (kind, tuple(fields_of(x)), *[_signature(v, sizes) for v in fields_of(x).values()])
+    if kind in RANDOM.values():
+        return kind
     try:
         hash(x)
     except TypeError:
@@ -154,7 +156,7 @@ class Inputs:
     def build(self, x: Any, arg: Arg, name: str) -> tuple[Value, Any]:
         """The value of an argument, and its tree of leaf variables."""
         check_array(x)
-        if isinstance(x, (np.ndarray, np.generic)) or type(x) in SCALARS:
+        if isinstance(x, (np.ndarray, np.generic)) or type(x) in SCALARS or type(x) in RANDOM.values():
             return self.leaf(arg)
         if isinstance(x, (list, tuple)) and not is_long(x):
             parts = [self.part(v, arg, operator.getitem, k, f"{name}{k}") for k, v in enumerate(x)]

@@ -62,7 +62,7 @@ JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
 MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence}
 MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim,
                  np.size}
-IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave}
+IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave, runtime.drawn}
 IN_PLACE = UPDATES - {runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append, runtime.pop}
 
 
@@ -240,8 +240,9 @@ class Memory:
         """Whether whatever an operation returns is new, and holds nothing of its arguments."""
         known = self.plain.get(op)
         if known is None:
-            known = self.plain[op] = not (op in MAY_RETURN or op in VIEWS or op in JOINS or op in SHARES
-                                          or self.is_unclear(op)) and self.is_pure(op) and self.makes_new(op)
+            kept = op in MAY_RETURN or op in VIEWS or op in JOINS or op in SHARES or self.is_unclear(op)
+            known = op is runtime.drawn or (not kept and self.is_pure(op) and self.makes_new(op))
+            self.plain[op] = known
         return known
 
     def is_unclear(self, op: object) -> bool:

@@ -10,6 +10,7 @@ it is known that it is not 1 (the signature tells), so where two such dimensions
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,13 +21,15 @@ Dim = Any  # int | tuple[symbol, int]
 
 UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__reduce__": lambda self: "UNSET"})()
 
+RANDOM = {cls.__name__: cls for cls in (np.random.Generator, np.random.RandomState, random.Random)}
+"""Generators of random numbers, which exist when the function runs."""
 PYTHON_SCALARS = ("float", "int", "bool", "complex")
 
 
 @dataclass(frozen=True)
 class Fact:
     """``kind``: float int bool complex (Python's), scalar (NumPy scalar of ``dtype``), number (some scalar, not an
-    array), array, list, tuple, dict, range, str, none, function, object, unknown.
+    array), array, list, tuple, dict, range, str, none, function, object, unknown, or the name of a class of ``RANDOM``.
 
     ``dims``: tuple of dimensions of an array whose number of dimensions is known.
     ``value``: the value itself if it is a compile-time constant.
@@ -183,6 +186,8 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
     for cls in (list, tuple, dict, range, str):
         if isinstance(x, cls):
             return Fact(cls.__name__)
+    if type(x) in RANDOM.values():
+        return Fact(type(x).__name__)
     return Fact("function") if callable(x) else Fact("object")
 
 

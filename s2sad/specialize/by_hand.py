@@ -16,6 +16,7 @@ from s2sad import runtime
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
+    RANDOM,
     UNKNOWN,
     UNSET,
     Fact,
@@ -301,6 +302,8 @@ BY_HAND: dict[Any, Callable] = {
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
     hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
+    np.random.default_rng: lambda args, facts, kwargs: Fact(np.random.Generator.__name__),
+    **{cls: lambda args, facts, kwargs, name=name: Fact(name) for name, cls in RANDOM.items()},
     operator.not_: lambda args, facts, kwargs: None if facts[0].value is not UNSET else Fact("bool"),
     operator.is_: lambda args, facts, kwargs: None if all(f.value is not UNSET for f in facts) else Fact("bool"),
     operator.is_not: lambda args, facts, kwargs: None if all(f.value is not UNSET for f in facts) else Fact("bool"),

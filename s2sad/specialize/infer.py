@@ -28,6 +28,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
+    RANDOM,
     UNKNOWN,
     UNSET,
     Fact,
@@ -100,6 +101,8 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
     known = recall(key)
     if known is not None:
         return known
+    if op is runtime.drawn:
+        return _drawn(args, kwargs)
     op = _without_state(op)
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
@@ -172,6 +175,16 @@ def _without_state(op: Callable) -> Callable:
         return op
     drawn: Callable = getattr(copy.deepcopy(owner), op.__name__)
     return drawn
+
+
+def _drawn(args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
+    """What another generator of the same class draws."""
+    cls = RANDOM.get(fact_of(args[0]).kind)
+    name = fact_of(args[1]).value
+    if cls is None or not isinstance(name, str):
+        return Result((UNKNOWN,))
+    generator = np.random.default_rng(0) if cls is np.random.Generator else cls(0)
+    return _by_samples(getattr(generator, name), args[2:], kwargs)
 
 
 def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:

@@ -60,7 +60,8 @@ def _of_fact(fact: Fact) -> Hashable:
     value = None if fact.value is UNSET else (_of_value(fact.value),)
     dims = None if fact.dims is None else tuple(map(_of_dim, fact.dims))
     item = None if fact.item is None else _of_fact(fact.item)
-    return fact.kind, fact.dtype, dims, value, item, None if fact.sym is None else (_of_dim(fact.sym),)
+    parts = None if fact.parts is None else tuple(map(_of_fact, fact.parts))
+    return fact.kind, fact.dtype, dims, value, item, parts, None if fact.sym is None else (_of_dim(fact.sym),)
 
 
 def _of_dim(dim: Dim) -> Hashable:

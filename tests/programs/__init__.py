@@ -22,6 +22,7 @@ from tests.programs import (  # noqa: F401
     mutation,
     objects,
     outputs,
+    random_numbers,
     refusals,
     regressions,
     scatter,
