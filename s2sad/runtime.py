@@ -7,6 +7,7 @@ Only numpy is imported, so a saved module can carry a copy of what it uses.
 from __future__ import annotations
 
 import copy as _copy
+import random
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ def _copy_parts(a: Any, each: Any) -> Any:
         return type(a)(*[each(x) for x in a])
     if np.isscalar(a) or a is None or callable(a) and not hasattr(a, "__dict__"):
         return a
+    if isinstance(a, (np.random.Generator, np.random.RandomState, random.Random)):
+        return a  # whoever draws from it moves it on for everybody
     made = _copy.copy(a)
     if made is not a:
         for name, x in getattr(a, "__dict__", {}).items():

@@ -24,7 +24,7 @@ ALLOWED = {
     "tree": {"numpy"},
     "numeric": {"tree", "numpy"},
     "optim": {"tree", "numpy"},
-    "arguments": {"frontend", "numpy"},
+    "arguments": {"frontend", "ir", "numpy"},
     "derive": {"ad", "arguments", "backend", "errors", "frontend", "ir", "passes", "runtime", "specialize", "numpy"},
     "export": {"backend", "derive", "errors", "frontend", "ir", "runtime", "version", "numpy", "gast"},
     "api": {"ad", "backend", "derive", "errors", "export", "frontend", "ir", "numeric", "passes", "rules", "runtime",

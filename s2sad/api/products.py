@@ -14,11 +14,11 @@ import numpy as np
 
 from s2sad import numeric, runtime, tree
 from s2sad.api.checks import check_memory
-from s2sad.api.derivative import Derivative
+from s2sad.api.derivative import NUMBER_ERRORS, Derivative
 from s2sad.api.showing import Showing
 from s2sad.derive import Entry
 from s2sad.derive.nested import lower_jvp, lower_linearize, lower_pullback, lower_vjp
-from s2sad.errors import ArgumentError
+from s2sad.errors import ArgumentError, UnsupportedSyntax
 from s2sad.frontend.values import Tup, Value, const
 
 _kept: dict[Any, Products] = {}
@@ -51,6 +51,37 @@ class Products(Derivative):
         except Exception as error:
             return self.recover(entry, args, (), extra, error)
 
+
+    def started(self, entry: Entry, args: tuple) -> tuple[Any, Callable]:
+        """The value, and the function of the cotangent (or the tangents) for these arguments. What depends on the
+        arguments alone runs once, so it prints once, and draws random numbers once."""
+        def again(*late: Any) -> Any:
+            return self.apply(kept, late)[1]
+        kept = args
+        if entry.halves.draws:
+            raise UnsupportedSyntax("S2S001", f"`{self.__name__}` draws random numbers while it computes what is "
+                                    "differentiated: the value and the linear map would have other ones",
+                                    hint="use s2sad.jvp, or draw the numbers before the loop")
+        if entry.halves.repeats:
+            kept = runtime.copy_together(args)
+            return self.fn(*runtime.copy_together(args)), again
+        try:
+            value, later = entry.halves.start(runtime.copy_together(args))
+        except Exception as error:
+            if not isinstance(error, NUMBER_ERRORS):
+                self.recover(entry, args, (), (), error)
+            kept = runtime.copy_together(args)
+            return self.fn(*runtime.copy_together(args)), again
+
+        def follows(*late: Any) -> Any:
+            try:
+                return later(*late)
+            except NUMBER_ERRORS:
+                return again(*late)
+            except Exception as error:
+                return self.recover(entry, kept, (), late, error)
+        kept = runtime.copy_together(args)
+        return runtime.copy_together(value), follows
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
         """Compare the product of a random cotangent with the Jacobian, or of the Jacobian with random tangents, with
@@ -127,9 +158,8 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     if not argnums:
         raise ArgumentError("S2S006", "none of the arguments has a derivative", hint="pass floats or arrays of floats")
     made = products_of(fn, "vjp", argnums, has_aux)
-    made.admitted(primals)
-    pullback = Pullback(made, runtime.copy_together(primals))
-    value = fn(*runtime.copy_together(primals))
+    value, later = made.started(made.admitted(primals), primals)
+    pullback = Pullback(made, runtime.copy_together(primals), later)
     if has_aux:
         value, aux = value
     return (value, pullback, aux) if has_aux else (value, pullback)
@@ -141,15 +171,16 @@ class Pullback(Showing):
     Its views are those at the arguments of ``vjp``; those with numbers take a cotangent too, by default ones.
     """
 
-    def __init__(self, made: Products, primals: tuple) -> None:
+    def __init__(self, made: Products, primals: tuple, later: Callable) -> None:
         self.inner = self.made = self.product = made
         self.primals = primals
+        self.later = later
 
     def __repr__(self) -> str:
         return f"<pullback of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
 
     def __call__(self, y_bar: Any) -> tuple:
-        _, grads = self.product.apply(self.primals, (y_bar,))
+        grads = self.later(y_bar)
         out: list[Any] = [None] * len(self.primals)
         for k, g in zip(self.product.argnums, grads):
             out[k] = _as_number(g, self.primals[k])
@@ -216,10 +247,10 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     """
     argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
     made = products_of(fn, "jvp", argnums or (0,))
-    if argnums:
-        made.admitted(primals)
-    push = Pushforward(made, runtime.copy_together(primals))
-    return fn(*runtime.copy_together(primals)), push
+    if not argnums:
+        return fn(*runtime.copy_together(primals)), Pushforward(made, runtime.copy_together(primals))
+    value, later = made.started(made.admitted(primals), primals)
+    return value, Pushforward(made, runtime.copy_together(primals), later)
 
 
 class Pushforward(Showing):
@@ -229,15 +260,19 @@ class Pushforward(Showing):
     ``linearize``; those with numbers take tangents too, by default ones.
     """
 
-    def __init__(self, made: Products, primals: tuple) -> None:
+    def __init__(self, made: Products, primals: tuple, later: Callable | None = None) -> None:
         self.inner = self.made = self.product = made
         self.primals = primals
+        self.later = later
 
     def __repr__(self) -> str:
         return f"<tangent map of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
 
     def __call__(self, *tangents: Any) -> Any:
-        return jvp(self.product.fn, self.primals, tangents)[1]
+        every = len(tangents) == len(self.primals) and all(tangents[k] is not None for k in self.product.argnums)
+        if self.later is None or not every:
+            return jvp(self.product.fn, self.primals, tangents)[1]
+        return self.later(*(tangents[k] for k in self.product.argnums))
 
     @property
     def source(self) -> str:

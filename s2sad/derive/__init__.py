@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from s2sad import passes
 from s2sad.arguments import Item, describe
 from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
+from s2sad.derive.halves import Halves, in_halves
 from s2sad.derive.jacobians import columns_function, rows_function
 from s2sad.derive.leaves import differentiable, leaf_path, leaves_of
 from s2sad.derive.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
@@ -41,6 +43,14 @@ class Entry:
     arguments: tuple[Item, ...] = ()
     request: Request = Request("grad", (0,), True)
     lenient: Callable | None = None
+    whole: Function | None = None
+
+    @cached_property
+    def halves(self) -> Halves:
+        """The derivative in two functions: of the arguments, and of what comes later."""
+        assert self.whole is not None
+        with deep_recursion(), older_objects_left_alone():
+            return in_halves(self.whole, len(self.lowered.leaves), names_of_copies(self.whole, self.request))
 
     def valid(self) -> bool:
         """Whether everything captured is still what it was."""
@@ -65,8 +75,8 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
         source = emit(optimised)
     watched = (*(leaf_path(lowered.leaves, v) for v in lowered.written), *lowered.changed)
     kinds = describe([p.name for p in lowered.function.params], (*args, *kwargs.values()))
-    return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised,
-                 lowered.guards, watched, kinds, request)
+    return Entry(load(source.text, source.namespace, source.name), source, lowered, optimised, lowered.guards, watched,
+                 kinds, request, whole=adjoint if request.mode in ("vjp", "jvp") else None)
 
 
 @contextmanager
@@ -145,6 +155,11 @@ def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
     return ArgumentError("S2S006", f"argument {k} of `{name}` is {kind}, which has no derivative", hint=remedy)
 
 
+def names_of_copies(fn: Function, request: Request) -> tuple[str, ...]:
+    """The names of derivatives that are copied before they are returned."""
+    return ("y_dot",) if request.mode == "jvp" else tuple(f"{fn.params[k].name}_bar" for k in request.argnums)
+
+
 def pipeline(request: Request) -> tuple[passes.Pass, ...]:
     """The passes for a derivative. Gradients are copied where that is needed before the last pass, which spares
     copies; rows and columns are copied anyway when they become
@@ -153,7 +168,7 @@ def pipeline(request: Request) -> tuple[passes.Pass, ...]:
         return passes.PIPELINE
 
     def own_gradients(fn: Function) -> Function:
-        names = ("y_dot",) if request.mode == "jvp" else tuple(f"{fn.params[k].name}_bar" for k in request.argnums)
+        names = names_of_copies(fn, request)
         at = None if request.mode == "grad" and not request.has_aux else 0 if request.mode == "grad" else 1
         return owned(fn, at, names)
     return (*passes.PIPELINE[:-1], own_gradients, passes.PIPELINE[-1])

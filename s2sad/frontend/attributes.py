@@ -11,13 +11,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.values import (
     NONE,
     Atom,
-    Bound,
     Buffer,
     Closure,
     Fields,
@@ -34,9 +32,6 @@ from s2sad.frontend.values import (
 from s2sad.ir import Const
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.specialize.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE
-
-SHUFFLES = ("shuffle", "permuted")
-"""Methods of random number generators that may write to their argument."""
 
 
 class Attributes:
@@ -92,16 +87,6 @@ class Attributes:
         if isinstance(owner, Atom) and owner.fact.kind in RANDOM:
             return self.drawing(owner, name)
         return self.array_attribute(owner, name, hint)
-
-    def drawing(self, generator: Atom, name: str) -> Bound:
-        """A method of a random number generator that exists when the function runs."""
-        cls = RANDOM[generator.fact.kind]
-        if not hasattr(cls, name):
-            raise self.lacks_attribute(cls, name)
-        if name in SHUFFLES or not callable(getattr(cls, name)):
-            raise self.unsupported(f"`{name}` of a random number generator",
-                                   "draw indices with `permutation(n)` and write `x = x[indices]`")
-        return Bound(const(runtime.drawn), (generator, const(name)))
 
     def method_of(self, owner: Value, name: str) -> Method:
         """A method of a builtin container."""

@@ -1,45 +1,30 @@
-"""Generators of random numbers that are made inside the function: their draws are constants, in order.
+"""Generators of random numbers that exist when the function runs: made in it, or handed to it.
 
 Before: ``rng = np.random.default_rng(0); z = rng.normal(size=3)``.  After: ``z = drawn(rng, "normal", size=3)``, an
-operation with an effect: it is neither left out nor merged with its like nor moved past another draw.
+operation with an effect: it is neither left out nor merged with its like nor moved past another draw. It prints as
+``rng.normal(size=3)``. What it returns does not depend on what is differentiated.
 """
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 from s2sad import runtime
-from s2sad.frontend.values import Atom, Kwargs, Value
-from s2sad.ir import Fact, Var
+from s2sad.frontend.values import Atom, Bound, const
+from s2sad.ir.facts import RANDOM
+
+SHUFFLES = ("shuffle", "permuted")
+"""Methods of random number generators that may write to their argument."""
 
 
 class Draws:
-    """A generator; every attribute is a method that draws."""
+    """The part of the lowerer for methods of generators."""
 
-    def __init__(self, state: Any) -> None:
-        self.state = state
-
-    def __getattr__(self, name: str) -> Any:
-        return functools.partial(DRAW, self.state, name)
-
-
-class Draw:
-    """``runtime.drawn``, which has no rule: what a draw depends on must not be differentiated."""
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
-        named = tuple((k, lowerer.reify(v)) for k, v in kwargs)
-        made: Value = lowerer.emit(runtime.drawn, tuple(map(lowerer.reify, args)), named, "drawn")
-        return made
-
-
-DRAW: Any = Draw()
-
-
-def generator(kind: Callable) -> Callable:
-    """What a call of ``kind`` means."""
-    def lower(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
-        given = tuple((k, self.reify(v)) for k, v in kwargs.items())
-        state = self.emit_call(kind, tuple(map(self.reify, args)), given, Var("generator", Fact("object")))
-        return self.construct(Draws, (Atom(state, Fact("object")),), (), hint)
-    return lower
+    def drawing(self, generator: Atom, name: str) -> Bound:
+        """A method of a random number generator that exists when the function runs."""
+        cls = RANDOM[generator.fact.kind]
+        if not hasattr(cls, name):
+            raise self.lacks_attribute(cls, name)
+        if name in SHUFFLES or not callable(getattr(cls, name)):
+            raise self.unsupported(f"`{name}` of a random number generator",
+                                   "draw indices with `permutation(n)` and write `x = x[indices]`")
+        return Bound(const(runtime.drawn), (generator, const(name)))

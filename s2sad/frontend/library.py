@@ -20,7 +20,6 @@ import numpy as np
 from s2sad import rules, runtime, tree
 from s2sad.frontend import known, trees
 from s2sad.frontend.builtins import list_of, slice_of
-from s2sad.frontend.draws import generator
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -248,8 +247,6 @@ def _is_list(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 LIBRARY: dict[Any, Callable] = {
     rules.is_list: _is_list,
-    np.random.default_rng: generator(np.random.default_rng),
-    np.random.RandomState: generator(np.random.RandomState),
     inspect.getattr_static: _getattr_static,
     **{op: _binary(op) for op in FORWARDS},
     **{in_place: _augmented(op) for op, in_place in IN_PLACE.items()},

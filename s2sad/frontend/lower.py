@@ -29,6 +29,7 @@ from s2sad.frontend.comprehensions import Comprehensions
 from s2sad.frontend.construction import Construction
 from s2sad.frontend.control import Control
 from s2sad.frontend.dicts import Dicts
+from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
 from s2sad.frontend.generators import Generators
@@ -83,7 +84,7 @@ IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none
 
 
 class Lowerer(
-    Captures, Expressions, Attributes, Operators, Comprehensions, Kinds,
+    Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,

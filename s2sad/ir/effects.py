@@ -40,8 +40,7 @@ SHARES = {runtime.append, list, tuple, dict, zip, enumerate}
 CREATES = {np.array, np.zeros, np.ones, np.full, np.empty, np.zeros_like, np.ones_like, np.full_like, np.empty_like,
            np.copy, np.ndarray.copy, np.eye, np.identity, list, dict, set, bytearray, runtime.copy, runtime.zeros_like}
 EFFECTS = {print, input, open, next, exec, eval, setattr, delattr, breakpoint}
-KEEP = EFFECTS | {runtime.raise_, runtime.enter, runtime.leave, runtime.check_order, runtime.check_first,
-                  runtime.drawn}
+KEEP = EFFECTS | {runtime.raise_, runtime.enter, runtime.leave, runtime.check_order, runtime.check_first}
 
 
 def is_one_of(op: object, table: Collection[object]) -> bool:
@@ -62,8 +61,13 @@ def has_effect(op: object) -> bool:
         return False
     if (getattr(op, "__module__", None) or "").split(".")[0] in ("warnings", "logging", "_warnings"):
         return True
+    return draws(op)
+
+
+def draws(op: object) -> bool:
+    """Whether a call draws random numbers."""
     owner = getattr(op, "__self__", None)
-    return isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random))
+    return op is runtime.drawn or isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random))
 
 
 def result_may_share(call: Call) -> bool:

@@ -24,11 +24,9 @@ from s2sad.ir.facts import (
     fresh_dim,
     is_not_one,
     join,
-    of_value,
 )
 from s2sad.specialize.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
 from s2sad.specialize.facts import Result, fact_of
-from s2sad.specialize.samples import sample
 
 
 def _update(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
@@ -252,22 +250,6 @@ def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     return Result(pulled, tuple if len(pulled) > 1 else None)
 
 
-def _drawn(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
-    """A method of a generator of random numbers, tried on one of its own."""
-    for generator in (np.random.default_rng(0), np.random.RandomState(0)):
-        method = getattr(generator, facts[1].value, None)
-        if method is None:
-            continue
-        try:
-            with np.errstate(all="ignore"):
-                found = method(*[sample(a, 3) for a in args[2:]], **{k: sample(a, 3) for k, a in kwargs.items()})
-        except Exception:  # it is of the other kind, or what it takes cannot be made up
-            continue
-        fact = of_value(found)
-        return Result((replace(fact, dims=tuple(fresh_dim() for _ in fact.dims or ())) if fact.is_array else fact,))
-    return Result((UNKNOWN,))
-
-
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -291,7 +273,6 @@ BY_HAND: dict[Any, Callable] = {
     dict: lambda args, facts, kwargs: facts[0] if facts else Fact("dict"),
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
-    runtime.drawn: _drawn,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
