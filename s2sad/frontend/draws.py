@@ -6,8 +6,6 @@ operation with an effect: it is neither left out nor merged with its like nor mo
 """
 from __future__ import annotations
 
-from typing import Any
-
 from s2sad import runtime
 from s2sad.frontend.values import Atom, Bound, const
 from s2sad.ir.facts import RANDOM
