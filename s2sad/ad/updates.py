@@ -18,9 +18,8 @@ import numpy as np
 from s2sad import runtime
 from s2sad.ir import Arg, Call, Const, Stmt, Var
 from s2sad.ir.conflicts import same_arg
+from s2sad.ir.indices import selects_once
 from s2sad.ir.walk import call_args, reads, substitute, variables
-from s2sad.specialize.dims import is_basic
-from s2sad.specialize.facts import fact_of
 
 ADD = {operator.add, operator.iadd, np.add}
 SUBTRACT = {operator.sub, operator.isub, np.subtract}
@@ -61,8 +60,7 @@ def _is_plain(s: Call) -> bool:
     a, index = s.args[0], s.args[1]
     if type(a) is not Var or not a.fact.is_array or a.fact.dtype is None or a.fact.dtype.kind not in "fc":
         return False
-    fact = fact_of(index)
-    return is_basic(index) is True or (fact.is_array and fact.dtype is not None and fact.dtype == np.bool_)
+    return selects_once(index)
 
 
 def _operands(change: Call | None, uses: dict[Var, int]) -> tuple[Any, ...]:

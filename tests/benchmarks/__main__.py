@@ -1,7 +1,9 @@
-"""Print time of the generated gradient over that of the hand-written one, measured in this run on one thread."""
+"""Print time of the generated gradient over that of the hand-written one, measured in this run on one thread; with
+``kernels`` over that of the program, for programs without a hand-written gradient."""
 
 from __future__ import annotations
 
+import copy
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +12,10 @@ from typing import Any
 import numpy as np
 
 import s2sad
+from tests.benchmarks import kernels as _kernels  # noqa: F401
+from tests.benchmarks import workloads as _workloads  # noqa: F401
 from tests.benchmarks.cases import CASES, Case, march
+from tests.benchmarks.registry import KERNELS, Kernel
 
 SECONDS = 0.4
 ROUNDS = 5
@@ -55,7 +60,31 @@ def growth(n: int = 4000) -> list[tuple[int, float]]:
     return [(k, best(lambda k=k: gradient(0.3, k))[0]) for k in (n, 2 * n, 4 * n)]
 
 
+def measure_kernel(k: Kernel) -> str:
+    """One row of the table of kernels. The program may write to its arguments, so it gets copies."""
+    args = k.make()
+    gradient = s2sad.grad(k.fn, k.argnums)
+    begin = time.perf_counter()
+    gradient(*args)
+    first = time.perf_counter() - begin
+    copies, primal, generated = best(lambda: copy.deepcopy(args), lambda: k.fn(*copy.deepcopy(args)),
+                                     lambda: gradient(*args))
+    primal -= copies
+    return f"{k.name:32}{primal * 1e6:12.2f}{generated * 1e6:12.2f}{generated / primal:9.2f}{first * 1e3:11.1f}"
+
+
+def kernels(names: list[str]) -> int:
+    """The table of kernels, or of some of them."""
+    print(f"{'':32}{'primal us':>12}{'s2sad us':>12}{'/primal':>9}{'first ms':>11}")
+    for k in KERNELS:
+        if not names or k.name in names:
+            print(measure_kernel(k), flush=True)
+    return 0
+
+
 def main() -> int:
+    if sys.argv[1:2] == ["kernels"]:
+        return kernels(sys.argv[2:])
     print(f"{'':32}{'primal us':>12}{'hand us':>12}{'s2sad us':>12}{'/hand':>8}{'/primal':>9}{'first ms':>11}")
     failed = 0
     for case in CASES:
