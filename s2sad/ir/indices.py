@@ -19,6 +19,8 @@ def selects_once(index: Arg) -> bool:
         return index.kind == "slice" or (index.kind == "tuple" and all(map(_part_selects_once, index.items)))
     if isinstance(index, Var) and index.fact.is_array and index.fact.dtype == np.bool_:
         return True
+    if isinstance(index, Const) and isinstance(index.value, np.ndarray):
+        return index.value.dtype == np.bool_
     if isinstance(index, Const) and type(index.value) is tuple:
         return all(_part_selects_once(Const(v)) for v in index.value)
     return _part_selects_once(index)

@@ -26,3 +26,7 @@ def test_once(index):
     Pack("tuple", (Const(0), Var("i", Fact("list")))), Pack("list", (Const(0), Const(0)))], ids=str)
 def test_perhaps_twice(index):
     assert not selects_once(index)
+
+
+def test_captured_masks():
+    assert selects_once(Const(np.array([True, False]))) and not selects_once(Const(np.array([0, 0])))
