@@ -22,8 +22,7 @@ from s2sad.show import page
 NOTES = {
     "source": "what you wrote",
     "trace": "every value named once",
-    "specialised": "what is known for these arguments stands on the right: kind, dtype, sizes (n0, n1: any, but equal "
-                   "where they have one name); what is computed twice is one value",
+    "specialised": "with what is known for these arguments (one name, one size); what is computed twice is one value",
     "adjoint": "the trace, then its steps backwards; := marks what the derivative added",
     "tangent": "the trace with the tangent of each value; := marks what the derivative added",
     "after simplify": "algebraic laws, static tests, shapes that are known",
