@@ -134,6 +134,8 @@ class Attributes:
 
     def array_attribute(self, owner: Value, name: str, hint: str) -> Value:
         fact = self.fact(owner)
+        if name == "__class__" and (cls := self.class_of(owner)) is not None:
+            return const(cls)
         if name == "dtype":
             if fact.dtype is not None:
                 return const(np.dtype(fact.dtype))

@@ -101,6 +101,9 @@ class Operations:
             return self.copies_if_needed(fn, args, named, hint)
         if hashable(fn) and fn in WRITTEN and self.is_plain(fn, args, named):
             return self.call_source(WRITTEN[fn], args, tuple(named.items()), hint)
+        whole = not named or (set(named) == {"wrap"} and static(named["wrap"]) is False)
+        if fn is np.fill_diagonal and len(args) == 2 and whole and self.fact(args[1]).ndim == 0:
+            return self.fill_diagonal(args[0], args[1])
         if hashable(fn) and fn in MUTATES:
             raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
         args, out = self.output_of(fn, args, named)
@@ -170,6 +173,16 @@ class Operations:
         names = [p.name for p in entry.params]
         given = tuple(self.as_array(a) if k < len(names) and names[k] in entry.wrt else a for k, a in enumerate(args))
         return given, {k: self.as_array(v) if k in entry.wrt else v for k, v in named.items()}
+
+    def fill_diagonal(self, a: Value, value: Value) -> Value:
+        """``np.fill_diagonal(a, number)`` of a matrix."""
+        shape = self.literal_items(self.attribute(a, "shape"))
+        if shape is None or len(shape) != 2:
+            raise self.unsupported("`fill_diagonal` of something that is not known to be a matrix",
+                                   MUTATES[np.fill_diagonal], code="S2S001")
+        places = self.call_op(np.arange, (self.call_object(min, shape, (), "n"),), ())
+        self.put(a, Tup((places, places)), value)
+        return NONE
 
     def ufunc_outer(self, fn: np.ufunc, a: Value, b: Value) -> Value:
         """``np.add.outer(a, b)``: the operation after adding axes to ``a``."""

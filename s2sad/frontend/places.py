@@ -127,7 +127,7 @@ class Places:
                                                        hint=hint)
             case Atom():
                 if base.is_static and static(index) is not UNSET:
-                    return self.capture(base.value[static(index)], None)
+                    return self.known_item(base.value, static(index))
                 if base.is_static and isinstance(getattr(type(base.value), "__getitem__", None), types.FunctionType):
                     known = self.known_index(index)
                     if known is not UNSET:
@@ -149,6 +149,14 @@ class Places:
             bounds = tuple(map(static, index.parts))
             return UNSET if any(b is UNSET for b in bounds) else slice(*bounds)
         return static(index)
+
+    def known_item(self, base: Any, index: Any) -> Value:
+        """An item of something that is known now."""
+        try:
+            return self.capture(base[index], None)
+        except (LookupError, TypeError) as error:
+            self.certain_error(type(error), str(error))
+            raise self.unsupported(f"this item raises {type(error).__name__}: {error}", code="S2S011") from None
 
     def new_axes(self, base: Atom, index: Value) -> int | None:
         """How many axes an index adds to a NumPy scalar, -1 for ``x[()]``; None if the index is something else."""

@@ -283,8 +283,11 @@ def _of_distribution(op: Callable) -> Rule | None:
 
 
 def _of_filter(op: Callable) -> Rule | None:
-    """The rule of a function of ``scipy.signal``, ``scipy.ndimage`` or ``scipy.fft``, likewise."""
+    """The rule of a function of ``scipy.signal``, ``scipy.ndimage``, ``scipy.fft`` or ``scipy.spatial``, likewise."""
     module = getattr(op, "__module__", None) or ""
+    if module == "scipy.spatial.distance":
+        from s2sad.rules import distances  # noqa: F401  (registers its rules)
+        return RULES.get(op)
     if not module.startswith(("scipy.signal", "scipy.ndimage", "scipy.fft")):
         return None
     from s2sad.rules import filters, scipy_fft  # noqa: F401  (registers its rules)

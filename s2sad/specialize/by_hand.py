@@ -157,6 +157,8 @@ def _squeeze(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     dims, axis = facts[0].dims, _axis(kwargs, args, 1)
     if facts[0].kind == "scalar":
         return facts[0].forget()
+    if facts[0].kind in ("float", "int", "complex", "bool"):
+        return Fact("array", np.dtype(facts[0].kind), ())
     if dims is None:
         return Fact("array", facts[0].dtype) if facts[0].is_array else None
     if isinstance(axis, int):

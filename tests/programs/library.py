@@ -382,3 +382,25 @@ def settings_that_stay_changed(x):
 def attributes_looked_up_statically(x):
     found = inspect.getattr_static(x, "mask", 2.0) + inspect.getattr_static([x], "mask", 3.0)
     return x * x * found * (inspect.getattr_static(x, "conjugate", None) is float.conjugate)
+
+
+@program(A[:, :2], 0.4, tags="second")
+@program(A, 0.4)
+def diagonal_that_is_filled(m, x):
+    k = np.exp(m * x)
+    np.fill_diagonal(k, x * x)
+    np.fill_diagonal(k[:1], 2, wrap=False)
+    return k * k
+
+
+@refused("UnsupportedSyntax", A, 0.4, code="S2S001", text="`fill_diagonal` writes to its argument")
+def diagonal_that_is_filled_around(m, x):
+    k = m * x
+    np.fill_diagonal(k, x, wrap=True)
+    return k
+
+
+@program(0.7)
+def number_without_axes(x):
+    a = np.squeeze(x)
+    return a.reshape(1) * (2.0 if a.ndim == 0 and a.__class__ is np.ndarray else 3.0) * x
