@@ -192,6 +192,14 @@ class Operators:
                 return const(same is isinstance(op, gast.Is))
         return self.binary(COMPARE[type(op)], left, right, hint)
 
+    def known_to_contain(self, container: Any, item: Any) -> Value:
+        """``item in container`` of two constants."""
+        try:
+            return const(item in container)
+        except TypeError as error:
+            self.certain_error(TypeError, str(error))
+            raise self.unsupported(f"this raises TypeError: {error}", code="S2S011") from None
+
     def contains(self, container: Value, item: Value) -> Value:
         if self.is_set(container) and not isinstance(item, Tup) and static(item) is UNSET:
             return self.emit(operator.contains, (Const(frozenset(self.members(container))), self.reify(item)))
@@ -205,7 +213,7 @@ class Operators:
         items = self.literal_items(container)
         if items is None:
             if static(container) is not UNSET and static(item) is not UNSET:
-                return const(static(item) in static(container))
+                return self.known_to_contain(static(container), static(item))
             return self.emit(operator.contains, (self.reify(container), self.reify(item)))
         result: Value = FALSE
         for x in reversed(items):

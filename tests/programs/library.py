@@ -390,7 +390,7 @@ def diagonal_that_is_filled(m, x):
     k = np.exp(m * x)
     np.fill_diagonal(k, x * x)
     np.fill_diagonal(k[:1], 2, wrap=False)
-    return k * k
+    return np.sum(k * k)
 
 
 @refused("UnsupportedSyntax", A, 0.4, code="S2S001", text="`fill_diagonal` writes to its argument")
