@@ -40,12 +40,9 @@ def cdist_jvp(XA, XB, metric="euclidean", *, out=None, y, XA_dot, XB_dot):
     if not _is_known(metric):
         return NotImplemented
     slopes = _slopes(np.expand_dims(XA, 1) - np.expand_dims(XB, 0), metric, y)
-    change = 0.0
-    if XA_dot is not None:
-        change = change + np.expand_dims(XA_dot, 1)
-    if XB_dot is not None:
-        change = change - np.expand_dims(XB_dot, 0)
-    return np.sum(slopes * change, axis=-1)
+    first = 0.0 if XA_dot is None else np.expand_dims(XA_dot, 1)
+    second = 0.0 if XB_dot is None else np.expand_dims(XB_dot, 0)
+    return np.sum(slopes * (first - second), axis=-1)
 
 
 @rule(dist.pdist, wrt=("X",))
