@@ -165,6 +165,20 @@ def test_second_derivative(program: Program) -> None:
     assert pair(product, direction) == pytest.approx(slope, rel=1e-6, abs=1e-7 + 10.0 * error)
 
 
+@each({name: p for name, p in PROGRAMS.items() if "second" in p.tags and "slow" not in p.tags})
+def test_reverse_over_reverse(program: Program) -> None:
+    gradient = s2sad.grad(program.fn, program.argnums)
+    (direction,) = directions(program, 1)
+    tangents = [None] * len(program.args)
+    for i, d in zip(program.argnums, direction):
+        tangents[i] = d
+    _, product = s2sad.jvp(gradient, program.fresh(), tuple(tangents))
+    _, pullback = s2sad.vjp(gradient, *program.fresh())
+    pulled = pullback(direction)
+    assert pair(tuple(pulled[i] for i in program.argnums), direction) == pytest.approx(
+        pair(product, direction), rel=1e-9, abs=1e-9)
+
+
 @each(REFUSED)
 def test_refused(program: Refused) -> None:
     args = program.args  # not copied: two of them may share memory, and nothing runs

@@ -113,14 +113,14 @@ class Saver:
             new = replace(s, outs=all_outs, inits=start, body=block, test=test)
         walked: list[tuple[Arg, Var]] = []
         for seq, item in zip(iters, items):
-            if item in needed or not sequences or (fact_of(seq).kind == "range" and not (s.stop or needed or walked)):
+            if item in needed or not (sequences or needed) or (fact_of(seq).kind == "range" and not (s.stop or needed or walked)):
                 if s.stop:
                     if counter is None:
                         trips = Var("trips", Fact("int"))
                         prelude.append(Call((trips,), len, (sequences[0][0],), (), s.loc, True))
                     seq = self.cut(prelude, seq, trips, s)
                 walked.append((seq, item))
-                if item not in needed and not sequences:
+                if not (needed or sequences):
                     break
         if isinstance(s, While) and counter is not None:
             positions = Var("positions", Fact("range"))

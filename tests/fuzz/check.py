@@ -159,6 +159,13 @@ def second(f: Callable[..., Any], args: tuple[Any, ...], argnums: tuple[int, ...
         return Outcome("ok")
     if not close(found := pair(moved_, weights), *measured):
         return Outcome("wrong", "second", f"{found!r} is not {measured[0]!r} ± {measured[1]:.1e}")
+    try:
+        _, pullback = s2sad.vjp(gradient, *copy.deepcopy(args))
+        pulled = pullback(weights)
+    except S2SADError:
+        return Outcome("ok")
+    if not close(found := pair(tuple(pulled[i] for i in argnums), along), *measured):
+        return Outcome("wrong", "reverse over reverse", f"{found!r} is not {measured[0]!r} ± {measured[1]:.1e}")
     return Outcome("ok")
 
 

@@ -310,3 +310,14 @@ def flattened_where_the_kind_is_not_known(t):
     for k, p in enumerate(points):
         out = out + p * k
     return (out - pose.T[[1, 0]]).flatten()
+
+
+@program(np.array([0.7, -0.3]), 3, tags="second")
+def counter_carried_by_a_loop(v, n):
+    """The adjoint of the reverse loop needs the counter of each trip, and nothing else that was kept."""
+    s, k, a = 0.0, 0, v[0]
+    for _ in range(n):
+        s += a * k
+        k = k + 1
+        a = a * v[1]
+    return s * s
