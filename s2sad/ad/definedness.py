@@ -21,7 +21,7 @@ from s2sad.ir.walk import blocks, map_blocks, statements
 
 
 def may_be_undefined(fn: Function) -> set[Var]:
-    """The variables that may have no value on some path."""
+    """The variables that may have no value on some path, and the lists that hold such."""
     found: set[Var] = set()
     todo: list[If | For | While] = []
     for s in statements(fn.body):
@@ -39,6 +39,9 @@ def may_be_undefined(fn: Function) -> set[Var]:
                 params = s.body.params[len(s.body.params) - len(s.inits):]
                 ends = s.body.results[:len(s.inits)]
                 pairs = [(v, a) for vs in (params, s.outs) for args in (s.inits, ends) for v, a in zip(vs, args)]
+                pairs += zip(s.outs[len(ends):], s.body.results[len(ends):])
+                if isinstance(s, For):
+                    pairs += zip(s.body.params, s.iters)
             found.update(v for v, a in pairs if undefined(a) or a in found)
         if len(found) == size:
             return found

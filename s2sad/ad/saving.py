@@ -113,7 +113,8 @@ class Saver:
             new = replace(s, outs=all_outs, inits=start, body=block, test=test)
         walked: list[tuple[Arg, Var]] = []
         for seq, item in zip(iters, items):
-            if item in needed or not (sequences or needed) or (fact_of(seq).kind == "range" and not (s.stop or needed or walked)):
+            whole = fact_of(seq).kind == "range" and not (s.stop or needed or walked)
+            if item in needed or whole or not (sequences or needed):
                 if s.stop:
                     if counter is None:
                         trips = Var("trips", Fact("int"))
