@@ -59,7 +59,8 @@ MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast
 """Operations that may return one of their arguments, or a view of it."""
 JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
 """Operations whose result, if it is a list, holds what the operands hold."""
-MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence}
+MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence,
+             runtime.cofactors, runtime.cofactors_along}
 MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim,
                  np.size}
 IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave, runtime.drawn}

@@ -150,6 +150,30 @@ def det_jvp(a, *, y, a_dot):
     return np.sum(cofactors(a, y) * a_dot, axis=(-2, -1))
 
 
+@rule(runtime.cofactors)
+def cofactors_of_singular(a, *, y_bar):
+    """The second derivative of the determinant, which is symmetric"""
+    return runtime.cofactors_along(a, y_bar)
+
+
+@cofactors_of_singular.jvp
+def cofactors_of_singular_jvp(a, *, a_dot):
+    return runtime.cofactors_along(a, a_dot)
+
+
+@rule(runtime.cofactors_along)
+def cofactors_along(a, e, *, y_bar):
+    """Linear in e; the third derivative of the determinant of a singular matrix is not known: nan"""
+    return np.full_like(a, np.nan), runtime.cofactors_along(a, y_bar)
+
+
+@cofactors_along.jvp
+def cofactors_along_jvp(a, e, *, a_dot, e_dot):
+    if a_dot is not None:
+        return np.full_like(a, np.nan)
+    return runtime.cofactors_along(a, e_dot)
+
+
 @rule(np.linalg.slogdet)
 def slogdet(a, *, y, y_bar):
     """t = tr(A⁻¹ Ȧ): the logarithm moves by Re t, the sign by i sign Im t"""

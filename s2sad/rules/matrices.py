@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import runtime
+
 
 def conj(x: Any) -> Any:
     """The conjugate; real values stay the object they are."""
@@ -64,13 +66,10 @@ def unfolded(a_dot: Any, lower: bool) -> Any:
 
 
 def cofactors(a: Any, y: Any) -> Any:
-    """∂(det A): y A⁻ᵀ. Where that does not exist, A = U S Vᴴ gives det U det Vᴴ U* (∏ other s) Vᵀ."""
+    """∂(det A): y A⁻ᵀ, where that exists."""
     if np.all(y != 0):
         return each(y) * transposed(np.linalg.inv(a))
-    u, s, vh = np.linalg.svd(a)
-    others = np.where(np.eye(np.shape(a)[-1], dtype=bool), 1.0, np.expand_dims(s, -2))
-    minors = np.expand_dims(np.prod(others, axis=-1), -2)
-    return each(np.linalg.det(u) * np.linalg.det(vh)) * ((conj(u) * minors) @ conj(vh))
+    return runtime.cofactors(a)
 
 
 def cholesky_bar(factor: Any, g: Any) -> Any:

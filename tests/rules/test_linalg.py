@@ -4,6 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import s2sad
+from s2sad import runtime
 from s2sad.rules import has_no_gradient
 from s2sad.testing import check_rule
 from tests.rules import sample
@@ -44,6 +46,7 @@ def samples(g):
         *[sample(LINEAR.lstsq, g(*s), b) for s in [(5, 3), (3, 5), (3, 3)] for b in [g(s[0]), g(s[0], 2)]],
         *[sample(LINEAR.det, x) for x in [of_rank(g, 2), of_rank(g, 1), 0.0 * g(3, 3), np.stack([a, of_rank(g, 2)]),
                                           np.diag([1.0, 1.0, 0.0]) + 0.0 * a]],
+        *[sample(runtime.cofactors, x) for x in [a, of_rank(g, 2), 0.0 * g(3, 3), np.stack([a, of_rank(g, 1)])]],
     ]
 
 
@@ -66,3 +69,20 @@ def test_refused(op, args, kwargs):
 
 def test_rank_has_no_gradient():
     assert has_no_gradient(LINEAR.matrix_rank)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+@pytest.mark.parametrize("g", [real, cplx])
+def test_change_of_the_cofactors(g, rank):
+    """Its rule is not sampled: of a singular matrix there is no third derivative of the determinant."""
+    a, e, f = of_rank(g, rank) if rank else 0.0 * g(3, 3), g(3, 3), g(3, 3)
+    step = 1e-4
+    moved = (runtime.cofactors(a + step * e) - runtime.cofactors(a - step * e)) / (2.0 * step)
+    np.testing.assert_allclose(runtime.cofactors_along(a, e), moved, atol=1e-7)
+    assert np.sum(f * runtime.cofactors_along(a, e)) == pytest.approx(np.sum(e * runtime.cofactors_along(a, f)))
+
+
+def test_third_derivative_of_a_singular_determinant_is_not_a_number():
+    third = s2sad.grad(lambda a: s2sad.hessian(np.linalg.det)(a)[0, 0, 1, 1])
+    assert np.all(np.isnan(third(np.ones((3, 3)))))
+    assert third(np.eye(3))[2, 2] == pytest.approx(1.0)
