@@ -309,6 +309,19 @@ def check_order(a: np.ndarray, path: tuple, index: Any, source: tuple) -> None:
         raise OrderMatters("the value of an assignment is a view that overlaps with the target")
 
 
+class LengthChanges(ValueError):
+    """The assignment to a slice of a list changes the length of the list."""
+
+
+def check_length(xs: list, index: slice, ys: list) -> None:
+    """Raise if ``xs[index] = ys`` changes the length of ``xs``.
+
+    >>> check_length([1.0, 2.0, 3.0], slice(1, 3), [4.0, 5.0])
+    """
+    if len(xs[index]) != len(ys):
+        raise LengthChanges("the assignment to a slice of a list changes its length")
+
+
 def check_first(found: list) -> None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
 

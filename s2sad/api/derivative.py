@@ -153,6 +153,8 @@ class Derivative(Inspection):
         if isinstance(error, runtime.OrderMatters):
             raise AliasError("S2S004", f"`{self.__name__}`: {error}: what NumPy assigns depends on the order in memory",
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
+        if isinstance(error, runtime.LengthChanges):
+            raise UnsupportedSyntax("S2S010", f"`{self.__name__}`: {error}", hint="build a new list") from None
         if entry.lowered.catches and isinstance(error, entry.lowered.catches):
             raise UnsupportedSyntax("S2S001",
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "

@@ -181,6 +181,8 @@ class Writes:
             paths = [Pack("tuple", tuple(self.path_step(s) for s in r.path)) for r in (base, value)]
             self.append_call((Var("nothing"),), runtime.check_order, (state.arg, paths[0], idx, paths[1]))
         if self.fact(base).kind == "list":
+            if isinstance(index, Slice):
+                self.append_call((Var("nothing"),), runtime.check_length, (self.read(base), idx, v))
             self.release_items(base, value, idx)
             state = self.heap[base.cell]
         root = state.arg

@@ -40,7 +40,8 @@ SHARES = {runtime.append, list, tuple, dict, zip, enumerate}
 CREATES = {np.array, np.zeros, np.ones, np.full, np.empty, np.zeros_like, np.ones_like, np.full_like, np.empty_like,
            np.copy, np.ndarray.copy, np.eye, np.identity, list, dict, set, bytearray, runtime.copy, runtime.zeros_like}
 EFFECTS = {print, input, open, next, exec, eval, setattr, delattr, breakpoint}
-KEEP = EFFECTS | {runtime.raise_, runtime.enter, runtime.leave, runtime.check_order, runtime.check_first}
+KEEP = EFFECTS | {runtime.raise_, runtime.enter, runtime.leave, runtime.check_order, runtime.check_first,
+                  runtime.check_length}
 
 
 def is_one_of(op: object, table: Collection[object]) -> bool:

@@ -387,3 +387,11 @@ def lists_beside_arrays(v):
 def lists_repeated_by_integers_of_numpy(v):
     n = np.int64(2)
     return sum(n * [v[0], v[1] ** 2]) + len([1, 2] * n) * v[0] + sum(list(v) * n) ** 2
+
+
+@program(V, 4)
+def slices_of_a_list_of_run_time_length(v, n):
+    xs = [v[k] * k for k in range(n)]
+    xs[1:3] = [v[1], v[0] ** 2]
+    xs[::2] = (xs[1], xs[-1])
+    return sum(x * (k + 1) for k, x in enumerate(xs))

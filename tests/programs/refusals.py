@@ -266,3 +266,10 @@ def masked_argument(v):
 @refused("ArgumentError", MATRIX, code="S2S006", text="class `numpy.matrix`")
 def matrix_argument(m):
     return np.sum(m * m)
+
+
+@refused("UnsupportedSyntax", V, 4, code="S2S010", text="changes its length", argnums=(0,))
+def slice_of_a_list_of_run_time_length_replaced(v, n):
+    xs = [v[k] * k for k in range(n)]
+    xs[1:3] = [v[1]]
+    return sum(xs)
