@@ -117,7 +117,11 @@ def list_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _tuple(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     items = self.static_items(args[0]) if args else ()
-    return Tup(items) if items is not None else list_of(self, args, kwargs, hint)
+    if items is not None:
+        return Tup(items)
+    made = list_of(self, args, kwargs, hint)
+    self.tuples.add(made.cell)
+    return made
 
 
 def dict_of(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:

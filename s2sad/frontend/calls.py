@@ -12,11 +12,12 @@ import types
 from collections.abc import Callable, Mapping, MutableSet
 from typing import Any
 
+import gast
 import numpy as np
 
 from s2sad import rules
 from s2sad.errors import S2SADError
-from s2sad.frontend import known
+from s2sad.frontend import iterators, known
 from s2sad.frontend.builtins import BUILTINS
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
@@ -79,6 +80,8 @@ class Calls:
 
     def call_node(self, node: Any, hint: str) -> Value:
         fn = self.expr(node.func)
+        if static(fn) is zip and len(node.args) == 1 and isinstance(node.args[0], gast.Starred) and not node.keywords:
+            return self.zip_of(self.expr(node.args[0].value))
         self.pending.append(fn)
         mark = len(self.pending)
         taken = frozenset().union(*(frame.local_names for frame in self.frames)) if node.args else frozenset()
@@ -138,6 +141,11 @@ class Calls:
             return None
         left = [n for n in names[given:] if n not in named]
         return None if more or None in named or optional & set(left) else len(left)
+
+    def zip_of(self, rows: Value) -> Value:
+        """``zip(*rows)``."""
+        items = self.static_items(rows)
+        return self.call_source(iterators.transposed, (rows,), (), "") if items is None else Lazy(zip, items)
 
     def call(self, fn: Value, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """``fn(*args, **kwargs)``."""
@@ -236,6 +244,13 @@ class Calls:
             given = tuple(self.capture(a, None) for a in fn.args)
             named = tuple((k, self.capture(v, k)) for k, v in fn.keywords.items())
             return self.call_object(fn.func, (*given, *args), (*named, *kwargs), hint)
+        if isinstance(getattr(fn, "registry", None), types.MappingProxyType) and hasattr(fn, "dispatch") and args:
+            cls = self.class_of(args[0])
+            if cls is None:
+                raise self.unsupported(f"`{fn.__name__}` chooses by the class of a value whose kind is not known",
+                                       code="S2S011")
+            self.guard(("dispatch", fn, cls), lambda: fn.dispatch(cls), fn.dispatch(cls))
+            return self.call_object(fn.dispatch(cls), args, kwargs, hint)
         if isinstance(fn, functools._lru_cache_wrapper):
             return self.call_object(fn.__wrapped__, args, kwargs, hint)
         return None

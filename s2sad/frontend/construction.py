@@ -67,6 +67,8 @@ class Construction:
                                                     or _has_only_methods(cls))
         if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
             return self.call_opaque(cls, args, kwargs, hint)
+        if issubclass(cls, enum.Enum) and not kwargs and all(static(a) is not UNSET for a in args):
+            return const(cls(*map(static, args)))
         if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
             raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
                                    "make it outside and pass it", code="S2S011")
@@ -150,9 +152,11 @@ class Construction:
                 values.append(self.call_object(f.default_factory, (), (), n))
             else:
                 raise self.unsupported(f"`{cls.__name__}` is made without its field `{n}`")
-        self.heap[ref.cell] = Fields(cls, tuple(names), tuple(values))
+        passed = [fields[n]._field_type is dataclasses._FIELD_INITVAR for n in names]
+        kept = [(n, v) for n, v, only in zip(names, values, passed) if not only]
+        self.heap[ref.cell] = Fields(cls, tuple(n for n, _ in kept), tuple(v for _, v in kept))
         if hasattr(cls, "__post_init__"):
-            self.call_special(ref, "__post_init__", ())
+            self.call_special(ref, "__post_init__", tuple(v for v, only in zip(values, passed) if only))
 
     def reify_object(self, cell: Fields) -> Arg:
         if cell.cls in STANDS_FOR:

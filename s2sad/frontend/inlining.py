@@ -122,7 +122,7 @@ class Inlining:
     def check_depth(self, node: Any) -> None:
         """Count an inlined function, and end what would go on without end."""
         self.inlined += 1
-        if self.depth < MAX_DEPTH and self.inlined <= MAX_CALLS:
+        if self.depth < MAX_DEPTH and (self.inlined <= MAX_CALLS or self.adjoint):
             return
         again = None if self.adjoint or node.scope.generates else self.entered_twice(node)
         if again is not None:

@@ -75,6 +75,14 @@ def zipped(before: tuple, items: Any, after: tuple) -> Iterator[Any]:
                 return
 
 
+def transposed(rows: Any) -> Iterator[Any]:
+    """``zip(*rows)`` of rows whose number is known only at run time; each of its items is a list."""
+    kept = list(rows)
+    if len(kept) > 0:
+        for k in range(min([len(row) for row in kept])):
+            yield [row[k] for row in kept]
+
+
 def mapped(fn: Callable, items: Any) -> Iterator[Any]:
     for item in items:
         yield fn(item)

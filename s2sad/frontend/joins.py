@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from s2sad.frontend.values import Atom, Broken, Buffer, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
@@ -149,7 +150,7 @@ class Joins:
             else:
                 if cell.unmade:
                     return Bad(UNMADE)
-                facts = [self.fact_in(v, heap) for v in cell.values]
+                facts = [self.listed_fact(v, heap) for v in cell.values]
                 holds |= self.gathered(frozenset(), cell.values)
             for f in facts:
                 item = f.forget() if item is None else join(item, f.forget())
@@ -206,6 +207,14 @@ class Joins:
             case Ref():
                 return self.leaf(self.fact_in(value, heap).forget(), True, (value, heap))
         return Same(value)
+
+    def listed_fact(self, value: Value, heap: dict, depth: int = 3) -> Fact:
+        """What is known of an item of a list of run-time length; of lists in it what their items are."""
+        cell = heap.get(value.cell) if isinstance(value, Ref) and not value.path else None
+        if not isinstance(cell, Items) or not depth or not cell.values:
+            return self.fact_in(value, heap)
+        facts = [self.listed_fact(v, heap, depth - 1).forget() for v in cell.values]
+        return Fact("list", item=reduce(join, facts))
 
     def fact_in(self, value: Value, heap: dict) -> Fact:
         saved, self.heap = self.heap, heap

@@ -51,6 +51,8 @@ class Kinds:
             case Ref() if not value.path and isinstance(self.heap[value.cell], Table):
                 kind = self.heap[value.cell].cls
                 return collections.defaultdict if isinstance(kind, Default) else kind
+            case Ref() if not value.path and value.cell in self.tuples:
+                return tuple
             case Slice():
                 return slice
             case Closure():

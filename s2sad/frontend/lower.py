@@ -134,6 +134,7 @@ class Lowerer(
         self.family: int | None = None
         self.unrolling = False
         self.unrollable = False
+        self.tuples: set[int] = set()
         self.impossible = False
         self.next_cell = 0
         self.depth = 0

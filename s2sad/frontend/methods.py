@@ -96,7 +96,7 @@ class Methods:
         if fact.kind == "unknown":
             if name not in ("sum", "mean", "reshape", "copy", "dot", "max", "min", "prod", "std", "var", "ravel",
                             "flatten",
-                            "transpose", "astype", "item", "cumsum", "T", "any", "all"):
+                            "transpose", "astype", "item", "cumsum", "T", "any", "all", "squeeze"):
                 raise self.unsupported(f"the method `.{name}` of a value whose kind is not known",
                                        f"call np.{name}", code="S2S011")
         if name in ("reshape", "transpose") and len(args) > 1:

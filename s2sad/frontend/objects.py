@@ -33,6 +33,7 @@ from s2sad.frontend.values import (
     Unbound,
     Value,
     const,
+    static,
 )
 from s2sad.ir import Var
 from s2sad.ir.facts import UNSET
@@ -100,6 +101,9 @@ class Objects:
             value = cell.values[cell.names.index(name)]
             if isinstance(value, Unbound):
                 raise self.unbound(value, name)
+            if isinstance(found, functools.cached_property) and self.lacks_value(value):
+                raise self.unsupported(f"the cached property `{name}` is read first in a loop or branch",
+                                       "read it once before", code="S2S010")
             return value
         if name == "__class__":
             return const(cell.cls)
@@ -138,7 +142,7 @@ class Objects:
             value = self.call_object(found.func, (owner,), (), "")
             self.set_field(owner, name, value)
             return value
-        if isinstance(found, types.FunctionType) or hasattr(found, "py_func") or (
+        if isinstance(found, (types.FunctionType, functools._lru_cache_wrapper)) or hasattr(found, "py_func") or (
                 hasattr(type(found), "__s2sad_lower__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
@@ -243,7 +247,7 @@ class Objects:
 
     def super_attribute(self, value: Super, name: str) -> Value:
         """``super().name``."""
-        own = self.class_of(value.owner)
+        own = static(value.owner) if isinstance(static(value.owner), type) else self.class_of(value.owner)
         if own is None:
             raise self.unsupported("`super()` of a value whose class is not known", code="S2S011")
         order = own.__mro__

@@ -54,6 +54,8 @@ class Operators:
     def binary(self, op: Callable, left: Value, right: Value, hint: str = "") -> Value:
         """``left op right`` for arrays, numbers, tuples, lists, strings and objects."""
         for a, b, names in ((left, right, FORWARDS), (right, left, BACKWARDS)):
+            if isinstance(a, Tup) and isinstance(vars(a.cls).get(names.get(op, "")), types.FunctionType):
+                return self.call(self.class_attribute(a, a.cls, names[op]), (b,), (), hint)
             if isinstance(a, Ref) and isinstance(self.heap[a.cell], Fields) and op in names:
                 found = self.find_special(a, names[op])
                 if found is not None and not self.is_generated(a, names[op]):

@@ -214,8 +214,15 @@ class Places:
             raise self.unsupported(f"index {k} is out of range for {len(items)} items", code="S2S010")
         return items[k]
 
+    def index_arg(self, index: Value) -> Arg:
+        """An index; a tuple of run-time length, which is a list otherwise, as the tuple that it is."""
+        arg = self.reify(index)
+        if isinstance(index, Ref) and index.cell in self.tuples and not index.path:
+            return self.emit_arg(tuple, arg, hint="index")
+        return arg
+
     def get_buffer(self, base: Ref, index: Value, hint: str) -> Value:
-        arg, idx = self.read(base), self.reify(index)
+        arg, idx = self.read(base), self.index_arg(index)
         fact = fact_of(arg)
         result = infer(operator.getitem, (arg, idx), ()).facts[0]
         if result.is_scalar or result.kind in ("str", "none"):

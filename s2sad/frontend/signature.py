@@ -12,6 +12,7 @@ classes count as static and are part of it.
 """
 from __future__ import annotations
 
+import enum
 import operator
 import sys
 import types
@@ -88,7 +89,7 @@ def is_record(x: Any) -> bool:
     """Whether a value is an instance of a Python class whose fields can be taken apart."""
     cls = type(x)
     if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str,
-                      bytes)):
+                      bytes, enum.Enum)):
         return False
     home = cls.__module__.split(".")
     if home[0] in ("builtins", "numpy", "s2sad", "functools") and home[:2] != ["s2sad", "nn"]:
@@ -355,7 +356,8 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
             if isinstance(cell, Fields) and cell.cls not in STANDS_FOR:
                 items = tuple(result_arg(lowerer, v) for v in cell.values)
                 return Pack(Rebuild(cell.cls, cell.names), items)
-    return lowerer.reify(value)
+    arg = lowerer.reify(value)
+    return lowerer.emit_arg(tuple, arg) if isinstance(value, Ref) and value.cell in lowerer.tuples else arg
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ class Writes:
         if self.fact(base).is_array:
             value = self.as_array(value)
         self.check_write(base.cell, into_items=bool(base.path))
-        idx, v = self.reify(index), self.reify(value)
+        idx, v = self.index_arg(index), self.reify(value)
         if isinstance(value, Ref) and value.cell == base.cell and value.path and target.is_array and order_may_matter(
                 state.arg, self.read(base), base, idx, value):
             paths = [Pack("tuple", tuple(self.path_step(s) for s in r.path)) for r in (base, value)]

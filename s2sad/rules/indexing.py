@@ -58,12 +58,17 @@ def _may_repeat(index):
     """Whether an index has arrays or lists of integers in it."""
     if isinstance(index, tuple):
         for part in index:
-            if _may_repeat(part):
+            if _is_places(part):
                 return True
         return False
+    return _is_places(index)
+
+
+def _is_places(index):
+    """Whether one part of an index is an array or list of integers."""
     if isinstance(index, list):
         return True
-    return isinstance(index, np.ndarray) and index.dtype != np.bool_
+    return isinstance(index, np.ndarray) and np.result_type(index) != np.bool_
 
 
 @linear(runtime.add_at, "a", "value")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.ir import Arg, Const, Pack
+from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
     RANDOM,
@@ -269,6 +269,8 @@ BY_HAND: dict[Any, Callable] = {
     runtime.picked: _same_fact, runtime.placed: _same_fact, runtime.place_of: lambda args, facts, kwargs: Fact("int"),
     runtime.order: lambda args, facts, kwargs: Fact("list", item=Fact("int")),
     runtime.keys_of: lambda args, facts, kwargs: Fact("list", item=facts[0].item or UNKNOWN),
+    tuple: lambda args, facts, kwargs: Fact("tuple") if facts and facts[0].kind == "list" and type(args[0]) is Var
+    else None,
     bisect.bisect_left: lambda args, facts, kwargs: Fact("int"),
     bisect.bisect_right: lambda args, facts, kwargs: Fact("int"),
     list.index: lambda args, facts, kwargs: Fact("int"), list.count: lambda args, facts, kwargs: Fact("int"),

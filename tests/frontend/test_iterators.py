@@ -23,6 +23,7 @@ def small(x):
     [
         (lambda xs: iterators.enumerated(xs, 3), lambda xs: enumerate(xs, 3)),
         (lambda xs: iterators.mapped(abs, xs), lambda xs: map(abs, xs)),
+        (lambda xs: iterators.transposed([xs, xs]), lambda xs: map(list, zip(xs, xs))),
         (lambda xs: iterators.starmapped(pow, [(x, 2) for x in xs]), lambda xs: (x**2 for x in xs)),
         (lambda xs: iterators.filtered(small, xs), lambda xs: filter(small, xs)),
         (lambda xs: iterators.filtered(None, xs), lambda xs: filter(None, xs)),

@@ -22,6 +22,7 @@ from tests.programs import (  # noqa: F401
     mutation,
     objects,
     outputs,
+    protocols,
     random_numbers,
     refusals,
     regressions,

@@ -348,6 +348,45 @@ def known_collections(x):
     return s + sum(merged.values()) + layered["a"] * layered["b"] * made["q"] + sum(v for _, v in layered.items())
 
 
+@program(np.arange(1.0, 10.0).reshape(3, 3), 2)
+def indexed_by_a_made_tuple(m, n):
+    place = tuple(k for k in range(n))
+    a = m.copy()
+    a[place] = m[0, 0] ** 2
+    corners = m[tuple(np.eye(m.ndim, dtype=int))]
+    return m[place] ** 2 + np.sum(a * a) + np.sum(corners**2)
+
+
+@program(0.7, 3)
+def transposed_rows(x, n):
+    rows = [[x * i + j * x * x for j in range(n)] for i in range(n + 1)]
+    columns = [list(c) for c in zip(*rows)]
+    s = 0.0
+    for k in range(n):
+        s += columns[k][k + 1] * rows[0][k] + sum(columns[k])
+    return s
+
+
+def mixed(sizes, weights):
+    n = len(sizes)
+    table = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            d = sizes[i] - sizes[j]
+            table[i][j] = 0.5 * d * d + weights[i][j]
+    return table
+
+
+@program([0.5, 0.3, 0.2])
+def matrix_of_lists(x):
+    table = mixed([1.0, 2.0, 4.0], [[0.0] * 3 for _ in range(3)])
+    s = 0.0
+    for i in range(len(x)):
+        for j in range(len(x)):
+            s += x[i] * x[j] * table[i][j]
+    return s
+
+
 @refused("UnsupportedSyntax", 0.6, code="S2S010", text="a dict key that is computed at run time")
 def taken_by_a_computed_key(x):
     return {0: x, 1: x * x}.pop(int(x))

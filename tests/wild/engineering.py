@@ -14,9 +14,12 @@ from chemicals import (
     thermal_conductivity,
     interface,
     phase_change,
+    flash_basic,
 )
 import fluids
+from fluids import two_phase, packed_bed, control_valve, flow_meter, fittings, compressible
 from thermo import activity, nrtl, wilson, uniquac, eos
+from thermo.regular_solution import RegularSolution
 
 from .case import Corpus
 
@@ -178,3 +181,102 @@ add(
     301.15,
     [[0.0, 1.1, 0.8], [0.4, 0.0, 0.2], [0.3, 0.6, 0.0]],
 )
+
+
+add(
+    FL,
+    "Friedel",
+    lambda m, x, rl, rg, ml, mg, s, d: two_phase.Friedel(m, x, rl, rg, ml, mg, s, d, 0.0, 1.0),
+    0.6,
+    0.1,
+    915.0,
+    2.67,
+    180e-6,
+    14e-6,
+    0.0487,
+    0.05,
+)
+add(
+    FL,
+    "Lockhart_Martinelli",
+    lambda m, x: two_phase.Lockhart_Martinelli(m, x, 915.0, 2.67, 180e-6, 14e-6, 0.05, 1.0),
+    0.6,
+    0.1,
+)
+add(FL, "Ergun", lambda dp, v, vs: packed_bed.Ergun(dp, v, vs, 1000.0, 0.001), 1e-4, 0.4, 1e-3)
+add(FL, "KTA", lambda dp, v, vs: packed_bed.KTA(dp, v, vs, 1000.0, 0.001), 1e-4, 0.4, 1e-3)
+add(
+    FL,
+    "size_control_valve_g",
+    lambda p1, p2, q: control_valve.size_control_valve_g(
+        T=433.0, MW=44.01, mu=1.4665e-4, gamma=1.30, Z=0.988, P1=p1, P2=p2, Q=q
+    ),
+    680e3,
+    310e3,
+    38 / 36.0,
+)
+add(
+    FL,
+    "C_Reader_Harris_Gallagher",
+    lambda d, do, m: flow_meter.C_Reader_Harris_Gallagher(d, do, 1.165, 1.85e-5, m, "flange"),
+    0.07391,
+    0.0222,
+    0.12,
+)
+add(
+    FL,
+    "orifice_expansibility",
+    lambda d, do, p1, p2: flow_meter.orifice_expansibility(d, do, p1, p2, 1.4),
+    0.0739,
+    0.0222,
+    1e5,
+    9.9e4,
+)
+add(
+    FL,
+    "contraction_conical",
+    lambda d1, d2, l: fittings.contraction_conical(Di1=d1, Di2=d2, l=l, fd=0.0185),
+    0.1,
+    0.04,
+    0.04,
+)
+add(FL, "bend_rounded", lambda d, r: fittings.bend_rounded(Di=d, angle=30.0, fd=0.02, rc=r), 4.02, 5.0)
+add(
+    FL,
+    "isothermal_gas",
+    lambda p1, p2, l: compressible.isothermal_gas(rho=11.3, fd=0.00185, P1=p1, P2=p2, L=l, D=0.5),
+    1e6,
+    9e5,
+    1000.0,
+)
+add(
+    FL,
+    "Panhandle_A",
+    lambda d, l, p1: compressible.Panhandle_A(D=d, P1=p1, P2=20e5, L=l, SG=0.693, Tavg=277.15),
+    0.34,
+    160e3,
+    90e5,
+)
+add(CH, "Brock_Bird", lambda t, tb, tc, pc: interface.Brock_Bird(t, tb, tc, pc), 293.15, 404.75, 633.0, 4530000.0)
+add(CH, "Yoon_Thodos", lambda t, tc, pc: viscosity.Yoon_Thodos(t, tc, pc, 16.04e0), 300.0, 190.6, 4.6e6)
+add(CH, "Lucas_gas", lambda t, tc, pc: viscosity.Lucas_gas(t, tc, pc, 0.282, 46.07, 1.7), 550.0, 512.6, 80.9e5)
+add(CH, "Wilke", lambda y, m: viscosity.Wilke(y, m, [64.06, 46.07]), [0.05, 0.95], [1.34e-5, 9.5029e-6])
+add(CH, "DIPPR9H", lambda w, k: thermal_conductivity.DIPPR9H(w, k), [0.258, 0.742], [0.1692, 0.1528])
+add(CH, "Eucken_modified", lambda m, cv, mu: thermal_conductivity.Eucken_modified(m, cv, mu), 72.151, 135.9, 8.77e-6)
+add(
+    CH,
+    "flash_wilson",
+    lambda z, t: flash_basic.flash_wilson(
+        z, Tcs=[305.322, 540.13], Pcs=[4872200.0, 2736000.0], omegas=[0.099, 0.349], T=t, P=5e5
+    )[3],
+    [0.4, 0.6],
+    300.0,
+)
+add(
+    TH,
+    "RegularSolution GE",
+    lambda t, x: RegularSolution(T=t, xs=x, Vs=[89e-6, 109e-6], SPs=[18818.0, 19570.0]).GE(),
+    325.0,
+    [0.5, 0.5],
+)
+add(CH, "K_value", lambda p, q: flash_basic.K_value(P=p, Psat=q), 101325.0, 3000.0)

@@ -9,6 +9,7 @@ from sgp4 import propagation
 import sgp4.functions
 import sgp4.earth_gravity
 from sgp4.io import twoline2rv
+from skyfield.functions import mxv, from_spherical
 from skyfield import (
     functions as sf,
     earthlib,
@@ -84,3 +85,12 @@ add(
     lambda v: geometry.line_and_ellipsoid_intersection(np.array([0.0, 0.0, 10.0]), v, np.array([3.0, 3.0, 2.5])),
     np.array([0.01, 0.02, -0.99]),
 )
+
+
+add(PM, "ecef2enu", lambda x, y, z: pymap3d.ecef2enu(x, y, z, 42.0, -82.0, 200.0), 660930.2, -4701424.0, 4246579.6)
+add(PM, "rcurve.transverse", lambda l: pymap3d.rcurve.transverse(l), 40.0)
+add(PM, "geodetic2rectifying", lambda a: pymap3d.latitude.geodetic2rectifying(a), 40.0)
+add(PM, "uvw2enu", lambda u, v, w: pymap3d.uvw2enu(u, v, w, 42.0, -82.0), 10.0, 20.0, 30.0)
+add(SK, "from_spherical", lambda r, t, p: from_spherical(r, t, p), 1.5, 0.4, 2.0)
+add(SK, "mxv", lambda m, v: mxv(m, v), np.arange(9.0).reshape(3, 3), np.array([1.0, 2.0, 0.5]))
+add(SK, "reverse_terra", lambda x: earthlib.reverse_terra(x, 0.3), np.array([2e-5, 3e-5, 2.5e-5]), tolerance=1e-5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import colour
-from skimage import metrics, transform, filters
+from skimage import metrics, transform, filters, exposure, measure
 import skimage.color
 
 from .case import Corpus
@@ -60,3 +60,41 @@ add(SI, "peak_signal_noise_ratio", lambda a: metrics.peak_signal_noise_ratio(IM,
 add(SI, "structural_similarity", lambda a: metrics.structural_similarity(IM, a, data_range=1.0), IM[::-1].copy())
 add(SI, "rgb2lab", lambda a: skimage.color.rgb2lab(a), np.random.default_rng(4).uniform(0.1, 0.9, size=(2, 2, 3)))
 add(SI, "rgb2hsv", lambda a: skimage.color.rgb2hsv(a), np.random.default_rng(4).uniform(0.1, 0.9, size=(2, 2, 3)))
+
+
+add(
+    CO,
+    "XYZ_to_CIECAM02 J",
+    lambda x: colour.XYZ_to_CIECAM02(x, np.array([95.05, 100.0, 108.88]), 318.31, 20.0).J,
+    np.array([19.01, 20.0, 21.78]),
+)
+add(
+    CO,
+    "delta_E_CIE2000",
+    lambda a, b: colour.difference.delta_E_CIE2000(a, b),
+    np.array([48.99, -0.106, 400.66]),
+    np.array([50.65, -0.116, 402.83]),
+)
+add(
+    CO,
+    "chromatic_adaptation_VonKries",
+    lambda x: colour.adaptation.chromatic_adaptation_VonKries(
+        x, np.array([0.95, 1.0, 1.09]), np.array([1.1, 1.0, 0.35])
+    ),
+    np.array([0.2, 0.12, 0.05]),
+)
+add(CO, "HSL_to_RGB", lambda x: colour.HSL_to_RGB(x), np.array([0.996, 0.74, 0.23]))
+add(CO, "XYZ_to_JzAzBz", lambda x: colour.XYZ_to_Jzazbz(x), np.array([0.2, 0.12, 0.05]))
+add(CO, "cctf_encoding sRGB", lambda x: colour.cctf_encoding(x), np.array([0.18, 0.5, 0.001]))
+add(SI, "rgb2gray", lambda i: skimage.color.rgb2gray(i), np.linspace(0.1, 0.9, 27).reshape(3, 3, 3))
+add(SI, "adjust_gamma", lambda i: exposure.adjust_gamma(i, 1.7), np.linspace(0.1, 0.9, 9).reshape(3, 3))
+add(SI, "adjust_sigmoid", lambda i: exposure.adjust_sigmoid(i), np.linspace(0.1, 0.9, 9).reshape(3, 3))
+add(SI, "lab2xyz", lambda i: skimage.color.lab2xyz(i), np.array([[[40.0, 10.0, 20.0], [60.0, -5.0, 3.0]]]))
+add(
+    SI,
+    "normalized_root_mse",
+    lambda a, b: metrics.normalized_root_mse(a, b),
+    np.linspace(0.1, 0.9, 9).reshape(3, 3),
+    np.linspace(0.2, 0.8, 9).reshape(3, 3) ** 2,
+)
+add(SI, "centroid", lambda i: measure.centroid(i), np.linspace(0.1, 0.9, 9).reshape(3, 3))

@@ -153,3 +153,50 @@ add(AP, "angular_separation", lambda a, b, c, d: angular_separation(a, b, c, d),
 add(AP, "circmean", lambda x: astropy.stats.circmean(x), RES)
 COSMO = FlatLambdaCDM(70.0, 0.3)
 add(AP, "FlatLambdaCDM.efunc", lambda z: COSMO.efunc(z), np.array([0.1, 0.5, 1.2]))
+
+
+add(PV, "perez", lambda z, a, d: pvlib.irradiance.perez(40.0, 180.0, d, 800.0, 1300.0, z, a, 1.5), 50.0, 170.0, 120.0)
+add(PV, "orgill_hollands", lambda g, z: pvlib.irradiance.orgill_hollands(g, z, 180)["dni"], 500.0, 40.0)
+add(PV, "sapm_cell", lambda p, t, w: pvlib.temperature.sapm_cell(p, t, w, -3.47, -0.0594, 3.0), 1000.0, 20.0, 3.0)
+add(
+    PV,
+    "singlediode lambertw",
+    lambda i, s: pvlib.pvsystem.singlediode(i, 1e-10, s, 300.0, 1.5, method="lambertw")["i_sc"],
+    7.0,
+    0.3,
+)
+add(PV, "pvwatts_dc", lambda g, t: pvlib.pvsystem.pvwatts_dc(g, t, 100.0, -0.003), 900.0, 30.0)
+add(PV, "bishop88", lambda v, i: pvlib.singlediode.bishop88(v, i, 1e-9, 0.3, 300.0, 1.5), 30.0, 7.0)
+add(
+    AP,
+    "Moffat2D.evaluate",
+    lambda a, g: fm.Moffat2D.evaluate(np.array([0.5, 1.0]), np.array([0.2, 0.3]), a, 0.1, 0.2, g, 2.0),
+    1.5,
+    0.8,
+)
+add(
+    AP,
+    "Voigt1D.evaluate",
+    lambda a, l, g: fm.Voigt1D(x_0=0.1, amplitude_L=1.0, fwhm_L=0.5, fwhm_G=0.4).evaluate(
+        np.array([0.5, 1.0]), 0.1, a, l, g
+    ),
+    1.5,
+    0.8,
+    0.3,
+)
+add(
+    AP,
+    "BrokenPowerLaw1D.evaluate",
+    lambda a, x, b: powerlaws.BrokenPowerLaw1D.evaluate(np.array([0.5, 2.0]), a, x, 1.2, b),
+    1.5,
+    1.0,
+    2.2,
+)
+add(
+    AP,
+    "Drude1D.evaluate",
+    lambda a, x, f: physical_models.Drude1D.evaluate(np.array([0.5, 2.0]), a, x, f),
+    1.5,
+    1.0,
+    0.2,
+)

@@ -36,8 +36,6 @@ REFUSED: dict[str, str] = {
     "fluids:V_horiz_torispherical": "S2S010",
     "numdifftools:Derivative": "S2S001",
     "pymap3d:lookAtSpheroid": "S2S001",
-    "pymap3d:vdist": "S2S012",
-    "pymap3d:vreckon": "S2S011",
     "scikit-learn:cosine_similarity": "S2S004",
     "scikit-learn:log_loss": "S2S011",
     "scipy:integrate.quad": "S2S011",
@@ -50,7 +48,6 @@ REFUSED: dict[str, str] = {
     "scipy:stats.ttest_ind": "S2S011",
     "skyfield:propagate": "S2S017",
     "statsmodels:mad": "S2S010",
-    "thermo:NRTL GE": "S2S010",
 }
 """What is refused, and with which code: generators, what only compiled code sees, structure known at run time."""
 
