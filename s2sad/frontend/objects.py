@@ -142,7 +142,10 @@ class Objects:
             value = self.call_object(found.func, (owner,), (), "")
             self.set_field(owner, name, value)
             return value
-        if isinstance(found, (types.FunctionType, functools._lru_cache_wrapper)) or hasattr(found, "py_func") or (
+        if isinstance(found, functools._lru_cache_wrapper):
+            raise self.unsupported(f"the method `{name}` has a cache, which keeps results of objects as they were",
+                                   f"call it without: `{cls.__name__}.{name}.__wrapped__(obj, …)`", code="S2S011")
+        if isinstance(found, types.FunctionType) or hasattr(found, "py_func") or (
                 hasattr(type(found), "__s2sad_lower__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):

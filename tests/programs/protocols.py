@@ -111,9 +111,14 @@ def cached_methods(x, n):
     c = Cached(x)
     s = c.square
     for k in range(n):
-        s += c.times(2) * c.square + k
+        s += Cached.times.__wrapped__(c, 2) * c.square + k
         c.x = c.x * 1.1
     return s
+
+
+@refused("UnsupportedSyntax", 0.7, code="S2S011", text="the method `times` has a cache")
+def cached_results_of_a_method(x):
+    return Cached(x).times(2)
 
 
 @refused("UnsupportedSyntax", 0.7, 3, code="S2S010", text="the cached property `square`")
