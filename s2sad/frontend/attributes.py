@@ -11,6 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.values import (
@@ -153,7 +154,8 @@ class Attributes:
         if name in ATTRIBUTES:
             return self.call_op(ATTRIBUTES[name], (owner,), (), hint)
         if name == "flags":
-            flags = self.emit(getattr, (self.reify(owner), Const("flags")), hint="flags")
+            array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
+            flags = self.emit(getattr, (array, Const("flags")), hint="flags")
             self.flags.add(flags.arg)
             return flags
         if isinstance(owner, Atom) and owner.arg in self.flags:

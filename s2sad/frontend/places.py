@@ -46,6 +46,9 @@ from s2sad.specialize.dims import is_basic
 from s2sad.specialize.facts import fact_of
 from s2sad.specialize.infer import infer
 
+FLAGS = {"C": "c_contiguous", "F": "f_contiguous", "A": "aligned", "W": "writeable", "O": "owndata"}
+"""What ``a.flags[…]`` asks for by letter, as attributes."""
+
 
 def is_truth(fact: Fact) -> bool:
     """Whether a value is one bool, Python's or NumPy's."""
@@ -56,6 +59,7 @@ class Places:
     """The part of the lowerer that reads through places."""
 
     heap: dict[int, Any]
+    flags: set[Arg]
 
     def read(self, ref: Ref, hint: str = "") -> Arg:
         """The newest value that a reference stands for."""
@@ -125,6 +129,8 @@ class Places:
             case Atom() if (axes := self.new_axes(base, index)) is not None:
                 return base if axes < 0 else self.emit(np.reshape, (base.arg, Pack("tuple", (Const(1),) * axes)),
                                                        hint=hint)
+            case Atom() if base.arg in self.flags and (asked := FLAGS.get(static(index))) is not None:
+                return self.emit(getattr, (base.arg, Const(asked)), hint=asked)
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.known_item(base.value, static(index))

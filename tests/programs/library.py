@@ -404,3 +404,9 @@ def diagonal_that_is_filled_around(m, x):
 def number_without_axes(x):
     a = np.squeeze(x)
     return a.reshape(1) * (2.0 if a.ndim == 0 and a.__class__ is np.ndarray else 3.0) * x
+
+
+@program(V)
+def flags_by_letter(v):
+    w = v * v
+    return w * (2.0 if w.flags["C"] and w.flags["W"] else 3.0)
