@@ -278,7 +278,7 @@ IN_CALL = [
     (lambda x: (x, x), (0.5,), {}, "S2S007", "`<lambda>` returns a container", "s2sad.vjp"),
     (lambda x: None, (0.5,), {}, "S2S007", "`<lambda>` returns None", "sum the result"),
     (lambda x: int(x), (0.5,), {}, "S2S007", "kind int", "sum the result"),
-    (lambda x: x + 1j, (0.5,), {}, "S2S007", "a complex number", "sum the result"),
+    (lambda x: x + 1j, (0.5,), {}, "S2S007", "a complex number", "take np.real of it"),
     (lambda x: x, (0.5,), {"argnums": 3}, "S2S008", "argnums names argument 3", "argnums counts from 0"),
     (lambda x: x, (0.5,), {"argnums": -2}, "S2S008", "argnums names argument -2", "argnums counts from 0"),
     (lambda x: x, (0.5,), {"argnums": "x"}, "S2S008", "not 'x'", "argnames"),

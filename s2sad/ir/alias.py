@@ -20,7 +20,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import operator
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,17 +37,18 @@ class Root:
     """A piece of memory. ``parts``: older roots that it may be; ``family``: roots of one family are disjoint.
 
     ``mask`` has a bit for this root and for everything that it may be: where two masks have no bit in common, two roots
-    have no memory in common."""
+    have no memory in common. ``foreign``: it may be memory that is not ours."""
 
     serial: int
     parts: frozenset[Root] = frozenset()
     family: object = None
     mask: int = 0
+    foreign: bool = False
 
 
 Roots = frozenset[Root]
 NONE: Roots = frozenset()
-FOREIGN = Root(0)
+FOREIGN = Root(0, foreign=True)
 """Memory that is not ours to write: arguments, captured objects, read-only arrays."""
 
 READ_ONLY = {np.broadcast_to, runtime.broadcast_like, np.broadcast_arrays, np.diagonal, np.diag, np.imag,
@@ -79,7 +80,8 @@ def is_pure(op: object) -> bool:
 
 def touches(a: Iterable[Root], b: Collection[Root]) -> bool:
     """Whether two sets of roots may have memory in common. Foreign memory does not count: nobody writes it."""
-    return any(x.mask & y.mask and _same(x, y) for x in a for y in b)
+    apart: set[tuple[int, int]] = set()
+    return any(x.mask & y.mask and _same(x, y, apart) for x in a for y in b)
 
 
 def mask_of(roots: Iterable[Root]) -> int:
@@ -92,26 +94,37 @@ def mask_of(roots: Iterable[Root]) -> int:
 
 def has_foreign(roots: Iterable[Root]) -> bool:
     """Whether some of it may be memory that is not ours."""
-    return any(r is FOREIGN or has_foreign(r.parts) for r in roots)
+    return any(r.foreign for r in roots)
 
 
-def _same(a: Root, b: Root) -> bool:
+def _same(a: Root, b: Root, apart: set[tuple[int, int]]) -> bool:
+    """``apart``: pairs of which it is known that they have nothing in common."""
     if a is b:
         return a is not FOREIGN
     if a.family is not None and a.family is b.family:
         return False
     if a.serial < b.serial:
         a, b = b, a
-    return any(part.mask & b.mask and _same(part, b) for part in a.parts)
+    if (a.serial, b.serial) in apart:
+        return False
+    found = any(part.mask & b.mask and _same(part, b, apart) for part in a.parts)
+    if not found:
+        apart.add((a.serial, b.serial))
+    return found
 
 
-def _older(roots: Iterable[Root], serial: int) -> Iterator[Root]:
+def _older(roots: Iterable[Root], serial: int) -> set[Root]:
     """The roots, in terms of those made before ``serial``."""
-    for r in roots:
+    found: set[Root] = set()
+    todo, seen = list(roots), set(roots)
+    while todo:
+        r = todo.pop()
         if r.serial < serial:
-            yield r
-        else:
-            yield from _older(r.parts, serial)
+            found.add(r)
+            continue
+        todo += r.parts - seen
+        seen |= r.parts
+    return found
 
 
 def holds_references(fact: Fact) -> bool:
@@ -170,7 +183,7 @@ class Memory:
     def fresh(self, parts: Iterable[Root] = (), family: object = None) -> Roots:
         older = frozenset(parts)
         serial = next(self.serial)
-        return frozenset({Root(serial, older, family, mask_of(older) | 1 << serial)})
+        return frozenset({Root(serial, older, family, mask_of(older) | 1 << serial, has_foreign(older))})
 
     def define(self, v: Var, top: Roots, inner: Roots) -> None:
         if v.fact.is_scalar or v.fact.kind in ("none", "str", "range"):
@@ -313,7 +326,7 @@ class Memory:
                 results.append(tokens[2 * len(carried) + k] | self.reach(r))
             changed = _merge(group, results)
             for part, roots in zip(parts, results):
-                older = set(_older(roots, start))
+                older = _older(roots, start)
                 changed |= not older <= part
                 part |= older
             if not changed:
