@@ -7,7 +7,6 @@ Only numpy is imported, so a saved module can carry a copy of what it uses.
 from __future__ import annotations
 
 import copy as _copy
-import random
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,7 @@ def _copy_parts(a: Any, each: Any) -> Any:
         return type(a)(*[each(x) for x in a])
     if np.isscalar(a) or a is None or callable(a) and not hasattr(a, "__dict__"):
         return a
-    if isinstance(a, (np.random.Generator, np.random.RandomState, random.Random)):
+    if isinstance(a, (np.random.Generator, np.random.RandomState)) or type(a).__module__ == "random":
         return a  # whoever draws from it moves it on for everybody
     made = _copy.copy(a)
     if made is not a:
@@ -296,9 +295,9 @@ def check_order(a: np.ndarray, path: tuple, index: Any, source: tuple) -> None:
     array lay in memory in another way.
 
     >>> check_order(np.ones((3, 3)), (), (slice(None), 1), (("index", 1),))
-    >>> check_order(np.ones((3, 3)), (), (slice(None), 1), (("index", 2),))
+    >>> check_order(np.ones((3, 3)), (), (slice(None), 1), (("index", 2),))  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    s2sad.runtime.OrderMatters: the value of an assignment is a view that overlaps with the target
+    OrderMatters: the value of an assignment is a view that overlaps with the target
     """
     places = np.arange(a.size).reshape(a.shape)
     target, value = view(places, path)[index], view(places, source)

@@ -15,10 +15,10 @@ both, and what common subexpression elimination makes of the formula afterwards:
 
     >>> print(swell(towers(4)))
     function       formula  derivative  after cse  s2sad
-    L                   11          23         11     16
-    L∘L                 57         213         30     32
-    L∘L∘L              241        1341         49     48
-    L∘L∘L∘L            977        7325         68     64
+    L                   11          23         11     15
+    L∘L                 57         213         30     30
+    L∘L∘L              241        1341         49     45
+    L∘L∘L∘L            977        7325         68     60
 
 The formula comes from the same trace that derivatives are made from: helpers are followed, loops with a known number of
 trips are unrolled (the program keeps them). Needs sympy: ``pip install "s2sad[symbolic]"``.

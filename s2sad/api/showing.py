@@ -7,7 +7,7 @@ object, with the cotangent (or the tangents) that they are given, or else with o
     >>> from s2sad import vjp
     >>> _, pullback = vjp(lambda x: 3.0 * x, 2.0)
     >>> print(pullback.source.splitlines()[-1].strip())
-    return 3.0 * x, (3.0 * y_bar,)
+    return t, (x_bar,)
 """
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ a hundred.
 """
 from __future__ import annotations
 
+import copy
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
@@ -95,7 +96,10 @@ def plain(x: Any) -> Any:
     if isinstance(x, list):
         return [plain(v) for v in x]
     if isinstance(x, dict):
-        return {k: plain(v) for k, v in x.items()}
+        made = {} if type(x) is dict else copy.copy(x)  # a class of the user's stays what it is
+        for k, v in x.items():
+            dict.__setitem__(made, k, plain(v))
+        return made
     return slice(*map(plain, (x.start, x.stop, x.step))) if isinstance(x, slice) else x
 
 

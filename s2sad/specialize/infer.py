@@ -9,7 +9,7 @@ symbolically.
     >>> from s2sad.ir import Var
     >>> from s2sad.ir.facts import array
     >>> infer(np.sum, (Var("A", array(float, (2, 3))),), ()).facts
-    (Fact(kind='scalar', dtype=dtype('float64'), dims=None, value=UNSET, item=None, sym=None),)
+    (Fact(kind='scalar', dtype=dtype('float64'), dims=None, value=UNSET, item=None, sym=None, parts=None),)
 """
 from __future__ import annotations
 

@@ -75,10 +75,15 @@ def scope(text: str) -> dict[str, Any]:
 
 
 def test_the_corpus_in_a_python_without_s2sad():
-    names = sorted(PROGRAMS)[::23]
-    jobs, expected = zip(*(job(PROGRAMS[name]) for name in names))
+    made = {}
+    for name in sorted(PROGRAMS)[::23]:
+        try:
+            made[name] = job(PROGRAMS[name])
+        except ExportError as error:  # an object that no text can make again, such as a logger
+            assert error.code == "S2S015"
+    jobs, expected = zip(*made.values())
     assert len(jobs) >= 25
-    for name, result, value in zip(names, run(list(jobs)), expected):
+    for name, result, value in zip(made, run(list(jobs)), expected):
         assert result[0] == "value", f"{name}: {result}"
         assert alike(result[1], value), name
 
