@@ -51,27 +51,23 @@ class Products(Derivative):
         except Exception as error:
             return self.recover(entry, args, (), extra, error)
 
-
-    def started(self, entry: Entry, args: tuple) -> tuple[Any, Callable]:
-        """The value, and the function of the cotangent (or the tangents) for these arguments. What depends on the
-        arguments alone runs once, so it prints once, and draws random numbers once."""
+    def started(self, entry: Entry, kept: tuple) -> tuple[Any, Callable]:
+        """The value, and the function of the cotangent (or the tangents) for arguments that nobody else changes.
+        What depends on the arguments alone runs once, so it prints once, and draws random numbers once."""
         def again(*late: Any) -> Any:
             return self.apply(kept, late)[1]
-        kept = args
         if entry.halves.draws:
             raise UnsupportedSyntax("S2S001", f"`{self.__name__}` draws random numbers while it computes what is "
                                     "differentiated: the value and the linear map would have other ones",
                                     hint="use s2sad.jvp, or draw the numbers before the loop")
         if entry.halves.repeats:
-            kept = runtime.copy_together(args)
-            return self.fn(*runtime.copy_together(args)), again
+            return self.fn(*runtime.copy_together(kept)), again
         try:
-            value, later = entry.halves.start(runtime.copy_together(args))
+            value, later = entry.halves.start(kept)
         except Exception as error:
             if not isinstance(error, NUMBER_ERRORS):
-                self.recover(entry, args, (), (), error)
-            kept = runtime.copy_together(args)
-            return self.fn(*runtime.copy_together(args)), again
+                self.recover(entry, kept, (), (), error)
+            return self.fn(*runtime.copy_together(kept)), again
 
         def follows(*late: Any) -> Any:
             try:
@@ -80,7 +76,6 @@ class Products(Derivative):
                 return again(*late)
             except Exception as error:
                 return self.recover(entry, kept, (), late, error)
-        kept = runtime.copy_together(args)
         return runtime.copy_together(value), follows
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
@@ -158,8 +153,9 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     if not argnums:
         raise ArgumentError("S2S006", "none of the arguments has a derivative", hint="pass floats or arrays of floats")
     made = products_of(fn, "vjp", argnums, has_aux)
-    value, later = made.started(made.admitted(primals), primals)
-    pullback = Pullback(made, runtime.copy_together(primals), later)
+    kept = runtime.copy_together(primals)
+    value, later = made.started(made.admitted(primals), kept)
+    pullback = Pullback(made, kept, later)
     if has_aux:
         value, aux = value
     return (value, pullback, aux) if has_aux else (value, pullback)
@@ -247,10 +243,11 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     """
     argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
     made = products_of(fn, "jvp", argnums or (0,))
+    kept = runtime.copy_together(primals)
     if not argnums:
-        return fn(*runtime.copy_together(primals)), Pushforward(made, runtime.copy_together(primals))
-    value, later = made.started(made.admitted(primals), primals)
-    return value, Pushforward(made, runtime.copy_together(primals), later)
+        return fn(*runtime.copy_together(primals)), Pushforward(made, kept)
+    value, later = made.started(made.admitted(primals), kept)
+    return value, Pushforward(made, kept, later)
 
 
 class Pushforward(Showing):
