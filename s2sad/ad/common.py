@@ -11,14 +11,14 @@ import numpy as np
 
 from s2sad import rules, runtime
 from s2sad.errors import NotDifferentiable
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import dims_of, fills
+from s2sad.facts.infer import infer
 from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.text import op_name
 from s2sad.ir.walk import call_args, map_arg, statements, variables
-from s2sad.specialize.dims import dims_of, fills
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
 
 
 class Emitter:

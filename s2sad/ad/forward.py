@@ -20,11 +20,11 @@ from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, map_arg, variables
-from s2sad.specialize.facts import fact_of
 
 
 class Forward:

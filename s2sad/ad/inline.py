@@ -15,13 +15,13 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import Loc
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import READS_META
 from s2sad.ir.facts import equal_dtypes, fresh_dim, symbols, with_symbols
 from s2sad.ir.walk import blocks, clone, map_arg, statements
-from s2sad.specialize.facts import fact_of
 
 ON_FLOATS: dict[Any, Callable] = {
     np.sin: math.sin, np.cos: math.cos, np.tan: math.tan, np.exp: math.exp, np.log: math.log, np.sqrt: math.sqrt,

@@ -28,13 +28,13 @@ from s2sad import rules, runtime
 from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import is_pure
 from s2sad.ir.effects import has_effect
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
 from s2sad.ir.walk import blocks, clone, free, operands, statements, substitute, variables
-from s2sad.specialize.facts import fact_of
 
 MANAGERS = (np.errstate, warnings.catch_warnings, contextlib.nullcontext)
 

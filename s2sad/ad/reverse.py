@@ -36,13 +36,13 @@ from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import is_basic
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import count_uses
 from s2sad.ir.facts import join
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, free, variables
-from s2sad.specialize.dims import is_basic
-from s2sad.specialize.facts import fact_of
 
 EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
 """Operations whose cotangents are exactly zero at what they left out."""

@@ -17,11 +17,11 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ad.definedness import defined
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import is_basic
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
-from s2sad.specialize.dims import is_basic
-from s2sad.specialize.facts import fact_of
 
 FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
 CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt,

@@ -21,9 +21,9 @@ from s2sad.ad.recompute import separate
 from s2sad.ad.reverse import sweeps
 from s2sad.derive.leaves import structured
 from s2sad.derive.results import cotangents, tangent_of
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
 from s2sad.ir.walk import clone
-from s2sad.specialize.facts import fact_of
 
 
 class Structured(Exception):

@@ -14,6 +14,7 @@ from typing import Any
 
 import gast
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.control import FLAGS
 from s2sad.frontend.joins import Same, Side, _key
 from s2sad.frontend.values import (
@@ -34,7 +35,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, If, Var
 from s2sad.ir.facts import UNSET, join
-from s2sad.specialize.facts import fact_of
 
 
 class Branches:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.values import (
     Buffer,
     Frame,
@@ -25,7 +26,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import OTHER_ARRAYS, UNSET
-from s2sad.specialize.facts import fact_of
 
 FIXED_MODULES = ("numpy", "scipy", "math", "cmath", "operator", "itertools", "functools", "builtins")
 LITERALS = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))

@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
     FALSE,
@@ -27,7 +28,6 @@ from s2sad.frontend.values import (
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Var, While
 from s2sad.ir.facts import fresh_dim, join
 from s2sad.ir.walk import clone
-from s2sad.specialize.facts import fact_of
 
 
 def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:

@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.iteration import UNROLL_LIMIT
 from s2sad.frontend.liveness import reads_of, stores_of
 from s2sad.frontend.values import (
@@ -18,7 +19,6 @@ from s2sad.frontend.values import (
     Value,
     const,
 )
-from s2sad.specialize.facts import fact_of
 
 FEW_ITEMS = 4
 """Of so many items of an array whose length is known, a list is known item by item."""

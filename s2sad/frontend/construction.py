@@ -17,6 +17,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import S2SADError, SourceNotFound
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.builtins import dict_of
 from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
@@ -24,7 +25,6 @@ from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.facts import fact_of
 
 WRITTEN = {contextlib.nullcontext, contextlib.closing}
 """Classes of the standard library whose methods are inlined like a user's."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.stand_ins import RunTimeDict
 from s2sad.frontend.values import NONE, Buffer, Default, Fields, Items, Ref, Table, Tup, Value, static
 from s2sad.ir import Const, Fact, Pack
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.facts import fact_of
 
 
 class Dicts:

@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import Loc
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -24,7 +25,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.facts import fact_of
 
 
 class Expressions:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.values import Atom, Broken, Buffer, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
 from s2sad.ir.facts import join
-from s2sad.specialize.facts import fact_of
 
 UNMADE = "a list that may not have been made here, and that changes its length"
 

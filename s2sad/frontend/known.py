@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.samples import NoSample, sample
 from s2sad.frontend.values import Atom, Bound, Closure, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.samples import NoSample, sample
 
 OF_KINDS = {np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtype, np.common_type,
             np.isscalar, np.iterable, *(f for name in ("isdtype",) if (f := getattr(np, name, None)) is not None)}

@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from s2sad import runtime
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.infer import infer
 from s2sad.frontend.values import (
     NONE,
     REPEATED,
@@ -32,8 +34,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, join
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
 
 
 def _parts(value: Value) -> Iterator[Value]:

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import S2SADError
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.iteration import UNROLL_LIMIT
 from s2sad.frontend.liveness import CHANGE_LISTS, changed_lists, stores_of
 from s2sad.frontend.values import (
@@ -29,7 +30,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.facts import fact_of
 
 FEW_TRIPS = 64
 """Over so many known positions a loop is unrolled where it cannot be one."""

@@ -18,6 +18,8 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
+from s2sad.facts.arguments import fact_of, of_items
+from s2sad.facts.infer import infer
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -76,8 +78,6 @@ from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES, VIEWS
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.rules import canonical
-from s2sad.specialize.facts import fact_of, of_items
-from s2sad.specialize.infer import infer
 
 IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.resolve import METHODS, METHODS_IN_PLACE
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -31,7 +32,6 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.resolve import METHODS, METHODS_IN_PLACE
 
 AUGMENTED = {f"__i{name.strip('_')}__": op for op, name in FORWARDS.items() if op in IN_PLACE}
 

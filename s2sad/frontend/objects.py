@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.infer import infer
 from s2sad.frontend.sets import is_record_dict
 from s2sad.frontend.values import (
     FALSE,
@@ -37,7 +38,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Var
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import infer
 
 
 def _init_nothing(*args: Any, **kwargs: Any) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from s2sad import rules, runtime
+from s2sad.facts.resolve import MUTATES
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.writes import DEFINITE_VIEWS
 from s2sad.frontend.written import WRITTEN
 from s2sad.ir.effects import VIEWS
-from s2sad.specialize.resolve import MUTATES
 
 TAKES_LISTS = {
     np.array,

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import is_basic
 from s2sad.frontend.values import NONE, Buffer, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.dims import is_basic
-from s2sad.specialize.facts import fact_of
 
 NAMES = ("out", "output")
 """What the parameter for the array that takes the result is called, in NumPy and in scipy.ndimage."""

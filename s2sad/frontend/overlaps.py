@@ -12,12 +12,12 @@ import operator
 
 import numpy as np
 
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import index_parts, is_basic
+from s2sad.facts.infer import infer
 from s2sad.frontend.values import Ref, Step
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.dims import index_parts, is_basic
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
 
 Axes = list[tuple[int, int]]
 """For each axis of a view: the axis of the array that it goes along, and the step."""

@@ -16,6 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import is_basic
+from s2sad.facts.infer import infer
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     Atom,
@@ -42,9 +45,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.dims import is_basic
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
 
 FLAGS = {"C": "c_contiguous", "F": "f_contiguous", "A": "aligned", "W": "writeable", "O": "owndata"}
 """What ``a.flags[…]`` asks for by letter, as attributes."""

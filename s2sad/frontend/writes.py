@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.infer import infer
 from s2sad.frontend.overlaps import order_may_matter
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -37,8 +39,6 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, join
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
 
 DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis, np.squeeze, np.flip, np.fliplr,
                   np.flipud, np.rot90, np.matrix_transpose, np.linalg.matrix_transpose}

@@ -1,6 +1,6 @@
 """What is known of a value before it exists: its kind, dtype, dimensions, and sometimes the value itself.
 
-Facts are computed by ``specialize.infer`` and ride on every ``Var``.  Nothing is ever wrong because a fact is
+Facts are computed by ``facts.infer`` and ride on every ``Var``.  Nothing is ever wrong because a fact is
 missing: ``Fact()`` ("unknown") is always allowed and only costs speed.
 
 A dimension is an ``int``, or ``(symbol, offset)`` meaning "the size that ``symbol`` names, plus offset".

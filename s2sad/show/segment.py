@@ -26,9 +26,9 @@ from s2sad.ad.forward import forward
 from s2sad.ad.reverse import reverse
 from s2sad.backend.emit import emit
 from s2sad.backend.load import load
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.walk import clone, free, variables
-from s2sad.specialize.facts import fact_of
 
 
 class Tail:

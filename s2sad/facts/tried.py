@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.arguments import Result
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim
-from s2sad.specialize.facts import Result
 
 LIMIT = 20_000
 """So many results are remembered at most."""

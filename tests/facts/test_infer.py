@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from s2sad import nn, runtime
+from s2sad.facts.infer import infer
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, array, of_value
-from s2sad.specialize.infer import infer
-from tests.specialize.helper import DTYPES, SHAPES, S, check, value
+from tests.facts.helper import DTYPES, SHAPES, S, check, value
 
 UNARY = [
     np.sin,

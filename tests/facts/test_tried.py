@@ -8,12 +8,12 @@ import operator
 import numpy as np
 import pytest
 
+from s2sad.facts import infer as inference
+from s2sad.facts.infer import infer
+from s2sad.facts.tried import key_of
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import array, constant
-from s2sad.specialize import infer as inference
-from s2sad.specialize.infer import infer
-from s2sad.specialize.tried import key_of
-from tests.specialize.helper import N
+from tests.facts.helper import N
 
 A, X = Var("a", array(float, (N, 3))), Var("x", Fact("float"))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from s2sad.facts.arguments import Result, fact_of
 from s2sad.ir import Const, Fact, Pack, Var
-from s2sad.specialize.facts import Result, fact_of
 
 
 def test_facts_of_arguments():

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.infer import infer
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, is_not_one, of_value
-from s2sad.specialize.infer import infer
 
 
 def var(fact: Fact) -> Var:

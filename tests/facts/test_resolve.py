@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from s2sad.specialize.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE, MUTATES
+from s2sad.facts.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE, MUTATES
 from tests.differences import same
 
 A = np.array([[3.0, -1.0], [2.0, 0.5]])

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     UNSET,
@@ -23,7 +24,6 @@ from s2sad.ir.facts import (
     shift_dim,
 )
 from s2sad.rules import canonical, lookup
-from s2sad.specialize.facts import fact_of
 
 
 def broadcast_dims(shapes: list[tuple[Dim, ...]]) -> tuple[Dim, ...]:

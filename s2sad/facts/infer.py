@@ -26,6 +26,11 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import Result, fact_of
+from s2sad.facts.by_hand import BY_HAND
+from s2sad.facts.dims import broadcast_dims, refine
+from s2sad.facts.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
+from s2sad.facts.tried import key_of, recall, remember
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
     RANDOM,
@@ -39,11 +44,6 @@ from s2sad.ir.facts import (
 )
 from s2sad.ir.walk import map_arg
 from s2sad.rules import LIKE, canonical, lookup
-from s2sad.specialize.by_hand import BY_HAND
-from s2sad.specialize.dims import broadcast_dims, refine
-from s2sad.specialize.facts import Result, fact_of
-from s2sad.specialize.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
-from s2sad.specialize.tried import key_of, recall, remember
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import check_grads
+from s2sad.facts.samples import sample, sample_of
 from s2sad.ir import Const, Fact, Pack
 from s2sad.ir.facts import array, constant
-from s2sad.specialize.samples import sample, sample_of
-from tests.specialize.helper import N, assert_holds
+from tests.facts.helper import N, assert_holds
 
 
 def test_samples_have_their_facts():

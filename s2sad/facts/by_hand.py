@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import Result, fact_of
+from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
@@ -25,8 +27,6 @@ from s2sad.ir.facts import (
     is_not_one,
     join,
 )
-from s2sad.specialize.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
-from s2sad.specialize.facts import Result, fact_of
 
 
 def _update(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from s2sad import runtime
+from s2sad.facts.infer import infer
 from s2sad.ir import Const, Fact, Var
 from s2sad.ir.facts import UNSET
-from s2sad.specialize.infer import infer
-from tests.specialize.helper import SHAPES, M, N, S, check, value
+from tests.facts.helper import SHAPES, M, N, S, check, value
 
 
 @pytest.mark.parametrize(

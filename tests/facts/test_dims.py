@@ -7,12 +7,12 @@ import operator
 import numpy as np
 import pytest
 
+from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import broadcast_dims, dims_of, fills, index_parts, int_dim, is_basic
+from s2sad.facts.infer import infer
 from s2sad.ir import Const, Fact, Pack
 from s2sad.ir.facts import array, is_not_one
-from s2sad.specialize.dims import broadcast_dims, dims_of, fills, index_parts, int_dim, is_basic
-from s2sad.specialize.facts import fact_of
-from s2sad.specialize.infer import infer
-from tests.specialize.helper import SHAPES, M, N, S, arg_of, check, plain, value, var
+from tests.facts.helper import SHAPES, M, N, S, arg_of, check, plain, value, var
 
 INDICES = [
     0,
