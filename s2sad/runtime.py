@@ -371,13 +371,15 @@ def same(x: Any) -> Any:
 
 
 def seed(y: Any) -> Any:
-    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1)."""
+    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1), in its precision."""
     if isinstance(y, np.ndarray):
         if y.size != 1 or y.dtype.kind != "f":
             raise NotScalar(f"shape {y.shape} and dtype {y.dtype}")
         return np.ones_like(y)
-    if isinstance(y, (np.floating, float)):
+    if isinstance(y, float):
         return 1.0
+    if isinstance(y, np.floating):
+        return type(y)(1.0)
     raise NotScalar(f"type {type(y).__name__}")
 
 

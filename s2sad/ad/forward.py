@@ -21,7 +21,9 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.infer import infer
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, map_arg, variables
@@ -190,7 +192,9 @@ class Forward:
                 args.append(value)
             elif not (type(value) is Const and value.value is p.default):
                 kwargs.append((p.name, value))
-        outs = tuple(Var(self.name(o), o.fact.forget()) for o in s.outs)
+        found = infer(s.op, tuple(args), tuple(kwargs)).facts
+        outs = tuple(Var(self.name(o), f if o.fact.is_scalar and f.is_scalar else cotangent(o.fact))
+                     for o, f in zip(s.outs, found if len(found) == len(s.outs) else [o.fact for o in s.outs]))
         out.append(Call(outs, s.op, tuple(args), tuple(kwargs), s.loc, True))
         self.dots.update(zip(s.outs, outs))
 
@@ -229,7 +233,7 @@ class Forward:
         for k, o in enumerate(s.outs):
             if o not in self.active:
                 continue
-            outs.append(Var(self.name(o), o.fact.forget()))
+            outs.append(Var(self.name(o), cotangent(o.fact)))
             for (block, stmts, dots), r in zip(sides, results):
                 self.dots = dots
                 never = block is s.orelse and is_region(s)
@@ -249,7 +253,7 @@ class Forward:
         inits = tuple(self.init_dot(out, s, k) for k in live)
         params = tuple(self.carried_var(carried[k]) for k in live)
         moving = [(seq, i) for seq, i in zip(getattr(s, "iters", ()), items) if i in self.active]
-        item_dots = tuple(Var(self.name(i), i.fact.forget()) for _, i in moving)
+        item_dots = tuple(Var(self.name(i), cotangent(i.fact)) for _, i in moving)
         seq_dots = tuple(self.dot(out, seq, s.loc) for seq, _ in moving)
         outer = self.dots
         self.dots = {**outer, **dict(zip((carried[k] for k in live), params)),
@@ -259,7 +263,7 @@ class Forward:
         collected = [self.dot(stmts, s.body.results[k], s.loc) for k in kept]
         self.dots = outer
         outs = tuple(Var(p.name, p.fact) for p in params)
-        lists = tuple(Var(plural(self.name(s.outs[k])), s.outs[k].fact.forget()) for k in kept)
+        lists = tuple(Var(plural(self.name(s.outs[k])), cotangent(s.outs[k].fact)) for k in kept)
         res = s.body.results
         body = Block((*items, *item_dots, *carried, *params), tuple(stmts),
                      (*res[:n], *results, *res[n:end], *collected, *res[end:]))
@@ -280,10 +284,7 @@ class Forward:
         return self.dot(out, init, s.loc)
 
     def carried_var(self, x: Var) -> Var:
-        fact = x.fact.forget()
-        if fact.is_float:
-            fact = Fact("number", np.dtype(float))
-        return Var(self.name(x), fact)
+        return Var(self.name(x), cotangent(x.fact))
 
 
 def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable) -> Function:

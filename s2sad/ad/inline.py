@@ -20,7 +20,7 @@ from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import READS_META
-from s2sad.ir.facts import equal_dtypes, fresh_dim, symbols, with_symbols
+from s2sad.ir.facts import equal_dtypes, fresh_like, symbols, with_symbols
 from s2sad.ir.walk import blocks, clone, map_arg, statements
 
 ON_FLOATS: dict[Any, Callable] = {
@@ -197,7 +197,7 @@ class _Template:
                 return old
             if old not in new:
                 value = table.get(old[1]) if old[0] == "v" else None
-                new[old] = ("v", value) if type(value) is Var else fresh_dim(old[0] == "n")[0]
+                new[old] = ("v", value) if type(value) is Var else fresh_like(old)
             return new[old]
         return lambda fact: with_symbols(fact, symbol)
 

@@ -29,9 +29,11 @@ from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import is_pure
 from s2sad.ir.effects import has_effect
+from s2sad.ir.facts import put_in, sometimes
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
 from s2sad.ir.walk import blocks, clone, free, operands, statements, substitute, variables
@@ -59,7 +61,8 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
     recomputed, stmts = sweep.block(again.stmts)
     bars, sweep.bars = sweep.bars, before
     changed = [v for v in free(s.then) if v in sweep.active and bars.get(v) is not before.get(v)]
-    outs = tuple(Var(sweep.name(v), (v if v.fact.is_array else bars[v]).fact.forget()) for v in changed)
+    outs = tuple(Var(sweep.name(v), cotangent(v.fact) if v.fact.is_array else fact_of(bars[v]).forget())
+                 for v in changed)
     body = Block((), (*recomputed, *adjoint, *stmts), tuple(bars[v] for v in changed))
     new, (body, _), _ = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
     if outs:
@@ -180,7 +183,7 @@ def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
     results: list[list[Arg]] = [[], []]
     second: list[Block] = []
     for side, (_, again, kept) in enumerate(sides):
-        handed = {v: Var(v.name, v.fact.forget()) for v in kept}
+        handed = {v: Var(v.name, sometimes(v.fact)) for v in kept}
         outs += handed.values()
         results[side] += kept
         results[1 - side] += [Const(UNDEFINED)] * len(kept)
@@ -203,7 +206,7 @@ def _loop(s: For | While, managers: set[Var]) -> tuple[For | While, list[Stmt], 
             return s, [replace(s, test=test_again, body=again)], []
         return s, [replace(s, body=again)], []
     items = [v if type(v) is Var else Var("k") for v in collected]
-    lists = [Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in items]
+    lists = [Var(plural(v.name), Fact("list", item=put_in(v.fact, lambda symbol: False))) for v in items]
     end = len(s.outs) - s.stop
     results = (*body.results[:end], *collected, *body.results[end:])
     first = replace(s, outs=(*s.outs[:end], *lists, *s.outs[end:]), body=replace(body, results=results))

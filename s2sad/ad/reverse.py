@@ -37,10 +37,11 @@ from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.facts.dims import is_basic
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.alias import count_uses
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, put_in
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import call_args, free, variables
 
@@ -112,7 +113,7 @@ class Reverse:
         if x.fact.dims == () and not g.fact.is_array:  # a number is no buffer to write to
             new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=self.name(x), loc=loc)
         else:
-            new = Var(self.name(x), x.fact.forget())
+            new = Var(self.name(x), cotangent(x.fact))
             out.append(Call((new,), runtime.same, (g,), (), loc, True))
         if g in self.masked:
             self.masked.add(new)
@@ -281,7 +282,7 @@ class Reverse:
             return
         if old is None:
             old = self.emit.zeros(out, a, self.name(a), s.loc, sure=True)
-        new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
+        new = Var(self.name(a), cotangent(a.fact))
         out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
         self.bars[a] = new
 
@@ -301,7 +302,7 @@ class Reverse:
         old = self.take(root)
         if old is None:
             old = self.emit.zeros(out, root, self.name(root), s.loc, sure=True)
-        new = Var(self.name(root), root.fact.forget())
+        new = Var(self.name(root), cotangent(root.fact))
         out.append(Call((new,), runtime.add_view, (old, Pack("tuple", tuple(path)), index, y_bar), (), s.loc, True))
         self.bars[root] = new
         return True
@@ -330,13 +331,8 @@ class Reverse:
             for _, stmts, bars in sides:
                 g = bars.get(v)
                 args.append(self.emit.zeros(stmts, v, self.name(v), s.loc) if g is None else g)
-            facts = [fact_of(a).forget() for a in args]
-            fact = v.fact.forget() if v.fact.is_array else facts[0] if facts[0] == facts[1] else v.fact.forget() if (
-                v.fact.is_scalar) else Fact()
-            if v.fact.is_scalar and facts[0] != facts[1]:
-                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64
-                                                              for f in facts) else Fact()
-            outs.append(Var(self.name(v), fact))
+            made = join(*(fact_of(a).forget() for a in args))
+            outs.append(Var(self.name(v), cotangent(v.fact) if v.fact.is_array else made))
             for side, a in zip(results, args):
                 side.append(a)
         blocks = [Block((), tuple(stmts), tuple(r)) for (_, stmts, _), r in zip(sides, results)]
@@ -376,8 +372,8 @@ class Reverse:
             inits.append(self.emit.zeros(setup, v, self.name(v), s.loc) if g is None else g)
             params.append(self.bar_var(v))
         seq_bars = [before[s.outs[k]] for k in collected]
-        seq_items = [Var(self.name(r) if type(r) is Var else "item_bar", fact_of(b).item or Fact())
-                     for b, r in zip(seq_bars, (s.body.results[k] for k in collected))]
+        seq_items = [Var(self.name(r) if type(r) is Var else "item_bar", cotangent(fact_of(r)))
+                     for r in (s.body.results[k] for k in collected)]
         stmts: list[Stmt] = []
         self.bars = dict(zip(outer, params[len(live):]))
         at_entry = dict(self.bars)
@@ -396,7 +392,8 @@ class Reverse:
             results.append(self.emit.zeros(stmts, item, self.name(item), s.loc) if g is None else g)
         self.bars = before
         outs = [Var(p.name, p.fact) for p in params]
-        outs += [Var(f"{item.name}_bars", Fact("list", item=item.fact.forget())) for _, item in item_bars]
+        outs += [Var(f"{item.name}_bars", Fact("list", item=put_in(cotangent(item.fact), self.saver.is_outer)))
+                 for _, item in item_bars]
         body = Block((*seq_items, *params), tuple(stmts), tuple(results))
         new, loops, prelude = self.saver.save_loop(s, primal, body, tuple(seq_bars), tuple(inits), tuple(outs))
         out.extend(setup)
@@ -424,11 +421,9 @@ class Reverse:
     def bar_var(self, x: Var, made: Arg | None = None) -> Var:
         """A variable for the cotangent of ``x`` that a loop carries. It comes in with the shape of what a step made of
         ``x``, which may be another one."""
-        fact = x.fact.forget()
+        fact = cotangent(x.fact)
         if made is not None and fact.is_array and fact_of(made).is_array and fact_of(made).dims != fact.dims:
-            fact = join(fact, fact_of(made).forget())
-        if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
-            fact = Fact("number", np.dtype(float))
+            fact = join(fact, cotangent(fact_of(made)))
         return Var(self.name(x), fact)
 
 

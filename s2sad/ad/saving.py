@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.effects import UPDATES
+from s2sad.ir.facts import put_in, sometimes, symbols
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
 
 FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
@@ -35,9 +37,14 @@ class Saver:
     def __init__(self, fn: Function, meta: Callable[[Arg], Arg]) -> None:
         self.meta = meta
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
+        self.outer_sizes = {symbol for v in self.outermost for symbol in symbols(v.fact)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
         self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and s.op in UPDATES
                         for v in variables(s.args[0])}
+
+    def is_outer(self, symbol: Any) -> bool:
+        """Whether a size is that of something outside all loops."""
+        return symbol in self.outer_sizes
 
     # ---- branches --------------------------------------------------------------------------------------------------
 
@@ -56,7 +63,7 @@ class Saver:
                     known = next((o for o, r in zip(outs, results[side]) if r is v and self.only(results, outs, o, v)),
                                  None)
                     if known is None:
-                        known = Var(v.name, v.fact.forget())
+                        known = Var(v.name, sometimes(v.fact))
                         outs.append(known)
                         results[side].append(v)
                         results[1 - side].append(Const(UNDEFINED))
@@ -88,7 +95,7 @@ class Saver:
         old = list(zip(s.body.results[len(carried):len(s.outs) - s.stop], s.outs[len(carried):len(s.outs) - s.stop]))
         already = {r: o for r, o in old if type(r) is Var}
         fresh = [v for v in saved if v not in already]
-        lists = {v: Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in fresh}
+        lists = {v: Var(plural(v.name), Fact("list", item=put_in(v.fact, self.is_outer))) for v in fresh}
         stop = 1 if s.stop else 0
         end = len(s.outs) - stop
         counter = None

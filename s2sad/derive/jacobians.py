@@ -22,6 +22,7 @@ from s2sad.ad.reverse import sweeps
 from s2sad.derive.leaves import structured
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
 from s2sad.ir.walk import clone
 
@@ -40,7 +41,7 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
     """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
     rows have the structure of the arguments, with a list in place of each leaf."""
     check_one_array(value)
-    item, basis = Var("y_bar"), Var("basis", Fact("list"))
+    item, basis = Var("y_bar"), Var("basis")
     taken, pairs = cotangents(value, item)
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
@@ -48,7 +49,7 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
                                    for v in wrt))
     forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
     assert isinstance(row, Pack)
-    lists = {v: Var(f"{v.name}_bars", Fact("list", item=v.fact.forget())) for v in wrt}
+    lists = {v: Var(f"{v.name}_bars", Fact("list", item=cotangent(v.fact))) for v in wrt}
     body = Block((item,), (*taken, *backwards), row.items)
     units = Call((basis,), runtime.Units, (value,), (), None, True)
     loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)
@@ -63,14 +64,14 @@ def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Func
     stmts = [*first.stmts]
     lists: dict[Var, Var] = {}
     for v in wrt:
-        item, basis = Var(f"{v.name}_dot"), Var("basis", Fact("list"))
+        item, basis = Var(f"{v.name}_dot"), Var("basis")
         seed = Call((dot := tangent_of(v),), runtime.cotangent_of, (item, v), (), None, True)
 
         def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
             return dot(primal.result)
         moved = forward(replace(primal, body=again), {v: dot}, (), result).body
         body = Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results)
-        lists[v] = Var(f"{v.name}_columns", Fact("list"))
+        lists[v] = Var(f"{v.name}_columns", Fact("list", item=Fact()))
         stmts.append(Call((basis,), runtime.Units, (v,)))
         stmts.append(For((lists[v],), (basis,), (), clone(body)))
     return _matrix(primal, tuple(stmts), first.results[0], trees, lists)

@@ -18,6 +18,8 @@ from s2sad.ad.forward import forward
 from s2sad.ad.reverse import reverse
 from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
 from s2sad.errors import ArgumentError
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.infer import infer
 from s2sad.frontend.signature import Rebuild
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.alias import Memory, has_foreign, touches
@@ -141,7 +143,7 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
         if fact.is_complex:
             raise non_scalar(fn, "a complex number",
                              "take np.real of it; for a holomorphic function that gives its derivative")
-        one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
+        one = Var("y_bar", infer(runtime.seed, (value,), ()).facts[0])
         seed.append(Call((one,), runtime.seed, (value,), (), None, True))
     with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
 
@@ -171,7 +173,7 @@ def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
 def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
                       request: Request, given: Arg | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
-    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
+    y_bar = Var("y_bar")
     stmts, pairs = cotangents(value, y_bar if given is None else given)
     prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
@@ -193,16 +195,13 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
                 if type(g) is Pack:
                     unpack(item, g.items[k])
                     continue
-                part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
+                part = Var("part_bar")
                 step, key = step_to(y, k)
                 stmts.append(Call((part,), step, (g, Const(key)), (), None, True))
                 unpack(item, part)
         elif type(y) is Var and not y.fact.is_discrete:
             if y.fact.is_array or y.fact.is_scalar:
-                fact = y.fact.forget()
-                if not (fact.is_array or fact.is_complex):
-                    fact = Fact("number", fact.dtype or np.dtype(float))
-                checked = Var("y_bar", fact)
+                checked = Var("y_bar", cotangent(y.fact))
                 stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
                 g = checked
             pairs.append((y, g))
@@ -212,9 +211,7 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
 
 def tangent_of(x: Var) -> Var:
     """A variable for the tangent of an input."""
-    fact = x.fact.forget() if x.fact.is_array else Fact("number", x.fact.dtype or (
-        np.dtype(float) if x.fact.kind == "float" else None))
-    return Var(f"{x.name}_dot", fact)
+    return Var(f"{x.name}_dot", cotangent(x.fact))
 
 
 def tangent_function(primal: Function, trees: list[Any], wrt: list[Var],

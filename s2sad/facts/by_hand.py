@@ -14,6 +14,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
@@ -26,6 +27,8 @@ from s2sad.ir.facts import (
     fresh_dim,
     is_not_one,
     join,
+    join_items,
+    taken_out,
 )
 
 
@@ -42,19 +45,19 @@ def _selected(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) 
 
 
 def _appended(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    item = facts[1].forget() if facts[0].item is None else join(facts[0].item, facts[1].forget())
+    item = facts[1].forget() if facts[0].item is None else join_items(facts[0].item, facts[1].forget())
     return replace(facts[0], item=item)
 
 
 def _popped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
-    return Result((facts[0], facts[0].item or UNKNOWN), tuple)
+    return Result((facts[0], taken_out(facts[0].item)), tuple)
 
 
 def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     index = fact_of(args[1])
     if facts[0].kind == "list":
         if index.kind == "int" or index.dtype is not None:
-            return facts[0].item or UNKNOWN
+            return taken_out(facts[0].item)
         return facts[0] if index.kind == "slice" else UNKNOWN
     if facts[0].kind == "tuple" and facts[0].dims is not None and type(index.value) is int:
         dim = facts[0].dims[index.value] if -len(facts[0].dims) <= index.value < len(facts[0].dims) else None
@@ -83,7 +86,13 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 def _zeros(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     fact = facts[0].forget()
-    return Fact("float") if fact.kind in ("int", "bool") else fact
+    if fact.kind in ("float", "int", "bool", "real"):
+        return Fact("float")
+    if fact.kind == "tuple":
+        return Fact("list", item=UNKNOWN) if fact.parts is None else cotangent(fact)
+    if fact.is_array or (fact.kind in ("scalar", "complex")) or fact.is_mixed:
+        return fact
+    return cotangent(fact)
 
 
 def _same_fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
@@ -172,9 +181,19 @@ def _unbroadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg
     g, x = facts
     if x.is_array and x.dtype is not None and x.dims is not None and x.dtype.kind in "fc":
         return Fact("array", x.dtype, x.dims)
-    if x.kind == "float":
-        return Fact("number") if g.kind == "unknown" else g if g.is_scalar else Fact("scalar", g.dtype)
-    return None
+    return _as_float(g) if x.kind == "float" else None
+
+
+def _as_float(g: Fact) -> Fact:
+    """A cotangent of a Python float: summed, the real part if it is complex; Python's if it is one or not double."""
+    if g.kind == "complex":
+        return Fact("float")
+    dtype = g.dtype
+    if dtype is None or g.kind not in ("scalar", "array"):
+        return g if g.kind in ("float", "int", "bool", "real", "number") and g.is_complex is False else Fact("number")
+    if dtype.kind == "c":
+        return Fact("scalar", np.zeros(0, dtype).real.dtype)
+    return Fact("float") if dtype.kind == "f" and dtype != np.float64 else Fact("scalar", dtype)
 
 
 def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -184,8 +203,10 @@ def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg])
     return x.forget() if x.is_array and x.dims == () and x.dtype is not None and x.dtype.kind in "fc" else None
 
 
-def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    return facts[0].forget()
+def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    if all(f.is_scalar or f.is_array for f in facts):
+        return None
+    return join(facts[0].forget(), facts[1].forget())
 
 
 def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -195,12 +216,13 @@ def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg
 
 
 def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    return facts[0].forget() if facts[0].is_array else Fact("float") if facts[0].is_scalar else UNKNOWN
+    y = facts[0].forget()
+    return Fact("float") if y.is_float else y if y.is_array or y.kind == "scalar" else UNKNOWN
 
 
 def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     a, b = (_listed((v,), [f], {}) if type(v) is Pack else f for v, f in zip(args, facts))
-    item = a.item if b.item is None else b.item if a.item is None else join(a.item, b.item)
+    item = a.item if b.item is None else b.item if a.item is None else join_items(a.item, b.item)
     return Fact("list", item=item)
 
 
@@ -208,7 +230,7 @@ def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     if facts[0].kind == "list" and type(args[0]) is Pack:
         item: Fact | None = None
         for a in args[0].items:
-            item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
+            item = fact_of(a).forget() if item is None else join_items(item, fact_of(a).forget())
         return Fact("list", item=item)
     if facts[0].kind == "list":
         return facts[0].forget()
@@ -220,6 +242,15 @@ def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
 
 
 def _reshape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Without any axis NumPy's scalar stays one."""
+    if facts[0].kind in ("scalar", "number", "real"):
+        dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
+        if not dims:
+            return facts[0].forget() if dims == () and facts[0].kind == "scalar" else UNKNOWN
+    return _broadcast(args, facts, kwargs)
+
+
+def _broadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     a = facts[0]
     dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
     dtype = a.dtype if a.dtype is not None else np.dtype(float) if a.kind == "float" else None
@@ -233,7 +264,7 @@ def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     if len(args) == 1 and type(args[0]) is Pack:
         facts = [fact_of(a) for a in args[0].items]
     elif len(args) == 1 and facts[0].kind == "list":
-        return facts[0].item or UNKNOWN
+        return taken_out(facts[0].item)
     elif len(args) == 1:
         return None
     if not facts or all(f.value is not UNSET for f in facts):
@@ -248,11 +279,14 @@ def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     """The cotangents of a recursive call have the facts of its arguments."""
     items = args[1].items if type(args[1]) is Pack else ()
     given = [fact_of(a).forget() for a in items]
-    pulled = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
+    pulled = tuple(map(cotangent, given))
     return Result(pulled, tuple if len(pulled) > 1 else None)
 
 
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Tuples and lists are compared by the first items that differ, and the answer is of the type of theirs."""
+    if any(f.kind in ("tuple", "list") for f in facts):
+        return UNKNOWN
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
 
@@ -274,9 +308,10 @@ BY_HAND: dict[Any, Callable] = {
     bisect.bisect_left: lambda args, facts, kwargs: Fact("int"),
     bisect.bisect_right: lambda args, facts, kwargs: Fact("int"),
     list.index: lambda args, facts, kwargs: Fact("int"), list.count: lambda args, facts, kwargs: Fact("int"),
-    dict: lambda args, facts, kwargs: facts[0] if facts else Fact("dict"),
+    dict: lambda args, facts, kwargs: facts[0].forget() if facts and facts[0].kind == "dict" and not kwargs else Fact(
+        "dict", item=UNKNOWN if facts or kwargs else None),
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
-    list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
+    list: _listed, np.reshape: _reshape, np.broadcast_to: _broadcast,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,

@@ -15,15 +15,13 @@ After: "n is 3 and 2".
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
 from collections import ChainMap
+from collections.abc import Iterator, MutableMapping
 from typing import Any
-
-import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Block, Call, Fact, For, Function, Var, While
-from s2sad.ir.facts import PYTHON_SCALARS, UNSET, Dim, is_not_one, of_value, same_value
+from s2sad.ir.facts import PYTHON_DTYPES, UNSET, Dim, is_not_one, of_value, same_value
 from s2sad.ir.walk import blocks
 
 Sizes = MutableMapping[Any, int]
@@ -41,27 +39,25 @@ def untrue(fact: Fact, value: Any, sizes: Sizes) -> str | None:
 
 
 def _wrong_kind(fact: Fact, x: Any) -> str | None:
+    """What is wrong of kind and dtype. Python's numbers have the dtype of NumPy's that are equal to them."""
     actual = of_value(x)
-    dtype = getattr(x, "dtype", None)
+    dtype = actual.dtype if actual.dtype is not None else PYTHON_DTYPES.get(actual.kind)
     if fact.kind == "unknown":
-        if fact.is_mixed:
-            fine = (actual.is_scalar or actual.is_array) and np.dtype(dtype or type(x)) == fact.dtype
-            return None if fine else f"a {actual.kind} of dtype {dtype}, not a number or an array of {fact.dtype}"
-        return None
-    if fact.kind == "number":
-        if not actual.is_scalar:
-            return f"a {actual.kind}, not a number"
-        if fact.dtype is not None and np.dtype(dtype or type(x)) != fact.dtype:
-            return f"a {actual.kind} of dtype {dtype}, not a number of {fact.dtype}"
-        return None
-    if fact.kind == "object":  # of whichever class: what is known is that it is nothing else
-        return None if actual.kind in ("object", "function") else f"a {actual.kind}, not an object"
-    if fact.kind == "slice":
-        return None if isinstance(x, slice) else f"a {actual.kind}, not a slice"
-    if fact.kind != actual.kind:
+        fine = fact.dtype is None or actual.is_scalar or actual.is_array
+    elif fact.kind == "number":
+        fine = actual.is_scalar
+    elif fact.kind == "real":
+        fine = actual.is_real
+    elif fact.kind == "object":  # of whichever class: what is known is that it is nothing else
+        fine = actual.kind in ("object", "function")
+    elif fact.kind == "slice":
+        fine = isinstance(x, slice)
+    else:
+        fine = fact.kind == actual.kind
+    if not fine:
         return f"a {actual.kind}, not a {fact.kind}"
     if fact.dtype is not None and (dtype is None or dtype != fact.dtype):
-        return f"of dtype {dtype}, not {fact.dtype}"
+        return f"a {actual.kind} of dtype {dtype}, not {fact.dtype}"
     return None
 
 
@@ -87,7 +83,7 @@ def _wrong_size(dim: Dim, size: int, sizes: Sizes) -> str | None:
     name = f"{symbol[0]}{f' + {shift}' if shift > 0 else f' - {-shift}' if shift else ''}"
     if is_not_one(dim) and size == 1:
         return f"{name} is 1"
-    if symbol not in sizes and size > 0:
+    if symbol not in sizes and (size > 0 or shift >= 0):
         sizes[symbol] = size - shift
     if symbol in sizes and max(0, sizes[symbol] + shift) != size:
         return f"{name} is {max(0, sizes[symbol] + shift)} and {size}"
@@ -96,16 +92,23 @@ def _wrong_size(dim: Dim, size: int, sizes: Sizes) -> str | None:
 
 def _wrong_inside(fact: Fact, x: Any, sizes: Sizes) -> str | None:
     """What is wrong of the parts of a container, or of what is not None."""
-    claims: list[tuple[Fact, Any]] = []
+    items: Any = x if fact.kind in ("list", "dict") else () if x is None or fact.kind != "unknown" else (x,)
+    claims = []
     if fact.item is not None:
-        items = () if x is None else x if fact.kind in ("list", "dict") else (x,) if fact.kind == "unknown" else ()
         claims += [(fact.item, item) for item in items]
+    elif fact.kind in ("list", "dict") and len(items):
+        return f"of {len(items)} items, not empty"
     if fact.parts is not None:
-        if len(x) != len(fact.parts):
-            return f"{len(x)} parts, not {len(fact.parts)}"
+        if not isinstance(x, (tuple, list)) or len(x) != len(fact.parts):
+            return f"not of {len(fact.parts)} parts"
         claims += zip(fact.parts, x)
-    wrong = (untrue(f, item, sizes) for f, item in claims)
-    return next((f"of an item: {w}" for w in wrong if w is not None), None)
+    for claim, item in claims:
+        new: dict[Any, int] = {}
+        wrong = untrue(claim, item, ChainMap(new, sizes))
+        if wrong is not None:
+            return f"of an item: {wrong}"
+        sizes.update((symbol, size) for symbol, size in new.items() if symbol[0] != "i")
+    return None
 
 
 class Check:

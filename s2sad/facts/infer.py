@@ -29,7 +29,7 @@ from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.by_hand import BY_HAND
 from s2sad.facts.dims import broadcast_dims, refine
-from s2sad.facts.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
+from s2sad.facts.samples import NoSample, Sizes, alternatives, sample, sizes
 from s2sad.facts.tried import key_of, recall, remember
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
@@ -37,10 +37,14 @@ from s2sad.ir.facts import (
     UNKNOWN,
     UNSET,
     Fact,
+    array,
     constant,
+    equal_dtypes,
     fresh_dim,
     join,
+    join_items,
     of_value,
+    put_in,
 )
 from s2sad.ir.walk import map_arg
 from s2sad.rules import LIKE, canonical, lookup
@@ -103,6 +107,9 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         return known
     if op is runtime.drawn:
         return _drawn(args, kwargs)
+    result = _each_way(op, args, kwargs)
+    if result is not None:
+        return result if result.impossible else remember(key, result)
     op = _without_state(op)
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
@@ -113,9 +120,9 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             return vague or (Result((UNKNOWN,)) if kwargs else _without_samples(op, args))
         except Exception:  # this size does not fit the operation; another may
             continue
-        known = _vaguely(_describe(result), args)
+        known = _describe(result)
         if known.structure is not None and _varies(op, args, kwargs, len(result)):
-            item = functools.reduce(join, known.facts) if known.structure is list else UNKNOWN
+            item = put_in(functools.reduce(join_items, known.facts), lambda symbol: False)
             known = Result((Fact("list", item=item) if known.structure is list else UNKNOWN,))
         return remember(key, known)
     return replace(Result((UNKNOWN,)) if kwargs else _without_samples(op, args), impossible=True)
@@ -199,7 +206,7 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
     given = []
     for arg, fact in zip(args, facts):
         if fact.is_mixed or fact.is_optional:
-            given.append(Var("t", Fact("scalar", fact.dtype) if fact.is_mixed else fact.item))
+            given.append(Var("t", Fact("number", fact.dtype) if fact.is_mixed else fact.item))
         else:
             given.append(arg)
     result = _by_samples(op, tuple(given), kwargs)
@@ -215,13 +222,16 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
 
 def _dtype_of(op: Callable, facts: list[Fact]) -> Any:
     """The dtype of a result, tried on arrays of one axis; None if it is not known."""
-    try:
-        with np.errstate(all="ignore"):
-            result = op(*(sample_array(f.dtype, (2,)) if f.is_array and f.dtype is not None else sample_of(f, 2)
-                          for f in facts))
-    except Exception:  # too little is known, or the operation does not take it
-        return None
-    return getattr(result, "dtype", None)
+    given = [array(f.dtype, (2,)) if f.is_array and f.dtype is not None else f for f in facts]
+    ways = [alternatives(f) if f.kind in ("number", "real") else (f,) for f in given]
+    dtypes: list[Any] = []
+    for k in range(max(map(len, ways))):
+        try:
+            result = _tried(op, tuple(Var("t", way[min(k, len(way) - 1)]) for way in ways), (), 2)
+        except Exception:  # too little is known, or the operation does not take it
+            return None
+        dtypes.append(getattr(result, "dtype", None))
+    return dtypes[0] if all(equal_dtypes(d, dtypes[0]) for d in dtypes) else None
 
 
 _TO_SCALARS = {np.any, np.all, np.sum, np.max, np.min, np.mean}
@@ -242,18 +252,48 @@ def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
     return Result((UNKNOWN,))
 
 
-def _vaguely(result: Result, args: tuple[Arg, ...]) -> Result:
-    """The result with less certainty where an argument is some number of which not even the type is known."""
-    numbers = [f for f in map(fact_of, args) if f.kind == "number"]
-    if not numbers:
-        return result
-    double = all(f.dtype == np.float64 for f in numbers)
+def _some_number(arg: Arg) -> Fact | None:
+    """The fact of a number in an argument of which the type is not known."""
+    fact = arg.fact if type(arg) is Var else UNKNOWN
+    while fact.kind == "list" and fact.item is not None:
+        fact = fact.item
+    return fact if fact.kind in ("number", "real") else None
 
-    def weaker(f: Fact) -> Fact:
-        if f.kind in ("float", "scalar", "complex", "int"):
-            return Fact("number", np.dtype(float) if double and f.dtype in (None, np.float64) else None)
-        return f if double or not f.is_array else replace(f, dtype=None)
-    return replace(result, facts=tuple(map(weaker, result.facts)))
+
+def _each_way(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result | None:
+    """What holds whatever the numbers are of which the type is not known; None if there are none."""
+    unsure: list[Fact] = []
+    for a in (*args, *(a for _, a in kwargs)):
+        map_arg(lambda v: unsure.append(f) or v if (f := _some_number(v)) is not None else v, a)
+    if not unsure:
+        return None
+    ways = [alternatives(f) for f in unsure]
+
+    def taken(k: int) -> Callable[[Arg], Arg]:
+        def number(arg: Arg) -> Arg:
+            fact = _some_number(arg)
+            if fact is None:
+                return arg
+            ways = alternatives(fact)
+            return Var(arg.name, _with_number(arg.fact, ways[min(k, len(ways) - 1)]))
+        return number
+    found: list[Result] = []
+    for k in range(max(map(len, ways))):
+        result = _by_samples(op, tuple(map_arg(taken(k), a) for a in args),
+                             tuple((name, map_arg(taken(k), a)) for name, a in kwargs))
+        if not result.impossible:
+            found.append(result)
+    return functools.reduce(_joined, found) if found else Result((UNKNOWN,), impossible=True)
+
+
+def _with_number(fact: Fact, number: Fact) -> Fact:
+    return number if fact.kind != "list" or fact.item is None else replace(fact, item=_with_number(fact.item, number))
+
+
+def _joined(a: Result, b: Result) -> Result:
+    if a.structure is not b.structure or len(a.facts) != len(b.facts):
+        return Result((UNKNOWN,))
+    return Result(tuple(map(join, a.facts, b.facts)), a.structure)
 
 
 def _describe(result: Any) -> Result:
@@ -261,10 +301,8 @@ def _describe(result: Any) -> Result:
         return Result(tuple(_anonymous(of_value(x)) for x in result), type(result))
     fact = of_value(result)
     if fact.kind == "list":
-        items = [of_value(x) for x in result]
-        item = _anonymous(items[0]) if items else None
-        for other in items[1:]:
-            item = join(item, _anonymous(other)) if item is not None else other
+        items = [_anonymous(of_value(x)) for x in result]
+        item = put_in(functools.reduce(join_items, items), lambda symbol: False) if items else UNKNOWN
         fact = replace(fact, item=item)
     return Result((_anonymous(fact),))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
+    PYTHON_DTYPES,
     UNSET,
     Dim,
     Fact,
@@ -84,7 +85,7 @@ def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
         return True
     if fact.kind == "complex":
         return 0.7 + 0.3j
-    if fact.kind == "number":
+    if fact.kind in ("number", "real"):
         return np.float64(0.7)
     if fact.kind == "scalar" and fact.dtype is not None:
         return sample_array(fact.dtype, ())[()]
@@ -99,6 +100,17 @@ def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
     if fact.kind == "str":
         return "s"
     raise NoSample
+
+
+def alternatives(fact: Fact) -> tuple[Fact, ...]:
+    """What a number may be of which only that is known."""
+    double = (Fact("float"), Fact("scalar", np.dtype(float)))
+    if fact.kind == "real":
+        return (*double, Fact("int"))
+    if fact.dtype is not None:
+        return tuple(Fact(kind) for kind, dtype in PYTHON_DTYPES.items() if dtype == fact.dtype) + (
+            Fact("scalar", fact.dtype),)
+    return (*double, *map(Fact, ("int", "bool", "complex")), *(Fact("scalar", np.dtype(c)) for c in "fFDl?"))
 
 
 def sizes(args: tuple[Arg, ...]) -> Iterator[Sizes]:

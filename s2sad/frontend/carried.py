@@ -5,6 +5,7 @@ was a float at the end, as either.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +26,12 @@ from s2sad.frontend.values import (
     Value,
     static,
 )
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Var, While
-from s2sad.ir.facts import fresh_dim, join
-from s2sad.ir.walk import clone
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stmt, Var, While
+from s2sad.ir.facts import Dim, fresh_dim, fresh_like, join, own_dim, sometimes, symbols, taken_out, with_symbols
+from s2sad.ir.walk import clone, free
 
 
-def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
+def _cover_fact(old: Fact, new: Fact, wild: set, free: Callable[[], Dim] = fresh_dim) -> Fact:
     """``old`` if it covers ``new``, else their join with free dimensions where they differ."""
     if old == new:
         return old
@@ -42,19 +43,33 @@ def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
             if a == b or a in wild:
                 out.append(a)
             else:
-                dim = fresh_dim()
+                dim = free()
                 wild.add(dim)
                 out.append(dim)
         dims = tuple(out)
     item = joined.item
     if old.item is not None and new.item is not None:
-        item = _cover_fact(old.item, new.item, wild)
+        item = _cover_fact(old.item, new.item, wild, own_dim)
     elif old.item is None and new.item is not None:
         item = new.item
     elif new.item is None:
         item = old.item
     result = replace(joined, dims=dims, item=item)
     return old if result == old else result
+
+
+def sizes_after(params: list[Var], inits: list[Arg], stmts: list[Stmt]) -> Callable[[Fact], Fact]:
+    """From the fact of what a loop carries in its body to that of what it hands out: sizes that arise in the loop are
+    other ones at each trip."""
+    before = {symbol for a in inits for symbol in symbols(fact_of(a))}
+    inside = {symbol for p in params for symbol in symbols(p.fact)} - before
+    if inside:
+        inside -= {symbol for v in free(Block(tuple(params), tuple(stmts), ())) for symbol in symbols(v.fact)}
+    new: dict[Any, Any] = {}
+
+    def symbol(old: Any) -> Any:
+        return new.setdefault(old, fresh_like(old)) if old in inside else old
+    return lambda fact: with_symbols(fact, symbol) if inside else fact
 
 
 class Carried:
@@ -102,8 +117,10 @@ class Carried:
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
-                if self.may_miss(inits[len(params) - 1]):
+                unsure = self.may_miss(inits[len(params)])
+                params.append(Var("result" if label == "$val" else label.lstrip("$") or "t",
+                                  sometimes(fact) if unsure else fact.forget()))
+                if unsure:
                     self.unsure.add(params[-1])
                 return params[-1]
             if f is not None:
@@ -127,7 +144,7 @@ class Carried:
         item = None
         if walked is not None:
             fact = fact_of(walked)
-            item = Var(name, Fact("int") if fact.kind == "range" else fact.item or Fact())
+            item = Var(name, Fact("int") if fact.kind == "range" else taken_out(fact.item))
         self.open_tests.append(Const(None))
         with self.block() as stmts:
             body(item)
@@ -277,12 +294,13 @@ class Carried:
         self.stmts.extend(prelude)
         outs: list[Var] = []
         made: dict[int, Any] = {}
+        leaving = sizes_after(params, inits, side.stmts)
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
-                k = len(outs) - 1
+                k = len(outs)
+                outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", leaving(params[k].fact)))
                 if self.may_miss(results[k]) or (self.may_miss(inits[k]) and not self.runs(walked)):
                     self.unsure.add(outs[-1])
                 return outs[-1]

@@ -12,7 +12,7 @@ from typing import Any
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.values import Atom, Broken, Buffer, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, join_items
 
 UNMADE = "a list that may not have been made here, and that changes its length"
 
@@ -153,7 +153,7 @@ class Joins:
                 facts = [self.listed_fact(v, heap) for v in cell.values]
                 holds |= self.gathered(frozenset(), cell.values)
             for f in facts:
-                item = f.forget() if item is None else join(item, f.forget())
+                item = f.forget() if item is None else join_items(item, f.forget())
         return Leaf(Fact("list", item=item), True, frozenset(), holds)
 
     def join_cells(self, ca: Any, cb: Any, ha: dict, hb: dict, memo: dict, key: Any) -> Any:
@@ -214,7 +214,7 @@ class Joins:
         if not isinstance(cell, Items) or not depth or not cell.values:
             return self.fact_in(value, heap)
         facts = [self.listed_fact(v, heap, depth - 1).forget() for v in cell.values]
-        return Fact("list", item=reduce(join, facts))
+        return Fact("list", item=reduce(join_items, facts))
 
     def fact_in(self, value: Value, heap: dict) -> Fact:
         saved, self.heap = self.heap, heap

@@ -76,7 +76,7 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.effects import UPDATES, VIEWS
-from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.facts import RANDOM, UNKNOWN, UNSET
 from s2sad.rules import canonical
 
 IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
@@ -149,7 +149,8 @@ class Lowerer(
         result = infer(op, args, kwargs)
         self.impossible |= result.impossible
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
-            whole = Var(hint or "t", Fact("list", item=result.facts[0]))
+            whole = Var(hint or "t", Fact("list", item=result.facts[0]) if result.structure is list else Fact(
+                "tuple", parts=result.facts))
             self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
@@ -262,7 +263,9 @@ class Lowerer(
                 cell = self.heap[value.cell]
                 if isinstance(cell, Buffer):
                     return cell.fact
-                return Fact("list" if isinstance(cell, Items) else "dict" if is_mapping(cell) else "object")
+                if isinstance(cell, Items) or is_mapping(cell):
+                    return Fact("list" if isinstance(cell, Items) else "dict", item=UNKNOWN if cell.values else None)
+                return Fact("object")
             case Tup():
                 return of_items(tuple(map(self.fact, value.items)))
             case Closure() | Bound() | Method():

@@ -230,7 +230,7 @@ def input_fact(x: Any, sizes: dict[int, Any]) -> Fact:
         return Fact("list", item=of_value(x[0]))
     if fact.kind in ("object", "function") or (fact.kind == "dict" and type(x) is not dict):
         return Fact("object")
-    return Fact(fact.kind, fact.dtype, fact.dims)
+    return fact.forget()
 
 
 def lower_function(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Lowered:

@@ -38,7 +38,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET, join
+from s2sad.ir.facts import UNSET, join_items
 
 DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis, np.squeeze, np.flip, np.fliplr,
                   np.flipud, np.rot90, np.matrix_transpose, np.linalg.matrix_transpose}
@@ -188,7 +188,7 @@ class Writes:
         root = state.arg
         if target.kind == "dict":
             key = fact_of(idx).forget()
-            item = key if state.fact.item is None else join(state.fact.item, key)
+            item = key if state.fact.item is None else join_items(state.fact.item, key)
             state = replace(state, fact=replace(state.fact, item=item))
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
