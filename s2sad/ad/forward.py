@@ -173,7 +173,7 @@ class Forward:
             df = fact_of(dot)
         if yf.is_scalar and not df.is_scalar:
             return self.emit.number(out, dot, y, self.name(y), loc)
-        if yf.is_float and df.is_float or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
+        if yf.is_real and df.is_real or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
             return dot
         if yf.kind in ("unknown", "object"):
             return self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)

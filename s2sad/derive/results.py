@@ -137,7 +137,7 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
     if type(value) is Const and type(value.value) is not float:
         raise non_scalar(fn, f"{value.value!r}")
     one: Arg = Const(1.0)
-    if type(value) is Var and not fact.is_float:
+    if type(value) is Var and not (fact.is_float or fact.kind == "real"):
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
             raise non_scalar(fn, f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else ""))
         if fact.is_complex:

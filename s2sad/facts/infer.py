@@ -29,7 +29,7 @@ from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.by_hand import BY_HAND
 from s2sad.facts.dims import broadcast_dims, refine
-from s2sad.facts.samples import NoSample, Sizes, alternatives, sample, sizes
+from s2sad.facts.samples import FIRST, Choice, NoSample, Sizes, alternatives, choices, sample, sizes
 from s2sad.facts.tried import key_of, recall, remember
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
@@ -124,14 +124,26 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
         if known.structure is not None and _varies(op, args, kwargs, len(result)):
             item = put_in(functools.reduce(join_items, known.facts), lambda symbol: False)
             known = Result((Fact("list", item=item) if known.structure is list else UNKNOWN,))
+        for choice in choices((*args, *named)):
+            known = _whichever(known, op, args, kwargs, size, choice)
         return remember(key, known)
     return replace(Result((UNKNOWN,)) if kwargs else _without_samples(op, args), impossible=True)
 
 
-def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes, count: int = 1
-           ) -> Any:
+def _whichever(known: Result, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes,
+               choice: Choice) -> Result:
+    """What holds for another choice of the sample too, if the operation takes that."""
+    try:
+        result = _tried(op, args, kwargs, size, choice)
+    except Exception:  # it raises as in the user's program
+        return known
+    return _joined(known, _describe(result))
+
+
+def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes,
+           choice: Choice = FIRST) -> Any:
     """The operation at a sample; where an index is out of range, with the first place in its stead."""
-    values, named = [sample(a, size, count) for a in args], {k: sample(a, size, count) for k, a in kwargs}
+    values, named = [sample(a, size, choice) for a in args], {k: sample(a, size, choice) for k, a in kwargs}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -146,7 +158,7 @@ def _varies(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], 
     for size in (2, 4, 6):
         for count in (1, 2):
             try:
-                result = _tried(op, args, kwargs, size, count)
+                result = _tried(op, args, kwargs, size, Choice(count))
             except Exception:  # this sample does not fit
                 continue
             if len(result) != length:

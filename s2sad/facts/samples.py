@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -59,30 +60,51 @@ def _size(dim: Dim, size: Sizes) -> int:
     return dim if isinstance(dim, int) else max(0, size + dim[1])
 
 
-def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
-    """A value that has the facts of an argument: symbolic dimensions have the given size, integers are ``count``."""
+@dataclass(frozen=True)
+class Choice:
+    """What a sample is where a fact leaves it open: the value of ints and bools, and the length of lists."""
+
+    count: int = 1
+    truth: bool = True
+    length: int = 3
+
+
+FIRST = Choice()
+
+
+def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
+    """Other choices than the first on which the kind of a result may depend."""
+    facts = [arg.fact for arg in _flat(args) if type(arg) is Var]
+    if any(f.kind == "bool" and f.value is UNSET for f in facts):
+        yield Choice(truth=False)
+    if any(f.kind == "list" for f in facts):
+        yield Choice(length=0)
+
+
+def sample(arg: Arg, size: Sizes, choice: Choice = FIRST) -> Any:
+    """A value that has the facts of an argument: symbolic dimensions have the given size."""
     if type(arg) is Const:
         return arg.value
     if type(arg) is Pack:
-        items = [sample(a, size, count) for a in arg.items]
+        items = [sample(a, size, choice) for a in arg.items]
         if arg.kind == "dict":
             return dict(zip(arg.keys, items))
         if arg.kind == "slice":
             return slice(*items)
         return tuple(items) if arg.kind == "tuple" else items if arg.kind == "list" else arg.kind(*items)
-    return sample_of(arg.fact, size, count)
+    return sample_of(arg.fact, size, choice)
 
 
-def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
+def sample_of(fact: Fact, size: Sizes, choice: Choice = FIRST) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
         return fact.value
     if fact.kind == "float":
         return 0.7
     if fact.kind == "int":
-        return count if fact.sym is None else _size(fact.sym, size)
+        return choice.count if fact.sym is None else _size(fact.sym, size)
     if fact.kind == "bool":
-        return True
+        return choice.truth
     if fact.kind == "complex":
         return 0.7 + 0.3j
     if fact.kind in ("number", "real"):
@@ -92,7 +114,7 @@ def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
     if fact.kind == "array" and fact.dtype is not None and fact.dims is not None:
         return sample_array(fact.dtype, tuple(_size(d, size) for d in fact.dims))
     if fact.kind == "list" and fact.item is not None:
-        return [sample_of(fact.item, size, count) for _ in range(3)]
+        return [sample_of(fact.item, size, choice) for _ in range(choice.length)]
     if fact.kind == "tuple" and fact.dims is not None:
         return tuple(_size(d, size) for d in fact.dims)
     if fact.kind == "range":

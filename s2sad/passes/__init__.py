@@ -30,7 +30,7 @@ from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace, linear)
+PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, cse, dce, opened, inplace, linear)
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:
