@@ -9,7 +9,7 @@ import s2sad
 from s2sad.ad.updates import updates
 from s2sad.frontend.signature import lower_function
 from s2sad.ir import For
-from s2sad.ir.alias import count_uses
+from s2sad.ir.walk import count_uses
 from s2sad.passes.cse import cse
 
 V = np.array([0.3, -0.7, 1.2, 0.9, -0.4])
