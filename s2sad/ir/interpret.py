@@ -90,12 +90,13 @@ def _statement(stmt: Stmt, env: Env) -> Sequence[Any]:
 def _call(call: Call, env: Env) -> Sequence[Any]:
     args = [evaluate(_used(arg, env), env) for arg in call.args]
     kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
-    if isinstance(call.op, Function):
-        value = interpret(call.op, *args, **kwargs)
-    elif isinstance(call.op, Hashable) and call.op in AUGMENTED:
-        value = call.op(runtime.copy(args[0]), *args[1:])
+    op: Any = call.op
+    if isinstance(op, Function):
+        value = interpret(op, *args, **kwargs)
+    elif isinstance(op, Hashable) and op in AUGMENTED:
+        value = op(runtime.copy(args[0]), *args[1:])
     else:
-        value = call.op(*args, **kwargs)
+        value = op(*args, **kwargs)
     return (value,) if len(call.outs) == 1 else value if call.outs else ()
 
 
