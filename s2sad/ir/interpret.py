@@ -11,7 +11,7 @@ from s2sad.ir.symbols import AUGMENTED
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2sad import runtime
@@ -93,7 +93,7 @@ def _call(call: Call, env: Env) -> Sequence[Any]:
     op: Any = call.op
     if isinstance(op, Function):
         value = interpret(op, *args, **kwargs)
-    elif isinstance(op, Hashable) and op in AUGMENTED:
+    elif getattr(op, "__hash__", None) is not None and op in AUGMENTED:
         value = op(runtime.copy(args[0]), *args[1:])
     else:
         value = op(*args, **kwargs)
