@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
 from s2sad.derive import Entry
+from s2sad.rules.floats import ON_FLOATS
 
 
 class _NumpyMath:
