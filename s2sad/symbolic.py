@@ -38,9 +38,10 @@ from s2sad import runtime
 from s2sad.counts import executed, rewired
 from s2sad.derive import build
 from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function, If, Var, While
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
 from s2sad.ir.symbols import AUGMENTED
@@ -115,7 +116,7 @@ def expression(f: Callable, *names_or_args: Any) -> Any:
     """
     sympy = _sympy()
     given = _arguments(sympy, f, names_or_args)
-    fn = opened(lower_function(f, _samples(sympy, given), {}).function)
+    fn = opened(lower(f, kinds_of(_samples(sympy, given))).function)
     table = {getattr(np, name): getattr(sympy, name) for name in SAME_NAME} | ARITHMETIC
     table |= {op: getattr(sympy, name) for op, name in OTHER_NAME.items()}
     run = rewired(_deciding(fn), lambda call: _symbolic(sympy, call, table))

@@ -14,11 +14,10 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.ad.common import Emitter
-from s2sad.ad.forward import forward
-from s2sad.ad.reverse import reverse
 from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
+from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Rebuild
+from s2sad.frontend import Rebuild
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.memory.alias import Memory, has_foreign, touches
 
