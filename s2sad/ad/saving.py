@@ -16,12 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ad.definedness import defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import put_in, sometimes, symbols
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
 
@@ -39,7 +38,7 @@ class Saver:
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
         self.outer_sizes = {symbol for v in self.outermost for symbol in symbols(v.fact)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
-        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and s.op in UPDATES
+        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and ops.of(s.op).updates
                         for v in variables(s.args[0])}
 
     def is_outer(self, symbol: Any) -> bool:
