@@ -194,10 +194,14 @@ class Forward:
             elif not (type(value) is Const and value.value is p.default):
                 kwargs.append((p.name, value))
         found = infer(s.op, tuple(args), tuple(kwargs)).facts
-        outs = tuple(Var(self.name(o), f if o.fact.is_scalar and f.is_scalar else cotangent(o.fact))
-                     for o, f in zip(s.outs, found if len(found) == len(s.outs) else [o.fact for o in s.outs]))
+        if len(found) != len(s.outs):
+            found = tuple(cotangent(o.fact) for o in s.outs)
+        small = [o.fact.is_scalar or o.fact.dims == () for o in s.outs]  # NumPy's numbers among Python's may matter
+        outs = tuple(Var(self.name(o), f if few and (o.fact.is_array or f.is_scalar) else cotangent(o.fact))
+                     for o, f, few in zip(s.outs, found, small))
         out.append(Call(outs, s.op, tuple(args), tuple(kwargs), s.loc, True))
-        self.dots.update(zip(s.outs, outs))
+        self.dots.update((o, self.shaped(out, dot, o, s.loc) if few and o.fact.is_array else dot)
+                         for o, dot, few in zip(s.outs, outs, small))
 
     def by_rule(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
         if entry.pushforward is None:

@@ -21,8 +21,8 @@ from s2sad.derive.leaves import structured
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
-from s2sad.facts.cotangents import cotangent
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
+from s2sad.ir.facts import put_in, symbols
 from s2sad.ir.walk import clone
 
 
@@ -48,7 +48,8 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
                                    for v in wrt))
     forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
     assert isinstance(row, Pack)
-    lists = {v: Var(f"{v.name}_bars", Fact("list", item=cotangent(v.fact))) for v in wrt}
+    lists = {v: Var(f"{v.name}_bars", Fact("list", item=put_in(fact_of(g), set(symbols(v.fact)).__contains__)))
+             for v, g in zip(wrt, row.items)}
     body = Block((item,), (*taken, *backwards), row.items)
     units = Call((basis,), runtime.Units, (value,), (), None, True)
     loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)

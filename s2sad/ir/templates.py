@@ -74,7 +74,7 @@ class RuleKinds:
         return type(value), id(value)
 
     def _fact(self, fact: Fact) -> Fact:
-        return with_symbols(fact, self._symbol) if fact.dims or fact.sym is not None or fact.item is not None else fact
+        return with_symbols(fact, self._symbol) if any(True for _ in symbols(fact)) else fact
 
     def _symbol(self, old: Any) -> Any:
         """A symbol of a size by its number; a size that a slice names stays that slice of another size."""
@@ -84,7 +84,7 @@ class RuleKinds:
                 dim = (self._symbol(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
                 new: Any = "s", (dim, *(("w", self._symbol(("w", b))) if type(b) is Var else b for b in bounds))
             else:
-                new = ("n" if old[0] == "n" else "m"), -1 - len(self.symbols)
+                new = (old[0] if old[0] in ("n", "i") else "m"), -1 - len(self.symbols)
             self.symbols[old] = new
             self.sizes[new] = old
         return self.symbols[old]
