@@ -62,12 +62,12 @@ class Forward:
         known = isinstance(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
-    def known(self, x: Any) -> Any:
-        """The tangent as a rule sees it: None where there is none."""
+    def known(self, out: list[Stmt], x: Any, loc: Any) -> Any:
+        """The tangent as a rule sees it: None where there is none, and zeros beside others in a list."""
         if isinstance(x, tuple):
-            return tuple(self.known(a) for a in x)
+            return tuple(self.known(out, a, loc) for a in x)
         if type(x) is Pack:
-            return replace(x, items=tuple(self.known(a) for a in x.items)) if self.any_active(x) else Const(None)
+            return self.dot(out, x, loc) if self.any_active(x) else Const(None)
         return self.dots.get(x, Const(None)) if type(x) is Var else Const(None)
 
     # ---- statements ------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ class Forward:
         if entry.pushforward is None:
             raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP)")
         wanted = inspect.signature(entry.pushforward).parameters
-        known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
+        known: dict[str, Any] = {f"{n}_dot": self.known(out, bound[n], s.loc) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
         stmts, result = self.rules.inline(entry.pushforward, named, s.loc)
