@@ -283,7 +283,9 @@ def masked_product(g: Any, partial: Any) -> Any:
     """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there."""
     with np.errstate(invalid="ignore"):
         product = g * partial
-    return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
+    if isinstance(product, np.ndarray):
+        return np.where(np.equal(g, 0), 0 * g, product)
+    return type(product)(0 * g) if g == 0 else product
 
 
 class OrderMatters(ValueError):
@@ -461,7 +463,7 @@ def astype_of(g: Any, x: Any) -> Any:
         if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float):
             return float(g)
         return complex(g) if type(x) is complex and isinstance(g, np.number) and not isinstance(g, complex) else g
-    if dtype.kind not in "fc" or (getattr(g, "dtype", None) == dtype and type(g) is not complex):
+    if dtype.kind not in "fc" or (hasattr(g, "dtype") and g.dtype == dtype):
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):
         g = np.real(g)

@@ -15,7 +15,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.cotangents import cotangent
-from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
+from s2sad.facts.dims import _axis, _indexed, _reshaped, broadcast_dims, dims_of, index_parts, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
@@ -76,7 +76,7 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
             return Fact("array", facts[0].dtype, dims)
         gathered = _indexed(args, facts, kwargs)
         if gathered is not None:
-            return Fact("array", facts[0].dtype, gathered)
+            return Fact("array", facts[0].dtype, gathered) if gathered else Fact("scalar", facts[0].dtype)
         if parts is not None and len(parts) == 1 and fact_of(parts[0]).dtype == np.bool_:
             taken = fact_of(parts[0]).dims
             if taken is not None:
@@ -86,7 +86,7 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 def _zeros(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     fact = facts[0].forget()
-    if fact.kind in ("float", "int", "bool", "real"):
+    if fact.kind in ("float", "int", "bool"):
         return Fact("float")
     if fact.kind == "tuple":
         return Fact("list", item=UNKNOWN) if fact.parts is None else cotangent(fact)
@@ -144,11 +144,14 @@ _EIG = type(np.linalg.eig(np.eye(1)))
 
 
 def _cross(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
-    """Of vectors in space."""
+    """Of vectors in space; of two in a plane it is a number."""
     a, b = facts[:2]
-    if a.ndim is None or b.ndim is None or a.dtype is None or b.dtype is None:
-        return None
-    return Fact("array", np.result_type(a.dtype, b.dtype), tuple(fresh_dim() for _ in range(max(a.ndim, b.ndim))))
+    if not (a.is_array and b.is_array):
+        return UNKNOWN
+    dtype = np.result_type(a.dtype, b.dtype) if a.dtype is not None and b.dtype is not None else None
+    if not a.dims or not b.dims or len(args) > 2 or kwargs or 3 not in (a.dims[-1], b.dims[-1]):
+        return Fact("array", dtype)
+    return Fact("array", dtype, (*broadcast_dims([a.dims[:-1], b.dims[:-1]]), 3))
 
 
 def _known(truth: bool | None) -> Fact:
@@ -157,7 +160,8 @@ def _known(truth: bool | None) -> Fact:
 
 def _power(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     a, b = facts
-    if a.kind == b.kind == "int" and b.value is UNSET:
+    whole = ("int", "bool")
+    if a.kind in whole and b.kind in whole and b.value is UNSET:
         return Fact("number")
     return None
 
@@ -198,9 +202,14 @@ def _as_float(g: Fact) -> Fact:
 
 def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     g, x = facts
-    if g.is_array and x.dtype is not None and x.dtype.kind in "fc":
-        return replace(g.forget(), dtype=x.dtype)
-    return x.forget() if x.is_array and x.dims == () and x.dtype is not None and x.dtype.kind in "fc" else None
+    one = g.is_scalar or g.dims == ()
+    if x.kind == "float":
+        return _as_float(g) if one else UNKNOWN
+    if x.dtype is None or x.dtype.kind not in "fc" or x.kind not in ("scalar", "array"):
+        return UNKNOWN
+    if x.kind == "scalar":
+        return Fact("scalar", x.dtype) if one else UNKNOWN
+    return replace(g.forget(), dtype=x.dtype) if g.is_array else Fact("array", x.dtype, ()) if one else None
 
 
 def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import math
 import operator
 import random
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -150,6 +151,7 @@ def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], .
         try:
             return op(*values, **named)
         except IndexError:
+            values = [sample(a, size, replace(choice, count=0)) for a in args]
             first = [np.zeros_like(v) if isinstance(v, np.ndarray) and v.dtype.kind in "iu" else v for v in values]
             return op(*first, **named)
 
@@ -247,6 +249,8 @@ def _dtype_of(op: Callable, facts: list[Fact]) -> Any:
     return dtypes[0] if all(equal_dtypes(d, dtypes[0]) for d in dtypes) else None
 
 
+MOST_WAYS = 100
+"""So many combinations of what some numbers may be are tried; beyond that all of them are of one type."""
 _TO_SCALARS = {np.any, np.all, np.sum, np.max, np.min, np.mean}
 
 
@@ -256,9 +260,11 @@ def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
     if isinstance(op, np.ufunc) and op.nout == 1 and op.signature is None:
         facts = [fact_of(a) for a in args]
         if any(f.is_array and f.dims != () for f in facts) and all(f.is_array or f.is_scalar for f in facts):
+            dtype = _dtype_of(op, facts)
+            if not any(f.dims for f in facts):  # of arrays without axes a number is made
+                return Result((Fact("unknown", dtype),))
             known = all(f.dims is not None for f in facts if f.is_array)
-            dims = broadcast_dims([f.dims or () for f in facts]) if known else None
-            return Result((Fact("array", _dtype_of(op, facts), dims),)) if dims != () else Result((UNKNOWN,))
+            return Result((Fact("array", dtype, broadcast_dims([f.dims or () for f in facts]) if known else None),))
     if op in _TO_SCALARS and len(args) == 1 and fact_of(args[0]).is_array:
         dtype = _dtype_of(op, [fact_of(args[0])])
         return Result((UNKNOWN if dtype is None else Fact("scalar", dtype),))
@@ -281,22 +287,33 @@ def _each_way(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg]
     if not unsure:
         return None
     ways = [alternatives(f) for f in unsure]
-
-    def taken(k: int) -> Callable[[Arg], Arg]:
-        def number(arg: Arg) -> Arg:
-            fact = _some_number(arg)
-            if fact is None:
-                return arg
-            ways = alternatives(fact)
-            return Var(arg.name, _with_number(arg.fact, ways[min(k, len(ways) - 1)]))
-        return number
+    longest = max(map(len, ways))
+    alike = [tuple(way[min(k, len(way) - 1)] for way in ways) for k in range(longest)]
+    chosen = alike if math.prod(map(len, ways)) > MOST_WAYS else itertools.product(*ways)
     found: list[Result] = []
-    for k in range(max(map(len, ways))):
-        result = _by_samples(op, tuple(map_arg(taken(k), a) for a in args),
-                             tuple((name, map_arg(taken(k), a)) for name, a in kwargs))
+    for way in chosen:
+        numbers = iter(way)
+
+        def taken(arg: Arg, numbers: Iterator[Fact] = numbers) -> Arg:
+            return arg if _some_number(arg) is None else Var(arg.name, _with_number(arg.fact, next(numbers)))
+        given = tuple(map_arg(taken, a) for a in args), tuple((name, map_arg(taken, a)) for name, a in kwargs)
+        result = _by_samples(op, *given)
         if not result.impossible:
             found.append(result)
+        elif not _is_refused(op, *given):
+            return Result((UNKNOWN,))
     return functools.reduce(_joined, found) if found else Result((UNKNOWN,), impossible=True)
+
+
+def _is_refused(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> bool:
+    """Whether an operation does not take arguments of these types: the user's program raises too."""
+    try:
+        _tried(op, args, kwargs, 2)
+    except TypeError:
+        return True
+    except Exception:  # a matter of values or sizes
+        return False
+    return False
 
 
 def _with_number(fact: Fact, number: Fact) -> Fact:

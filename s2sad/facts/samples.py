@@ -79,6 +79,8 @@ def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
         yield Choice(truth=False)
     if any(f.kind == "list" for f in facts):
         yield Choice(length=0)
+    if any(f.kind == "int" and f.value is UNSET and f.sym is None for f in facts):
+        yield from (Choice(count=0), Choice(count=2))
 
 
 def sample(arg: Arg, size: Sizes, choice: Choice = FIRST) -> Any:
