@@ -78,7 +78,7 @@ def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
     if any(f.kind == "bool" and f.value is UNSET for f in facts):
         yield Choice(truth=False)
     if any(f.kind == "list" for f in facts):
-        yield Choice(length=0)
+        yield from (Choice(length=0), Choice(length=1))
     if any(f.kind == "int" and f.value is UNSET and f.sym is None for f in facts):
         yield from (Choice(count=0), Choice(count=2))
 

@@ -14,6 +14,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
+from s2sad.frontend.objects import is_compiled, of_class
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -33,6 +34,9 @@ from s2sad.frontend.values import (
 from s2sad.ir import Const
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ops.methods import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+PLAIN = {"itemsize", "nbytes", "numerator", "denominator"}
+"""Attributes of numbers and arrays that are integers, whatever their memory is like."""
 
 
 class Attributes:
@@ -60,7 +64,7 @@ class Attributes:
             case Tup():
                 if owner.cls is not tuple and name in getattr(owner.cls, "_fields", ()):
                     return owner.items[owner.cls._fields.index(name)]
-                if owner.cls is not tuple and hasattr(owner.cls, name) and name not in (
+                if owner.cls is not tuple and of_class(owner.cls, name) is not UNSET and name not in (
                         "count", "index", "_replace", "_asdict"):
                     return self.class_attribute(owner, owner.cls, name)
                 return self.method_of(owner, name)
@@ -68,7 +72,7 @@ class Attributes:
                 cell = self.heap[owner.cell]
                 if isinstance(cell, Fields) and not owner.path:
                     return self.object_attribute(owner, cell, name)
-                if self.is_record(owner) and not hasattr(dict, name):
+                if self.is_record(owner) and of_class(dict, name) is UNSET:
                     return self.class_attribute(owner, cell.cls, name)
                 if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
                     return self.method_of(owner, name)
@@ -92,9 +96,16 @@ class Attributes:
     def method_of(self, owner: Value, name: str) -> Method:
         """A method of a builtin container."""
         cls = self.class_of(owner)
-        if cls is not None and not hasattr(cls, name):
+        if cls is not None and of_class(cls, name) is UNSET:
             raise self.lacks_attribute(cls, name)
+        if cls is not None and self.is_value(cls, name):
+            raise self.unsupported(f"`{name}` of a `{cls.__name__}`", code="S2S011")
         return Method(owner, name)
+
+    def is_value(self, cls: type, name: str) -> bool:
+        """Whether what instances of a class have under a name is kept by compiled code, and no method."""
+        found = of_class(cls, name)
+        return is_compiled(found) and hasattr(type(found), "__set__")
 
     def lacks_attribute(self, cls: type, name: str) -> S2SADError:
         """The error for an attribute that no instance of a class has."""
@@ -164,11 +175,14 @@ class Attributes:
             return self.call_op(np.ravel, (owner,), (), hint)
         if name == "at":
             return Method(owner, name)
-        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name) or (
-                hasattr(int, name)):
-            return Method(owner, name)
         cls = self.class_of(owner)
-        if cls is not None and not hasattr(cls, name):
+        if name in PLAIN and (cls is None or of_class(cls, name) is not UNSET):
+            array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
+            return self.emit(getattr, (array, Const(name)), hint=name)
+        if name in METHODS or name in METHODS_IN_PLACE or any(
+                of_class(c, name) is not UNSET and not self.is_value(c, name) for c in (np.ndarray, float, int)):
+            return Method(owner, name)
+        if cls is not None and of_class(cls, name) is UNSET:
             self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.frontend import stand_ins
+from s2sad.frontend.objects import of_class
 from s2sad.frontend.sets import is_mapping, make_frozenset, make_set
 from s2sad.frontend.values import (
     FALSE,
@@ -259,12 +260,12 @@ def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     name = static(args[1])
     value = args[0]
     if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
-        return const(name in self.heap[value.cell].names or hasattr(cls, name))
+        return const(name in self.heap[value.cell].names or of_class(cls, name) is not UNSET)
     if static(value) is not UNSET:
         return const(hasattr(static(value), name))
     if cls is None:
         raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
-    return const(hasattr(cls, name))
+    return const(of_class(cls, name) is not UNSET)
 
 
 def _callable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:

@@ -105,6 +105,7 @@ class Inputs:
 
     def record(self, kind: RecordKind, arg: Arg) -> tuple[Value, Any]:
         ref = self.lowerer.new_ref(Fields(kind.cls, (), ()))
+        self.lowerer.originals[ref.cell] = arg
         tree = Record(kind.cls, {})
         self.seen[kind.number] = ref, tree
         self.open.append(kind.number)

@@ -158,8 +158,8 @@ def vectorized(fn: Callable, *args: Any) -> Any:
     shape = np.broadcast_shapes(*[np.shape(a) for a in args])
     arrays = [np.broadcast_to(a, shape) for a in args]
     found = [fn(*items) for items in zip(*[np.ravel(a) for a in arrays])]
-    runtime.check_first(found)
-    return np.array(found).reshape(shape)
+    kind = runtime.check_first(found)
+    return (np.array(found) if kind is None else np.array(found, kind)).reshape(shape)
 
 
 def reduced(function: Callable, iterable: Any) -> Any:

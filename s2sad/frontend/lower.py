@@ -110,6 +110,7 @@ class Lowerer(
         self.tries: list[Any] = []
         self.path_tests = 0
         self.attempts = 0
+        self.originals: dict[int, Arg] = {}
         self.flags: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import operator
 import types
 from collections.abc import Callable
@@ -36,8 +35,25 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Var
+from s2sad.ir import Arg, Const, Var
 from s2sad.ir.facts import UNSET
+
+
+def of_class(cls: type, name: str) -> Any:
+    """What a class has under a name for its instances, as it stands there; ``UNSET`` if it has nothing. What its
+    metaclass has is no attribute of an instance."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), UNSET)
+
+
+def is_compiled(found: Any) -> bool:
+    """Whether what a class has is a descriptor that compiled code reads the attribute with: it is not the value."""
+    getter = getattr(type(found), "__get__", None)
+    return getter is not None and not isinstance(getter, types.FunctionType)
+
+
+def is_slot(found: Any) -> bool:
+    """Whether what a class has is one of its ``__slots__``."""
+    return isinstance(found, types.MemberDescriptorType) and "__slots__" in vars(found.__objclass__)
 
 
 def _init_nothing(*args: Any, **kwargs: Any) -> None:
@@ -49,6 +65,7 @@ class Objects:
 
     frames: list[Frame]
     heap: dict[int, Any]
+    originals: dict[int, Arg]
 
     def is_object(self, value: Value) -> bool:
         """Whether a value is an instance of a user class."""
@@ -76,9 +93,9 @@ class Objects:
     def find_special(self, owner: Value, name: str) -> Value | None:
         """The bound special method of an object, None if its class has none."""
         cell = self.heap[owner.cell]
-        fn = inspect.getattr_static(cell.cls, name, None)
+        fn = of_class(cell.cls, name)
         self.guard_class(cell.cls, name)
-        if fn is None or not isinstance(fn, types.FunctionType):
+        if not isinstance(fn, types.FunctionType):
             return None
         return Bound(const(fn), (owner,))
 
@@ -93,7 +110,7 @@ class Objects:
         if self.find_special(owner, "__getattribute__") is not None:
             raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
                                    "define `__getattr__` or a property instead", code="S2S011")
-        found = inspect.getattr_static(cell.cls, name, None)
+        found = of_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property) and found.fget is not None:
             return self.call_object(found.fget, (owner,), (), "")
@@ -115,17 +132,12 @@ class Objects:
 
     def guard_class(self, cls: type, name: str) -> None:
         """Generated code stays valid only while the class has the attribute that it has now, or none."""
-        def now() -> Any:
-            for base in cls.__mro__:
-                if name in base.__dict__:
-                    return base.__dict__[name]
-            return None
-        self.guard(("class", cls, name), now, now())
+        self.guard(("class", cls, name), lambda: of_class(cls, name), of_class(cls, name))
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
-        found = inspect.getattr_static(cls, name, UNSET)
-        if found is UNSET or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
+        found = of_class(cls, name)
+        if found is UNSET or (is_slot(found) and self.is_object(owner)):
             written = self.is_object(owner) or self.is_record(owner)
             getter = self.find_special(owner, "__getattr__") if written else None
             if getter is not None:
@@ -150,7 +162,17 @@ class Objects:
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
+        if is_compiled(found):
+            return self.compiled_attribute(owner, cls, name, found)
         return self.capture_outside(getattr(cls, name), name, f"{cls.__name__}.{name}")
+
+    def compiled_attribute(self, owner: Value, cls: type, name: str, found: Any) -> Value:
+        """An attribute that compiled code keeps: read from the object when the function runs, if it is an argument."""
+        whole = self.originals.get(owner.cell) if isinstance(owner, Ref) and not owner.path else None
+        if whole is None or not hasattr(type(found), "__set__"):
+            raise self.unsupported(f"`{name}` of an object of class `{cls.__name__}`, which compiled code keeps",
+                                   "read it outside, and pass what it is", code="S2S011")
+        return self.emit(getattr, (whole, Const(name)), hint=name)
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
@@ -168,7 +190,7 @@ class Objects:
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
-        found = inspect.getattr_static(cell.cls, name, None)
+        found = of_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property):
             if found.fset is None:
@@ -190,7 +212,7 @@ class Objects:
 
     def set_record(self, owner: Ref, cell: Table, name: str, value: Value) -> None:
         """``owner.name = value`` of a dict with attributes."""
-        found = inspect.getattr_static(cell.cls, "__setattr__", None)
+        found = of_class(cell.cls, "__setattr__")
         self.guard_class(cell.cls, "__setattr__")
         if found is dict.__setitem__:
             self.put(owner, const(name), value)

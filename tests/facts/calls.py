@@ -1,4 +1,4 @@
-"""Calls to draw for the tests of facts: for each operation its arguments, with batches, axes from both ends and options.
+"""Calls to draw for the tests of facts: for each operation its arguments, with batches, axes and options.
 
 ``CALLS`` has, by name, the operation and what draws its arguments.
 """

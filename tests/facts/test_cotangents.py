@@ -29,7 +29,6 @@ NUMBER = Fact("number", np.dtype(float))
         (Fact("str"), UNKNOWN),
         (Fact("unknown", item=Fact("float")), UNKNOWN),
     ],
-    ids=repr,
 )
 def test_cotangents_have_the_facts_of_their_primals(primal, expected):
     assert cotangent(primal) == expected
