@@ -40,12 +40,13 @@ from s2sad.derive import build
 from s2sad.derive.results import Request
 from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function, If, Var, While
-from s2sad.ir.interpret import IN_PLACE, interpret
+from s2sad.ir.interpret import interpret
 from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
+from s2sad.ir.symbols import AUGMENTED
 from s2sad.ir.walk import map_blocks
-from s2sad.rules import canonical
+from s2sad.ops import canonical
 
 __all__ = ["Row", "Swell", "derivative", "expression", "swell", "towers"]
 
@@ -225,7 +226,7 @@ def _symbolic(sympy: Any, call: Call, table: dict[Callable, Callable]) -> Callab
     def perform(*args: Any, **kwargs: Any) -> Any:
         plain = all(isinstance(x, (int, float, np.number, sympy.Expr)) for x in args) and not kwargs
         if not _symbols(sympy, args, sympy.Basic) and not _symbols(sympy, kwargs, sympy.Basic):
-            return call.op(*(map(runtime.copy, args) if call.op in IN_PLACE else args), **kwargs)
+            return call.op(*(map(runtime.copy, args) if call.op in AUGMENTED else args), **kwargs)
         if plain and op in table:
             return table[op](*(_exact(sympy, x) for x in args))
         if op in HANDING and not any(isinstance(x, np.ndarray) for x in args):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, varied
 from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
@@ -135,7 +135,7 @@ class Forward:
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> Arg:
         y = s.outs[0]
-        if rules.canonical(s.op) is np.where:
+        if ops.canonical(s.op) is np.where:
             test, a, b = list(bound.values())[:3]
             return self.shaped(out, self.emit.call(out, np.where, test, self.dot(out, a), self.dot(out, b),
                                                    hint=self.name(y),

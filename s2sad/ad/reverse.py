@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
@@ -39,11 +39,10 @@ from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.alias import count_uses
 from s2sad.ir.facts import join
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
-from s2sad.ir.walk import call_args, free, variables
+from s2sad.ir.walk import call_args, count_uses, free, variables
 
 EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
 """Operations whose cotangents are exactly zero at what they left out."""
@@ -234,7 +233,7 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (rules.canonical(s.op) in EXACT_ZEROS or any(
+        if type(part) is Var and (ops.canonical(s.op) in EXACT_ZEROS or any(
                 b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
             self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)
@@ -244,7 +243,7 @@ class Reverse:
         stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
-        op = rules.canonical(s.op)
+        op = ops.canonical(s.op)
         operands = [bound[n] for n in entry.wrt]
         for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
             if partial is None or not self.is_active(x):

@@ -15,12 +15,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ad.definedness import defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
 
 FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
@@ -36,7 +35,7 @@ class Saver:
         self.meta = meta
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
-        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and s.op in UPDATES
+        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and ops.of(s.op).updates
                         for v in variables(s.args[0])}
 
     # ---- branches --------------------------------------------------------------------------------------------------

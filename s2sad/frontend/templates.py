@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.errors import Loc
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Fact, Pack, Var
-from s2sad.ir.effects import READS_META
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.templates import RuleKinds, Template
 from s2sad.rules.floats import ON_FLOATS
@@ -48,7 +47,7 @@ class RuleLowerer(Lowerer):
         if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and _is_truth(facts[0]):
             test, x, y = (self.wrap(a) for a in args)
             return self.choose(test, lambda: x, lambda: y)
-        if op in READS_META:
+        if ops.of(op).reads_shape:
             args = (self.meta(args[0]), *args[1:])
         elif op in (runtime.unbroadcast, runtime.astype_of):
             g, x = fact_of(args[0]), fact_of(args[1])  # type: ignore[assignment]

@@ -5,7 +5,8 @@ the same one at each occurrence. Operations are written as they are printed (``x
 ``unbroadcast(g, x)``); where the result is an array, ``np.multiply`` is ``*`` and so on. A guard asks for facts of the
 metavariables, and of ``result``, the variable that is assigned; its words are the functions in ``GUARDS``.
 
-    >>> from s2sad.ir.facts import Fact
+    >>> from s2sad.ir.equal import same
+from s2sad.ir.facts import Fact
     >>> from s2sad.ir.parse import parse
     >>> fn = parse("def f(a):\\n    b := a * 1.0\\n    return b", facts={"a": Fact("float")})
     >>> Law("x * 1.0 -> x if real(x)").match(fn.body.stmts[0], {}).bound
@@ -21,11 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import ops
 from s2sad.ir import Arg, Call, Const, Pack, Var
-from s2sad.ir.effects import READS_META
+from s2sad.ir.equal import same
 from s2sad.ir.facts import UNKNOWN, Fact, constant, equal_dtypes
 from s2sad.ir.opnames import lookup_op
-from s2sad.ir.parse import BINARY, UNARY
+from s2sad.ir.symbols import FUNCTION
 
 SPELLED = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
            np.power: operator.pow, np.negative: operator.neg}
@@ -137,13 +139,6 @@ def fact_of(arg: Arg) -> Fact:
     return constant(arg.value) if type(arg) is Const else UNKNOWN
 
 
-def same_arg(a: Arg, b: Arg) -> bool:
-    """Whether two arguments certainly have the same value."""
-    if type(a) is Const and type(b) is Const:
-        return a.value is b.value or _same_value(a.value, b.value)
-    return a is b
-
-
 # ---- matching --------------------------------------------------------------------------------------------------------
 
 def _match_call(node: Apply, call: Call, path: Path, found: Match, definitions: Mapping[Var, Call]) -> bool:
@@ -158,7 +153,7 @@ def _match_arg(node: Node, arg: Arg, path: Path, found: Match, definitions: Mapp
             if len(path) > 1:
                 found.deep.append(arg)
             known = found.bound.setdefault(node.name, arg)
-            return known is arg or same_arg(known, arg)
+            return known is arg or same(known, arg)
         case Literal():
             return type(arg) is Const and _same_value(arg.value, node.value)
         case Tuple():
@@ -168,7 +163,7 @@ def _match_arg(node: Node, arg: Arg, path: Path, found: Match, definitions: Mapp
     if type(arg) is not Var:
         return False
     call = definitions.get(arg)
-    if call is None or not (call.adjoint or call.op in READS_META) or len(call.outs) != 1:
+    if call is None or not (call.adjoint or ops.of(call.op).reads_shape) or len(call.outs) != 1:
         return False
     found.inner[path] = arg
     return _match_call(node, call, path, found, definitions)
@@ -204,9 +199,9 @@ def _compile(node: ast.expr) -> Node:
         case ast.Tuple(elts=items):
             return Tuple(tuple(map(_compile, items)))
         case ast.BinOp(left=left, op=op, right=right):
-            return Apply(BINARY[type(op)], (_compile(left), _compile(right)))
+            return Apply(FUNCTION[type(op)], (_compile(left), _compile(right)))
         case ast.UnaryOp(op=op, operand=operand):
-            return Apply(UNARY[type(op)], (_compile(operand),))  # type: ignore[arg-type]
+            return Apply(FUNCTION[type(op)], (_compile(operand),))  # type: ignore[arg-type]
         case ast.Call(func=func, args=args, keywords=[]):
             return Apply(lookup_op(ast.unparse(func)), tuple(map(_compile, args)))
     raise ValueError(f"`{ast.unparse(node)}` in a law")

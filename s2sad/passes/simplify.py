@@ -32,11 +32,12 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import consumed
+from s2sad.ir.equal import same
 from s2sad.ir.facts import UNKNOWN
 from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, operands, variables
+from s2sad.memory.consumed import consumed
 from s2sad.passes.laws import BY_OP
-from s2sad.passes.match import Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real, same_arg
+from s2sad.passes.match import Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real
 
 ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
 FOLDABLE = ARITHMETIC | {operator.pow}
@@ -110,12 +111,12 @@ class _Simplifier:
             return
         stmt = replace(stmt, then=self.block(stmt.then), orelse=self.block(stmt.orelse))
         pairs = list(zip(stmt.outs, stmt.then.results, stmt.orelse.results))
-        agreed = [type(x) is not Pack and same_arg(x, y) for _, x, y in pairs]
+        agreed = [type(x) is not Pack and same(x, y) for _, x, y in pairs]
         if any(agreed):
-            for (out, x, _), same in zip(pairs, agreed):
-                if same:
+            for (out, x, _), one in zip(pairs, agreed):
+                if one:
                     self.forward(out, x)
-            rest = [pair for pair, same in zip(pairs, agreed) if not same]
+            rest = [pair for pair, one in zip(pairs, agreed) if not one]
             outs, then, orelse = tuple(zip(*rest)) if rest else ((), (), ())
             stmt = replace(stmt, outs=outs, then=replace(stmt.then, results=then),
                            orelse=replace(stmt.orelse, results=orelse))

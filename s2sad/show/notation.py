@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import Rule, canonical, shaped
+from s2sad.ops import canonical
+from s2sad.rules import Rule, shaped
 from s2sad.rules.matrices import each
 
 COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 7)

@@ -9,8 +9,8 @@ import s2sad
 from s2sad.ad.updates import updates
 from s2sad.frontend import lower
 from s2sad.ir import For
-from s2sad.ir.alias import count_uses
 from s2sad.ir.kinds import kinds_of
+from s2sad.ir.walk import count_uses
 from s2sad.passes.cse import cse
 
 V = np.array([0.3, -0.7, 1.2, 0.9, -0.4])
