@@ -13,11 +13,11 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.ad.common import Emitter
-from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
+from s2sad.derive.leaves import differentiable, structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
-from s2sad.frontend import Rebuild
+from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.memory.alias import Memory, has_foreign, touches
 

@@ -328,7 +328,7 @@ class Lowerer(
     def at(self, node: Any) -> Loc | None:
         """The place of a node in the user's source."""
         source = self.frame.source
-        if source is None or not hasattr(node, "lineno"):
+        if source is None or source.ours or not hasattr(node, "lineno"):
             return self.loc
         site = self.entered_at()
         return source.loc(node) if site is None else replace(source.loc(node), site=site)

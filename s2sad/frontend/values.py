@@ -28,6 +28,18 @@ from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
 
 
+class Inside:
+    """An object that says itself what a call of it means while a function is lowered. Others have an attribute of this
+    name: an object with such a method, or a Python function that is inlined instead."""
+
+    @property
+    def __s2sad_inside__(self) -> Any:
+        return self
+
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """An immutable value: an IR argument."""
