@@ -64,6 +64,21 @@ def _again(kind: Callable, fn: Callable, options: tuple, named: dict[str, Any]) 
     return kind(fn, *options, **named)
 
 
+def _takes_keywords(function: Any) -> bool:
+    return not isinstance(function, types.FunctionType) or bool(function.__code__.co_flags & 0x08)
+
+
+def _named(function: Any, fn: Callable, name: str) -> Any:
+    """The function that a definition returned, with the parameters of ``fn`` and a name for generated code."""
+    if not isinstance(function, types.FunctionType):
+        return function
+    made: Any = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__,
+                                   function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.generated_name = name
+    return functools.update_wrapper(made, fn, updated=())
+
+
 class Transformed(Showing):
     """What a transform returns: a function, with the views of a ``Derivative``."""
 
@@ -80,8 +95,7 @@ class Transformed(Showing):
             cells = zip(self.function.__code__.co_freevars, self.function.__closure__)
             made = next(cell.cell_contents for name, cell in cells if name == kind.shows)
         else:
-            functools.update_wrapper(self.function, fn, updated=())
-            self.function.generated_name = self.generated_name
+            self.function = _named(self.function, fn, self.generated_name)
             made = Derivative(self.function, "value", self.argnums)
         self.inner = self.made = made
         if made.kind.each:
@@ -127,7 +141,7 @@ class Transformed(Showing):
         """The arguments of a call by position, and those that have none; what comes late stays last."""
         late = len(args) - self.late
         first, rest = self.made.positional(args[:late], kwargs)
-        if rest and not self.function.__code__.co_flags & 0x08:
+        if rest and not _takes_keywords(self.function):
             raise ArgumentError("S2S008", f"`{', '.join(rest)}` cannot be passed here: it has no position",
                                 hint="bind it first: `functools.partial(f, …)`")
         return (*first, *args[late:]), rest

@@ -32,6 +32,7 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Inside,
     Kwargs,
     Lazy,
     Method,
@@ -174,8 +175,8 @@ class Calls:
         """A call of a Python object that is known now."""
         inside = None if isinstance(fn, type) else getattr(fn, "__s2sad_inside__", None)
         if inside is not None:
-            return self.call_object(inside, args, kwargs, hint) if isinstance(inside, types.FunctionType) else (
-                inside.lower(self, args, kwargs))
+            return inside.lower(self, args, kwargs) if isinstance(inside, Inside) else (
+                self.call_object(inside, args, kwargs, hint))
         special = SPECIAL.get(fn) if hashable(fn) else None
         if hashable(fn) and fn in _REFUSED:
             raise self.unsupported(f"`{fn.__name__}` runs or reads code that cannot be seen", "write the code out")

@@ -2,7 +2,7 @@
 
 Who makes derivatives says what they are here by an attribute ``__s2sad_inside__`` of his objects: a ``Nested`` (a
 derivative of IR), a ``Factory`` (a function that makes one of a function), ``Started`` (a value, and a linear map for
-later), or a Python function that is inlined in the place of the object. The inner function is lowered in place,
+later), or a function that is called in the place of the object. The inner function is lowered in place,
 differentiated as IR, and its statements go where the call stood; so derivatives nest to any depth, and the variables
 of the outer function that the inner one reads are simply free variables.
 
@@ -52,7 +52,7 @@ class Inner:
 
 
 @dataclass(frozen=True)
-class Nested:
+class Nested(Inside):
     """What a derivative is inside a function.
 
     ``fn``: the function it is of; UNSET if that is the first argument, as it was made inside. ``positions``: from the
@@ -118,7 +118,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Factory:
+class Factory(Inside):
     """A function that makes a derivative of a function, and takes options. Of a function that is made inside, the
     derivative gets it as its first argument."""
 
@@ -142,7 +142,7 @@ def _anything(*args: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Started:
+class Started(Inside):
     """A function ``started(derivative, primals)`` that returns the value and the linear map."""
 
     def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
@@ -177,7 +177,7 @@ def taken_apart(stmts: tuple[Stmt, ...], table: dict[Var, Arg]) -> Iterator[Stmt
 
 
 @dataclass(frozen=True)
-class Copies:
+class Copies(Inside):
     """A function that copies a tuple of arguments: what is written to them later is not seen."""
 
     def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
@@ -187,7 +187,7 @@ class Copies:
 
 
 @dataclass(frozen=True)
-class Smooth:
+class Smooth(Inside):
     """A function that tells whether there is something to differentiate in an argument."""
 
     def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:

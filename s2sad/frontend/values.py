@@ -29,8 +29,8 @@ from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
 
 
 class Inside:
-    """An object that says itself what a call of it means while a function is lowered. Others have an attribute of this
-    name: an object with such a method, or a Python function that is inlined instead."""
+    """An object that says itself what a call of it means while a function is lowered. Objects of others have it, or a
+    function that is called in their place, as the attribute ``__s2sad_inside__``."""
 
     @property
     def __s2sad_inside__(self) -> Any:

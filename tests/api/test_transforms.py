@@ -143,3 +143,20 @@ def test_a_captured_value_that_changes_is_seen():
 def test_public_transforms_are_pickled_by_what_made_them():
     made = pickle.loads(pickle.dumps(s2sad.hvp(cubic, argnums=0)))
     np.testing.assert_allclose(made(X, ARGS[1], X), hessian(cubic)(*ARGS) @ X)
+
+
+@transform("itself")
+def unchanged(f):
+    return f
+
+
+@transform("gradient again")
+def another_grad(f):
+    return grad(f)
+
+
+def test_a_definition_may_return_what_there_is_already():
+    made = unchanged(cubic)
+    assert made(*ARGS) == cubic(*ARGS) and not hasattr(cubic, "__wrapped__") and made(*ARGS) == made(X, p=ARGS[1])
+    np.testing.assert_array_equal(another_grad(cubic)(*ARGS), grad(cubic)(*ARGS))
+    np.testing.assert_allclose(jacobian(another_grad(cubic))(*ARGS), hessian(cubic)(*ARGS))
