@@ -46,21 +46,23 @@ def nth(tree: ast.AST, k: int) -> ast.AST:
 
 
 def statement_edits(tree: ast.Module) -> list[Edit]:
-    """Drop a statement; replace a compound statement by its body or its ``else``; drop an ``else``."""
+    """Drop a statement or a parameter; replace a compound statement by its body or its ``else``; drop an ``else``."""
     edits: list[tuple[int, Edit]] = []
     for k, node in enumerate(ast.walk(tree)):
-        for field in ("body", "orelse"):
+        if isinstance(node, ast.FunctionDef) and node.name == "f":
+            edits += [(20, parameter(k, i)) for i in range(len(node.args.args))]
+        for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if not isinstance(block, list):
                 continue
             for i, stmt in enumerate(block):
                 size = len(ast.unparse(stmt))
                 edits.append((size, removal(k, field, i, [])))
-                for inner in ("body", "orelse"):
-                    if isinstance(stmt, (ast.If, ast.For, ast.While, ast.With)) and getattr(stmt, inner, None):
+                for inner in ("body", "orelse", "finalbody"):
+                    if isinstance(stmt, (ast.If, ast.For, ast.While, ast.With, ast.Try)) and getattr(stmt, inner, None):
                         edits.append((size - 1, removal(k, field, i, inner)))
-            if field == "orelse" and block:
-                edits.append((1, clearing(k)))
+            if field != "body" and block:
+                edits.append((1, clearing(k, field)))
     return [edit for _, edit in sorted(edits, key=lambda pair: -pair[0])]
 
 
@@ -74,9 +76,21 @@ def removal(k: int, field: str, i: int, by: object) -> Edit:
     return edit
 
 
-def clearing(k: int) -> Edit:
+def clearing(k: int, field: str) -> Edit:
     def edit(tree: ast.Module) -> None:
-        nth(tree, k).orelse = []  # type: ignore[attr-defined]
+        setattr(nth(tree, k), field, [])
+
+    return edit
+
+
+def parameter(k: int, i: int) -> Edit:
+    """Drop parameter ``i`` of ``f``, and its sample from ``ARGS``."""
+
+    def edit(tree: ast.Module) -> None:
+        nth(tree, k).args.args.pop(i)  # type: ignore[attr-defined]
+        samples = tree.body[-1]
+        assert isinstance(samples, ast.Assign) and isinstance(samples.value, ast.Tuple)
+        samples.value.elts.pop(i)
 
     return edit
 
