@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="seed of the run (default %(default)s)")
     parser.add_argument("--start", type=int, default=0, help="number of the first program (default %(default)s)")
     parser.add_argument(
-        "--theme", action="append", default=[], choices=list(THEMES), help="widen each program by this (may be repeated)"
+        "--theme", action="append", choices=list(THEMES), help="widen each program by this (may be repeated)"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes (default %(default)s)")
     parser.add_argument("--out", default="fuzz-failures", help="directory for failing programs (default %(default)s)")
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     if args.show is not None:
-        source = source_of(args.seed, args.show, tuple(args.theme))
+        source = source_of(args.seed, args.show, args.theme and tuple(args.theme))
         print(source, check(source), sep="\n")
         return 0
     return campaign(args)

@@ -19,12 +19,12 @@ from tests.fuzz.shrink import shrink
 CHUNK = 50
 
 
-def source_of(seed: int, number: int, themes: tuple[str, ...] = ()) -> str:
-    """Program ``number`` of the run with ``seed``, of these themes or of any."""
-    return program(random.Random(f"{seed}/{number}"), *themes)
+def source_of(seed: int, number: int, themes: tuple[str, ...] | None = None) -> str:
+    """Program ``number`` of the run with ``seed``, of these themes or of some by chance."""
+    return program(random.Random(f"{seed}/{number}"), themes)
 
 
-def run(job: tuple[int, int, int, tuple[str, ...]]) -> list[tuple[int, str, Outcome]]:
+def run(job: tuple[int, int, int, tuple[str, ...] | None]) -> list[tuple[int, str, Outcome]]:
     """The outcomes of programs ``start`` to ``stop``."""
     seed, start, stop, themes = job
     results = []
@@ -36,7 +36,7 @@ def run(job: tuple[int, int, int, tuple[str, ...]]) -> list[tuple[int, str, Outc
 
 def outcomes(args: argparse.Namespace) -> Iterator[tuple[int, str, Outcome]]:
     last = args.start + args.count
-    jobs = [(args.seed, k, min(k + CHUNK, last), tuple(args.theme)) for k in range(args.start, last, CHUNK)]
+    jobs = [(args.seed, k, min(k + CHUNK, last), args.theme and tuple(args.theme)) for k in range(args.start, last, CHUNK)]
     if args.jobs == 1:
         for job in jobs:
             yield from run(job)

@@ -7,6 +7,7 @@ import copy
 import linecache
 import signal
 import traceback
+import warnings
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Literal
@@ -38,7 +39,10 @@ def load(source: str) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     name = f"<fuzz {next(SERIAL)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     namespace: dict[str, Any] = {"__name__": "fuzzed", "__file__": name}
-    exec(compile(source, name, "exec"), namespace)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        code = compile(source, name, "exec")
+    exec(code, namespace)
     return namespace["f"], namespace["ARGS"]
 
 
@@ -130,6 +134,7 @@ def derived(name: str, call: Callable[..., Any], args: tuple[Any, ...], first: R
 def agree(name: str, found: Any, along: Any, slope_: float, error: float) -> None:
     """``found`` paired with ``along`` has to be the slope that was measured."""
     if not close(value := pair(found, along), slope_, error):
+        name = name if np.isfinite(value) else f"{name} is not finite"
         raise Failed("wrong", name, f"{value!r} is not {slope_!r} ± {error:.1e}: {found!r}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 from tests.fuzz import effects, masked
 from tests.fuzz.control import Blocks
@@ -14,12 +15,12 @@ THEMES = {"effects": effects.HEADER, "errors": [], "masked": [*masked.HEADER, *m
 """What the grammar may be widened by, and what the module begins with then."""
 
 
-def program(source: random.Random, *wanted: str) -> str:
-    """The text of a random module that defines ``f`` and ``ARGS``; of the ``wanted`` themes, else of any or none."""
+def program(source: random.Random, wanted: Iterable[str] | None = None) -> str:
+    """The text of a random module that defines ``f`` and ``ARGS``; of the ``wanted`` themes, or of some by chance."""
     chance = Chance(source)
     n, m = chance.one(((3, 2), (4, 3), (3, 3), (2, 4)))
     params = parameters(chance, n, m)
-    themes = frozenset(wanted or [theme for theme in THEMES if chance.flip(0.2)])
+    themes = frozenset([theme for theme in THEMES if chance.flip(0.2)] if wanted is None else wanted)
     lines = [f"# themes: {', '.join(sorted(themes)) or 'none'}", *HEADER]
     for theme in sorted(themes):
         lines += THEMES[theme]
