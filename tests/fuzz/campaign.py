@@ -36,7 +36,8 @@ def run(job: tuple[int, int, int, tuple[str, ...] | None]) -> list[tuple[int, st
 
 def outcomes(args: argparse.Namespace) -> Iterator[tuple[int, str, Outcome]]:
     last = args.start + args.count
-    jobs = [(args.seed, k, min(k + CHUNK, last), args.theme and tuple(args.theme)) for k in range(args.start, last, CHUNK)]
+    themes = args.theme and tuple(args.theme)
+    jobs = [(args.seed, k, min(k + CHUNK, last), themes) for k in range(args.start, last, CHUNK)]
     if args.jobs == 1:
         for job in jobs:
             yield from run(job)

@@ -9,6 +9,7 @@ import signal
 import traceback
 import warnings
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any, Literal
 
@@ -154,7 +155,7 @@ def reverse(
     if is_scalar(first.value):
         out, grads = derived("value_and_grad", s2sad.value_and_grad(f, argnums), given, first)
     else:
-        out, pullback = derived("vjp", lambda *call: s2sad.vjp(f, *call), given, first)
+        out, pullback = derived("vjp", partial(s2sad.vjp, f), given, first)
         pulled = derived("pullback", pullback, (copy.deepcopy(weights),), run(abs, 1))
         grads = tuple(pulled[i] for i in argnums)
     primal("reverse", out, first, given, args)
@@ -170,8 +171,8 @@ def forward(
 ) -> None:
     given = copy.deepcopy(args)
     for direction, *measured in slopes:
-        tangents = placed(direction, argnums, len(args))
-        out, out_dot = derived("jvp", lambda *call: s2sad.jvp(f, call, tangents), given, first)
+        push = partial(pushed, f, placed(direction, argnums, len(args)))
+        out, out_dot = derived("jvp", push, given, first)
         primal("forward", out, first, given, args)
         agree("forward", out_dot, weights, *measured)
 
@@ -196,18 +197,21 @@ def second(
     measured = slope(recorded(gradient), args, argnums, along, weights)
     if measured is None:
         return
-    tangents = placed(along, argnums, len(args))
+    push = partial(pushed, gradient, placed(along, argnums, len(args)))
     try:
-        _, moved = derived("second", lambda *call: s2sad.jvp(gradient, call, tangents), copy.deepcopy(args), first)
+        _, moved = derived("second", push, copy.deepcopy(args), first)
         agree("second", moved, weights, *measured)
-        _, pullback = derived(
-            "reverse over reverse", lambda *call: s2sad.vjp(gradient, *call), copy.deepcopy(args), first)
+        _, pullback = derived("reverse over reverse", partial(s2sad.vjp, gradient), copy.deepcopy(args), first)
     except InternalError:
         raise
     except S2SADError:
         return
     pulled = pullback(weights)
     agree("reverse over reverse", tuple(pulled[i] for i in argnums), along, *measured)
+
+
+def pushed(f: Callable[..., Any], tangents: tuple[Any, ...], *args: Any) -> Any:
+    return s2sad.jvp(f, args, tangents)
 
 
 def placed(direction: tuple[Any, ...], argnums: tuple[int, ...], n: int) -> tuple[Any, ...]:

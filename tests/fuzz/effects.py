@@ -33,7 +33,8 @@ class Effects(Memory):
 
     def entry(self, scope: Scope) -> str:
         """A call for its effect; within an f-string stand names and items only, as quotes do not nest."""
-        u, c, e = self.said(scope), self.constant(scope), self.chance.one((self.scalar_leaf(scope), self.constant(scope)))
+        u, c = self.said(scope), self.constant(scope)
+        e = self.chance.one((self.scalar_leaf(scope), self.constant(scope)))
         return self.chance.weighted([
             (4, f"print({u})"),
             (2, f'print("at", {c}, {u})'),
@@ -59,7 +60,8 @@ class Effects(Memory):
         """A random number."""
         return self.chance.one([
             "np.random.standard_normal()", "np.random.random()", "np.random.uniform(0.2, 1.3)", "random.random()",
-            "random.uniform(0.2, 1.3)", "random.gauss(0.0, 0.5)", "RNG.normal()", "RNG.random()", "float(RNG.integers(3))",
+            "random.uniform(0.2, 1.3)", "random.gauss(0.0, 0.5)", "RNG.normal()", "RNG.random()",
+            "float(RNG.integers(3))",
             "float(np.random.randint(0, 3))", "0.5 * random.randrange(3)", "random.choice([0.5, 1.5, -0.7])",
             f"random.choice([{self.scalar_leaf(scope)}, 0.4])", "np.random.default_rng(3).normal()",
             "np.random.RandomState(3).rand()", "copy.deepcopy(RNG).normal()",
@@ -81,7 +83,8 @@ class Effects(Memory):
             shape = self.chance.one(shapes)
             name = self.target(scope, "a", Array(shape))
             scope.names[name] = Array(shape)
-            options = [f"np.random.normal(size={shape})", f"RNG.random({shape})", f"np.random.uniform(-1.0, 1.0, {shape})",
+            options = [f"np.random.normal(size={shape})", f"RNG.random({shape})",
+                       f"np.random.uniform(-1.0, 1.0, {shape})",
                        f"np.random.permutation({self.array_leaf(scope, shape)})"]
             return [f"{name} = {self.chance.one(options)}"]
         text, name = self.drawn(scope), self.target(scope, "s", Float())
@@ -125,7 +128,8 @@ class Effects(Memory):
         made = self.chance.one(("np.random.default_rng(3)", "np.random.RandomState(3)", "copy.deepcopy(RNG)", "RNG"))
         name, first, second = self.fresh("rng"), self.fresh("s"), self.fresh("s")
         scope.names.update({first: Float(), second: Float()})
-        return [f"{name} = {made}", f"{first} = {name}.normal()", f"{second} = {name}.normal() * {self.scalar(scope, 1)}"]
+        value = self.scalar(scope, 1)
+        return [f"{name} = {made}", f"{first} = {name}.normal()", f"{second} = {name}.normal() * {value}"]
 
     def effect_attempt(self, scope: Scope) -> Lines:
         """Effects on both sides of an exception."""

@@ -106,33 +106,39 @@ class Faults(Effects):
         return lines
 
     def fault_statement(self, scope: Scope) -> Lines:
-        kind = self.chance.weighted([(4, "unneeded"), (4, "needed"), (3, "unpack"), (4, "write"), (4, "raise"), (2, "odd")])
-        u = self.scalar_leaf(scope)
-        if kind == "unneeded":
-            e = self.fault_expression(scope)
-            return [self.chance.one((f"_ = {e}", e, f"_ = [{e}]", f"{self.fresh('p')} = {e}"))]
-        if kind == "needed":
-            return self.needed_fault(scope)
-        if kind == "unpack":
-            p, q = self.fresh("p"), self.fresh("p")
-            vectors = [(e, s) for e, s in scope.arrays() if len(s) == 1 and s[0] > 2] or [("np.ones(3)", (3,))]
-            source = self.chance.one([*[e for e, _ in vectors], f"({u}, 0.5, {u})", f"[{u}]", f"{u}, ", f"np.ones(1) * {u}"])
-            scope.names.update({p: Float(), q: Float()})
-            return [self.chance.one((f"{p}, {q} = {source}", f"for {p}, {q} in [{source}]: pass",
-                                     f"{p}, {q}, *_ = np.ones(1) * {u}"))]
-        if kind == "write":
-            a, b, shape = self.misfits(scope)
-            name = a if a in scope.names or "[" in a else self.fresh("a")
-            made = [] if name == a else [f"{name} = {a}"]
-            return [*made, self.chance.one([f"{name}[:] = {b}", f"{name}[9] = {u}", f"{name} {self.chance.one(AUGMENT)} {b}",
-                                            f"np.add({name}, {b}, out={name})", f"{name}[0] = np.ones((7, 5))",
-                                            f"{name}[{name} > -99.0] = np.ones(17)", f"np.copyto({name}, {b})",
-                                            f"{name}.shape = (7, 5)", f"del {name}[0]", f"{name}.sort(axis=7)"])]
-        if kind == "raise":
-            error = self.chance.one(RAISED)
-            return [self.chance.one((f'raise {error}("no")', f"raise {error}", f"raise {error}(f'no {{{u}}}')",
-                                     f'assert {u} > 1e9, "small"', f"assert {u} > 1e9"))]
-        g, z = self.fresh("g"), self.fresh("z")
+        kind = self.chance.weighted(
+            [(4, "unneeded"), (4, "needed"), (3, "unpacking"), (4, "write"), (4, "raise"), (2, "lines")])
+        return getattr(self, f"fault_{kind}")(scope)
+
+    def fault_unneeded(self, scope: Scope) -> Lines:
+        e = self.fault_expression(scope)
+        return [self.chance.one((f"_ = {e}", e, f"_ = [{e}]", f"{self.fresh('p')} = {e}"))]
+
+    def fault_unpacking(self, scope: Scope) -> Lines:
+        p, q, u = self.fresh("p"), self.fresh("p"), self.scalar_leaf(scope)
+        vectors = [e for e, s in scope.arrays() if len(s) == 1 and s[0] > 2] or ["np.ones(3)"]
+        source = self.chance.one([*vectors, f"({u}, 0.5, {u})", f"[{u}]", f"{u}, ", f"np.ones(1) * {u}"])
+        scope.names.update({p: Float(), q: Float()})
+        return [self.chance.one((f"{p}, {q} = {source}", f"for {p}, {q} in [{source}]: pass",
+                                 f"{p}, {q}, *_ = np.ones(1) * {u}"))]
+
+    def fault_write(self, scope: Scope) -> Lines:
+        a, b, _ = self.misfits(scope)
+        u, op = self.scalar_leaf(scope), self.chance.one(AUGMENT)
+        name = a if a in scope.names or "[" in a else self.fresh("a")
+        made = [] if name == a else [f"{name} = {a}"]
+        return [*made, self.chance.one([
+            f"{name}[:] = {b}", f"{name}[9] = {u}", f"{name} {op} {b}", f"np.add({name}, {b}, out={name})",
+            f"{name}[0] = np.ones((7, 5))", f"{name}[{name} > -99.0] = np.ones(17)", f"np.copyto({name}, {b})",
+            f"{name}.shape = (7, 5)", f"del {name}[0]", f"{name}.sort(axis=7)"])]
+
+    def fault_raise(self, scope: Scope) -> Lines:
+        error, u = self.chance.one(RAISED), self.scalar_leaf(scope)
+        return [self.chance.one((f'raise {error}("no")', f"raise {error}", f"raise {error}(f'no {{{u}}}')",
+                                 f'assert {u} > 1e9, "small"', f"assert {u} > 1e9"))]
+
+    def fault_lines(self, scope: Scope) -> Lines:
+        g, z, u = self.fresh("g"), self.fresh("z"), self.scalar_leaf(scope)
         return self.chance.one([
             [f"{g} = iter([{u}])", f"next({g})", f"next({g})"],
             [f"if {u} > 1e9:", f"    {z} = {u}", f"_ = {z} + 1.0"],
@@ -143,7 +149,7 @@ class Faults(Effects):
             [f"import nothing_{g}"],
         ])
 
-    def needed_fault(self, scope: Scope) -> Lines:
+    def fault_needed(self, scope: Scope) -> Lines:
         """A fault whose result is used below: what follows is never reached, but it is lowered."""
         e = self.fault_expression(scope)
         if self.chance.flip(0.5):

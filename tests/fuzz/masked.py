@@ -49,8 +49,9 @@ class Masked(Faults):
         values = [self.chance.one(("0.0", "1.5", "-2.0", "0.5")) for _ in range(n - 1)]
         values.insert(self.chance.below(n), "0.0")
         d = f"np.array([{', '.join(values)}])"
-        text = self.chance.one((f"({u} / {d})", f"np.divide({u}, {d})", f"ratio({u}, {d})", f"np.log({d} * {d} * (1.5 + {u} ** 2))",
-                                f"({d} / ({d} * (1.5 + {u} ** 2)))", f"np.sqrt({d} ** 2 * (1.5 + {u} ** 2))"))
+        text = self.chance.one((f"({u} / {d})", f"np.divide({u}, {d})", f"ratio({u}, {d})",
+                                f"np.log({d} * {d} * (1.5 + {u} ** 2))", f"({d} / ({d} * (1.5 + {u} ** 2)))",
+                                f"np.sqrt({d} ** 2 * (1.5 + {u} ** 2))"))
         dead = "-inf" if "log" in text else "nan"
         return Singular(text, f"{d} != 0.0", dead, tuple(k for k, value in enumerate(values) if value != "0.0"))
 
@@ -101,8 +102,9 @@ class Masked(Faults):
         s, u = self.singular(scope, shape), self.array_leaf(scope, shape)
         last = ", ".join(["-1"] * len(shape))
         options = [
-            f"np.sum(({s.text})[{s.mask}])", f"np.sum({s.text}, where={s.mask})", f"np.extract({s.mask}, {s.text}).sum()",
-            f"({s.text})[np.nonzero({s.mask})].sum()", f"np.sum(np.where({s.mask}, {s.text}, 0.0))",
+            f"np.sum(({s.text})[{s.mask}])", f"np.sum({s.text}, where={s.mask})",
+            f"np.extract({s.mask}, {s.text}).sum()", f"({s.text})[np.nonzero({s.mask})].sum()",
+            f"np.sum(np.where({s.mask}, {s.text}, 0.0))",
             f"np.concatenate([{s.text}, {u}])[{last}]", f"np.concatenate([{u}, {s.text}])[{last.replace('-1', '0')}]",
             f"np.stack([{s.text}, {u}])[1, {last}]", f"[{s.text}, {u}][1][{last}]", f"np.append({s.text}, {u})[-1]",
             f"np.nansum({s.text})" if s.dead == "nan" else f"np.sum(({s.text})[{s.mask}])",
@@ -115,10 +117,12 @@ class Masked(Faults):
             options += [f"np.min({s.text})", f"np.sort({s.text}, axis=None)[0]", f"np.amin({s.text})"] * 2
         if s.alive:
             k = self.chance.one(s.alive)
-            options += [f"({s.text})[{k}]", f"({s.text})[[{k}]].sum()", f"np.take({s.text}, {k})", f"list({s.text})[{k}]",
-                        f"({s.text})[{k}:{k + 1}].sum()", f"np.roll({s.text}, 1)[{k + 1 - shape[0]}]",
-                        f"({s.text})[::-1][{-1 - k}]", f"({s.text})[np.array({[j in s.alive for j in range(shape[0])]})].sum()",
-                        f"np.delete({s.text}, {[j for j in range(shape[0]) if j not in s.alive]}).sum()"] * 2
+            alive = [j in s.alive for j in range(shape[0])]
+            dead = [j for j in range(shape[0]) if j not in s.alive]
+            options += [f"({s.text})[{k}]", f"({s.text})[[{k}]].sum()", f"np.take({s.text}, {k})",
+                        f"list({s.text})[{k}]", f"({s.text})[{k}:{k + 1}].sum()",
+                        f"np.roll({s.text}, 1)[{k + 1 - shape[0]}]", f"({s.text})[::-1][{-1 - k}]",
+                        f"({s.text})[np.array({alive})].sum()", f"np.delete({s.text}, {dead}).sum()"] * 2
         return self.chance.one(options)
 
     def masked_statement(self, scope: Scope) -> Lines:

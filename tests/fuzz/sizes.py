@@ -18,21 +18,25 @@ class Sizes(Masked):
         last, n = len(shape) - 1, shape[-1]
         options = [
             f"np.diff({name}, n=0)", f"np.diff({name}, 0)", f"np.roll({name}, 0)", f"np.roll({name}, {n}, axis={last})",
-            f"np.concatenate([{name}, {name}[:0]])", f"np.concatenate([{name}[:0], {name}])", f"np.repeat({name}, 1, axis=0)",
-            f"np.tile({name}, 1)", f"np.sum({name}, axis=())", f"np.max({name}, axis=())", f"np.prod({name}, axis=())",
+            f"np.concatenate([{name}, {name}[:0]])", f"np.concatenate([{name}[:0], {name}])",
+            f"np.repeat({name}, 1, axis=0)", f"np.tile({name}, 1)", f"np.sum({name}, axis=())",
+            f"np.max({name}, axis=())", f"np.prod({name}, axis=())",
             f"np.flip({name}, axis=())", f"np.squeeze({name}, axis=())", f"np.expand_dims({name}, ())",
             f"np.pad({name}, 0)", f"np.delete({name}, [], axis=0)", f"np.append({name}, {name}[:0], axis=0)",
             f"np.insert({name}, [], 0.0, axis=0)", f"np.split({name}, 1)[0]", f"np.split({name}, [0])[1]",
             f"np.array_split({name}, 1)[0]", f"np.moveaxis({name}, 0, 0)", f"np.swapaxes({name}, 0, 0)",
             f"np.broadcast_to({name}, {shape})", f"{name}[...]", f"{name}[0:]", f"{name}[:{shape[0]}]", f"{name}[()]",
-            f"np.mean({name}, axis=())", f"np.reshape({name}, {shape})", f"np.transpose({name}, {tuple(range(last + 1))})",
+            f"np.mean({name}, axis=())", f"np.reshape({name}, {shape})",
+            f"np.transpose({name}, {tuple(range(last + 1))})",
             f"np.array({name}, copy=False)", f"np.asarray({name})", f"np.atleast_1d({name})",
-            f"np.where(np.ones({shape}) > 0.0, {name}, 0.0)", f"np.ascontiguousarray({name})", f"np.squeeze({name}[None], axis=0)",
+            f"np.where(np.ones({shape}) > 0.0, {name}, 0.0)", f"np.ascontiguousarray({name})",
+            f"np.squeeze({name}[None], axis=0)",
             f"np.take({name}, range({shape[0]}), axis=0)", f"np.clip({name}, None, 99.0)", f"np.real({name})",
             f"np.add.reduce({name}, axis=())", f"np.atleast_2d({name})[0]" if last == 0 else f"np.rot90({name}, 0)",
         ]
         if last == 1:
-            options += [f"np.rot90({name}, 4)", f"np.hsplit({name}, 1)[0]", f"np.tril({name}, {n})", f"np.triu({name}, -9)"]
+            options += [f"np.rot90({name}, 4)", f"np.hsplit({name}, 1)[0]", f"np.tril({name}, {n})",
+                        f"np.triu({name}, -9)"]
         if last == 1 and shape[0] == n:
             options += [f"np.linalg.matrix_power({name}, 1)", f"({name} @ np.linalg.matrix_power({name}, 0))"]
         return options
@@ -49,21 +53,23 @@ class Sizes(Masked):
         name, n = self.chance.one(vectors)
         options = [f"np.sum({name}[:0])", f"np.prod({name}[{n}:])", f"{name}[:0].sum()", f"sum({name}[:0])",
                    f"np.sum(np.repeat({name}, 0))", f"np.sum(np.tile({name}, 0))", f"np.dot({name}[:0], {name}[:0])",
-                   f"np.sum(np.linspace({u}, 1.0, 0))", f"np.sum(np.linspace({u}, 1.0, 1))", f"np.linalg.norm({name}[:0])",
+                   f"np.sum(np.linspace({u}, 1.0, 0))", f"np.sum(np.linspace({u}, 1.0, 1))",
+                   f"np.linalg.norm({name}[:0])",
                    f"np.sum(np.outer({name}[:0], {name}))", f"np.sum(np.concatenate([{name}[:0], {name}[:0]]))",
                    f"np.sum(np.sort({name}[:0]))", f"np.sum(np.cumsum({name}[:0]))", f"np.max({name}[:0], initial={u})",
-                   f"np.sum({name}[:0], initial={u})", f"math.prod([])", f"sum([], {u})", f"math.prod({name}[:0])",
+                   f"np.sum({name}[:0], initial={u})", "math.prod([])", f"sum([], {u})", f"math.prod({name}[:0])",
                    f"sum([q * {u} for q in {name}[:0]])", f"max([*{name}[:0], {u}])", f"np.sum(np.diff({name}, n={n}))",
                    f"np.sum(np.split({name}, [0])[0])", f"np.sum({u} * np.ones(0))", f"np.sum({name}, axis=()).sum()",
                    f"np.sum({name}[[]])", f"np.sum({name}[{name} > 99.0])", f"np.sum(np.zeros((0, {n})) @ {name})",
-                   f"np.sum(np.full((0, 2), {u}))", f"np.sum(np.array([]) * {u})", f"({u}) ** 0", f"np.vdot({name}[:0], [])",
+                   f"np.sum(np.full((0, 2), {u}))", f"np.sum(np.array([]) * {u})", f"({u}) ** 0",
+                   f"np.vdot({name}[:0], [])",
                    f"np.einsum('i,i->', {name}[:0], {name}[:0])", f"np.sum(np.stack([{name}[:0], {name}[:0]]))"]
         e = self.chance.one(options)
         return self.chance.one((e, f"({e} + {u})", f"({u} * (1.0 + {e}))"))
 
     def zero_statement(self, scope: Scope) -> Lines:
-        """The result of an operation that does nothing and then a write to it or to the argument; a loop without a trip;
-        an array without an element."""
+        """The result of an operation that does nothing and then a write to it or to the argument; a loop without a
+        trip; an array without an element."""
         kind = self.chance.weighted([(6, "write"), (2, "loop"), (3, "empty")])
         return getattr(self, f"zero_{kind}")(scope)
 
@@ -110,7 +116,8 @@ class Sizes(Masked):
         z, new = self.fresh("z"), self.fresh("a")
         rows = (0, *shape[1:])
         options = [(f"{name}[:0]", rows), (f"np.repeat({name}, 0, axis=0)", rows), (f"{name}[[]]", rows),
-                   (f"np.split({name}, [0])[0]", rows), (f"np.zeros({rows})", rows), (f"{name}[{shape[0]}:] * 2.0", rows),
+                   (f"np.split({name}, [0])[0]", rows), (f"np.zeros({rows})", rows),
+                   (f"{name}[{shape[0]}:] * 2.0", rows),
                    (f"{name}[..., :0]", (*shape[:-1], 0)), (f"np.tile({name}, 0)", (*shape[:-1], 0))]
         text, empty = self.chance.one(options)
         scope.names[z] = Array(empty, loose=True)
