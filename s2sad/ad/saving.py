@@ -22,11 +22,6 @@ from s2sad.facts.dims import is_basic
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
 
-FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
-CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt,
-         operator.le,
-         operator.gt, operator.ge, operator.eq, operator.ne, operator.not_}
-
 
 class Saver:
     """Rewrites primal loops and branches to save, and reverse ones to use what was saved."""
@@ -237,9 +232,11 @@ class Saver:
 
     def cheap(self, p: Call) -> bool:
         """Arithmetic on numbers, views and lengths: cheaper to do again than to keep."""
-        if p.op in FREE:
+        known = ops.of(p.op)
+        if known.cost is ops.Cost.FREE:
             return True
-        return p.op in CHEAP and p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
+        numbers = p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
+        return numbers and known.cost is ops.Cost.CHEAP
 
 
 META_ARG = {np.shape: 0, np.zeros_like: 0, runtime.unbroadcast: 1}
