@@ -24,14 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, runtime
 from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.alias import is_pure
-from s2sad.ir.effects import has_effect
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
 from s2sad.ir.walk import blocks, clone, free, operands, statements, substitute, variables
@@ -141,7 +139,7 @@ def _runs_again(call: Call, managers: set[Var]) -> bool:
 @lru_cache(maxsize=4096)
 def _repeatable(op: Any) -> bool:
     """Whether a second call has the result of the first, and is not noticed."""
-    return op in MANAGERS or is_pure(op) or (rules.lookup(op) is not None and not has_effect(op))
+    return op in MANAGERS or ops.of(op).is_pure
 
 
 def _block(block: Block, managers: set[Var]) -> tuple[Block, Block, list[Var]]:

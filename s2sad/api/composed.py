@@ -20,9 +20,8 @@ from s2sad.api.derivative import Argnums, Derivative
 from s2sad.api.matrices import Matrix, WithAux
 from s2sad.api.products import Products, is_smooth, vjp
 from s2sad.api.showing import Showing
-from s2sad.derive import integer_argument
+from s2sad.derive import MODES, Request, integer_argument
 from s2sad.derive.nested import lower_derivative
-from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError
 from s2sad.frontend.values import Bound, Value, const
 
@@ -118,7 +117,7 @@ class HessianProduct(Showing):
         """The product for ``fn`` inside a differentiated function."""
         primals, vector = self._at(args)
         gradient = Bound(const(Gradient(self.argnums)), (fn,))
-        request = Request("jvp", (self.argnums % len(primals),), False)
+        request = Request(MODES["jvp"], (self.argnums % len(primals),), False)
         return lowerer.static_items(lower_derivative(lowerer, request, gradient, primals, vector))[1]
 
 

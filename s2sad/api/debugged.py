@@ -40,7 +40,7 @@ class Debugged(Derivative):
         self.latest = self.full.latest
         if not is_finite((value[0] if self.has_aux else value, gradient)):
             raise self.error(args, kwargs)
-        if self.mode == "value_and_grad":
+        if self.kind.valued:
             return value, gradient
         return (gradient, value[1]) if self.has_aux else gradient
 

@@ -24,12 +24,11 @@ from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
-from s2sad.derive import Entry, build
+from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import lower_derivative
-from s2sad.derive.results import Request
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
-from s2sad.frontend.signature import signature
 from s2sad.frontend.values import Value, const
+from s2sad.ir.kinds import kinds_of
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
@@ -69,7 +68,7 @@ class Derivative(Inspection):
         if not callable(fn):
             raise ArgumentError("S2S008", f"{fn!r} is not callable, so it has no derivative")
         self.fn = fn
-        self.mode = mode
+        self.mode, self.kind = mode, MODES[mode]
         self.has_aux = has_aux
         self.request_args = (argnums, argnames)
         self.names = names_of(argnames)
@@ -191,7 +190,7 @@ class Derivative(Inspection):
 
     def entry(self, args: tuple, kwargs: dict[str, Any]) -> Entry:
         """The compiled derivative for these arguments."""
-        key = (signature((*args, *kwargs.values())), tuple(kwargs))
+        key = kinds_of(args, kwargs)
         entry = self.entries.get(key)
         if entry is None or not entry.valid():
             with self.lock:
@@ -217,7 +216,7 @@ class Derivative(Inspection):
                 raise ArgumentError("S2S008", f"argnums names argument {k}, but the call has {n} positional arguments",
                                     hint="argnums counts from 0; use argnames for keyword arguments")
             argnums.append(k % n if k < 0 else k)
-        return Request(self.mode, tuple(argnums), self.single, self.has_aux)
+        return Request(self.kind, tuple(argnums), self.single, self.has_aux)
 
     # ---- a derivative inside a differentiated function -------------------------------------------------------------
 

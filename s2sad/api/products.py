@@ -95,7 +95,7 @@ class Products(Derivative):
             y = self.fn(*runtime.copy_together(given))
             return y[0] if self.has_aux else y
         y, dots = value(*args), [directions[k] for k in moving]
-        if self.mode == "jvp":
+        if self.kind.forward:
             slopes = numeric.flat(self.apply(args, tuple(dots))[1], y)
             numeric.compare(value, args, directions, slopes, rtol, atol, numeric.STEPS, "tangent")
             return

@@ -16,11 +16,11 @@ from typing import Any
 from s2sad import runtime
 from s2sad.ad.activity import varied
 from s2sad.ad.common import Emitter
-from s2sad.ad.forward import forward
 from s2sad.ad.recompute import separate
-from s2sad.ad.reverse import sweeps
 from s2sad.derive.leaves import structured
+from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import cotangents, tangent_of
+from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
 from s2sad.ir.walk import clone
@@ -36,9 +36,10 @@ def check_one_array(value: Arg) -> None:
         raise Structured
 
 
-def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg) -> Function:
+def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
     rows have the structure of the arguments, with a list in place of each leaf."""
+    primal, wrt, (value, _) = of.function, of.wrt, of.parts(request.has_aux)
     check_one_array(value)
     item, basis = Var("y_bar"), Var("basis", Fact("list"))
     taken, pairs = cotangents(value, item)
@@ -52,12 +53,13 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
     body = Block((item,), (*taken, *backwards), row.items)
     units = Call((basis,), runtime.Units, (value,), (), None, True)
     loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)
-    return _matrix(primal, (*forwards, units, loop), value, trees, lists)
+    return _matrix(primal, (*forwards, units, loop), value, of.trees, lists)
 
 
-def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
+def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, columns)``: the function once, then for each element of each leaf its tangent, as a loop. Of
     the function only loops and branches with tangents are computed again."""
+    primal, wrt = of.function, of.wrt
     check_one_array(primal.result)
     first, again = separate(primal.body, varied(primal, wrt))
     stmts = [*first.stmts]
@@ -73,7 +75,7 @@ def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Func
         lists[v] = Var(f"{v.name}_columns", Fact("list"))
         stmts.append(Call((basis,), runtime.Units, (v,)))
         stmts.append(For((lists[v],), (basis,), (), clone(body)))
-    return _matrix(primal, tuple(stmts), first.results[0], trees, lists)
+    return _matrix(primal, tuple(stmts), first.results[0], of.trees, lists)
 
 
 def _added(stmts: tuple[Stmt, ...], primal: set[Stmt]) -> Iterator[Stmt]:

@@ -13,9 +13,11 @@ from typing import Any
 
 from s2sad import runtime
 from s2sad.derive.leaves import differentiable, leaves_of
-from s2sad.derive.results import Request, gradient_function, pullback_function, split_aux, tangent_function
+from s2sad.derive.modes import MODES
+from s2sad.derive.request import Primal, Request
 from s2sad.errors import AliasError, ArgumentError
-from s2sad.frontend.signature import Rebuild, Record, result_arg
+from s2sad.frontend import Rebuild, Record
+from s2sad.frontend.functions import result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
 from s2sad.ir.regions import structured
@@ -36,14 +38,7 @@ def lower_derivative(lowerer: Any, request: Request, fn: Value, args: tuple[Valu
     if not wrt:
         raise ArgumentError("S2S006", "the inner derivative is by an argument without floats", loc)
     primal = structured(Function("inner", Block((), tuple(stmts), (out,)), tuple(wrt), loc))
-    value, aux = split_aux(out, request.has_aux, lambda: None)
-    given = tuple(map(lowerer.reify, extra))
-    if request.mode == "vjp":
-        made = pullback_function(primal, trees, wrt, value, aux, request, *given)
-    elif request.mode == "jvp":
-        made = tangent_function(primal, trees, wrt, given)
-    else:
-        made = gradient_function(lambda: None, primal, trees, wrt, value, aux, request)
+    made = request.mode.program(Primal(primal, trees, wrt, lambda: None), request, tuple(map(lowerer.reify, extra)))
     lowerer.stmts.extend(made.body.stmts)
     return unpacked(lowerer, made.result)
 
@@ -75,7 +70,7 @@ class Pullback:
 def lower_pullback(lowerer: Any, fn: Value, primals: tuple[Value, ...], y_bar: Value, has_aux: bool) -> Value:
     """A pullback at primals, called with a cotangent."""
     smooth = _smooth(lowerer, primals)
-    found = lower_derivative(lowerer, Request("vjp", smooth, False, has_aux), fn, primals, (y_bar,))
+    found = lower_derivative(lowerer, Request(MODES["vjp"], smooth, False, has_aux), fn, primals, (y_bar,))
     bars = iter(lowerer.static_items(lowerer.static_items(found)[1]))
     return Tup(tuple(next(bars) if k in smooth else NONE for k in range(len(primals))))
 
@@ -87,7 +82,7 @@ def lower_jvp(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
     if items is None or dots is None or len(items) != len(dots):
         raise lowerer.unsupported("`jvp` with primals and tangents that are not tuples of one length")
     smooth = tuple(k for k in _smooth(lowerer, items) if not _is_none(dots[k]))
-    return lower_derivative(lowerer, Request("jvp", smooth, False), fn, items, tuple(dots[k] for k in smooth))
+    return lower_derivative(lowerer, Request(MODES["jvp"], smooth, False), fn, items, tuple(dots[k] for k in smooth))
 
 
 def lower_linearize(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:

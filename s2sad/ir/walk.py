@@ -104,6 +104,28 @@ def free(block: Block) -> list[Var]:
     return list(found)
 
 
+def count_uses(fn: Function) -> dict[Var, int]:
+    """How often each variable is read, anywhere."""
+    uses: dict[Var, int] = {}
+
+    def read(*args: Arg) -> None:
+        for v in variables(*args):
+            uses[v] = uses.get(v, 0) + 1
+
+    read(*fn.body.results)
+    for stmt in statements(fn.body):
+        match stmt:
+            case Call():
+                read(*call_args(stmt))
+            case If():
+                read(stmt.test, *stmt.then.results, *stmt.orelse.results)
+            case For():
+                read(*stmt.iters, *stmt.inits, *stmt.body.results)
+            case While():
+                read(*stmt.inits, *stmt.test.results, *stmt.body.results)
+    return uses
+
+
 def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
     """The statement or block with free variables replaced. Nothing is renamed: bound variables stay what they are."""
     if not mapping:

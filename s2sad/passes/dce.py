@@ -27,8 +27,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from s2sad import ops
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.effects import has_effect
 from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, variables, with_body
 
 T = TypeVar("T")
@@ -131,7 +131,7 @@ class _Alive:
             self.sources[out] = call, ()
         if call.op is range:
             self.ranges.update(call.outs)
-        if has_effect(call.op):
+        if ops.of(call.op).has_effect:
             self.effects.append(call)
 
     def loop(self, loop: For | While) -> None:
