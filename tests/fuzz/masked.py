@@ -56,8 +56,8 @@ class Masked(Faults):
         return Singular(text, f"{d} != 0.0", dead, tuple(k for k, value in enumerate(values) if value != "0.0"))
 
     def partial(self, u: str, w: str) -> Singular:
-        """A function outside of its domain, or at its edge. What is cut off there is not at the edge itself, even where it
-        is zero: a factor that happens to be zero is none that was not selected."""
+        """A function outside of its domain, or at its edge. What is cut off there is not at the edge itself, even where
+        it is zero: a factor that happens to be zero is none that was not selected."""
         p = self.chance.one((f"np.maximum({w} - 0.013, 0.0)", f"np.clip({w} - 0.013, 0.0, None)",
                              f"np.where({w} > 0.013, {w}, 0.0)"))
         text, dead = self.chance.one([
