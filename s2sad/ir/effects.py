@@ -97,4 +97,4 @@ def _handed_on(stmt: Stmt) -> tuple[Arg, ...]:
             return stmt.args[:1] if is_one_of(stmt.op, UPDATES) else ()
         case If():
             return (*stmt.then.results, *stmt.orelse.results)
-    return (*stmt.inits, *stmt.body.results[:len(stmt.inits)])
+    return tuple(arg for c in stmt.carried for arg in (c.init, c.result))
