@@ -122,8 +122,8 @@ class Walked:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Carried:
-    """What a loop hands from trip to trip: ``param`` is ``init`` in the first trip, then the ``result`` of the trip before;
-    ``out`` is what it is in the end. The test of a ``While`` reads it as ``tested``."""
+    """What a loop hands from trip to trip: ``param`` is ``init`` in the first trip, then the ``result`` of the one
+    before; ``out`` is what it is in the end. The test of a ``While`` reads it as ``tested``."""
 
     param: Var
     init: Arg
