@@ -35,23 +35,24 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime, tree
+from s2sad import numeric, ops, runtime, tree
 from s2sad.derive import build
 from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function
-from s2sad.ir.effects import CREATES, SHARES, UPDATES, VIEWS
-from s2sad.ir.interpret import IN_PLACE, interpret
+from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
+from s2sad.ir.symbols import AUGMENTED
 from s2sad.ir.walk import map_blocks
-from s2sad.rules import canonical, lookup
+from s2sad.ops import canonical
+from s2sad.rules import lookup
 
 __all__ = ["Counts", "counts", "executed"]
 
 MOVING = {"shapes", "joining", "indexing", "creation", "containers"}
 """Files of rules about operations that move numbers; the linear ones among them compute none."""
-STILL = VIEWS | CREATES | UPDATES | SHARES | {runtime.seed, runtime.zero_of, runtime.copy_together, np.pad}
 
 
 # ---- the table of formulas ------------------------------------------------------------------------------------------
@@ -83,6 +84,13 @@ def _einsum(y: Any, subscripts: Any, *operands: Any, **options: Any) -> int:
     sizes = {label: n for term, x in zip(inputs.split(","), operands) for label, n in zip(term, np.shape(x))}
     kept = set(output) if arrow else {label for label in sizes if inputs.count(label) == 1}
     return math.prod(sizes.values()) * (len(operands) - (kept == set(sizes)))
+
+
+def _is_still(op: Any) -> bool:
+    """Whether an operation only makes, views, updates or holds."""
+    known = ops.of(op)
+    return known.distinct or known.updates or known.may_view or known.memory is ops.Memory.HOLDS or op in (
+        runtime.seed, np.pad)
 
 
 Formulas = Mapping[Callable, Callable[..., int]]
@@ -128,7 +136,7 @@ def cost(call: Call, args: tuple, kwargs: dict[str, Any], y: Any, formulas: Form
     if isinstance(op, np.ufunc) or scalar or (known is not None and known.kind == "elementwise"):
         return _floats(y)
     moves = known is not None and known.kind == "linear" and known.vjp.__module__.rpartition(".")[2] in MOVING
-    if isinstance(op, type) or op in STILL or (moves and op is not runtime.fold_list) or not _floats(y):
+    if isinstance(op, type) or _is_still(op) or (moves and op is not runtime.fold_list) or not _floats(y):
         return 0
     place = f"{call.loc}: " if call.loc else ""
     raise TypeError(f"{place}counts has no formula for `{op_name(call.op)}`: pass formulas={{{op_name(call.op)}: "
@@ -172,7 +180,7 @@ def executed(fn: Function, *args: Any, formulas: Formulas | None = None) -> tupl
 
     def wire(call: Call) -> Callable:
         def counted(*xs: Any, **named: Any) -> Any:
-            if call.op in IN_PLACE:
+            if call.op in AUGMENTED:
                 xs = (runtime.copy(xs[0]), *xs[1:])
             y = call.op(*xs, **named)
             if n := cost(call, xs, named, y, formulas or {}):
@@ -279,7 +287,7 @@ def counts(f: Callable, *args: Any, argnums: tuple[int, ...] | None = None, form
     if any(map(np.iscomplexobj, numeric.leaves(wrt))):
         raise TypeError("counts is for real arguments")
     rng = np.random.default_rng(0)
-    value, primal = executed(opened(lower_function(f, args, {}).function), *args, formulas=formulas)
+    value, primal = executed(opened(lower(f, kinds_of(args)).function), *args, formulas=formulas)
     tangents = [numeric.random_like(rng, x) for x in wrt]
     jvp = build(f, args, {}, Request("jvp", argnums, False)).adjoint
     scalar = tree.is_leaf(value) and np.ndim(value) == 0

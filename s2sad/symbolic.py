@@ -38,13 +38,15 @@ from s2sad import runtime
 from s2sad.counts import executed, rewired
 from s2sad.derive import build
 from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function, If, Var, While
-from s2sad.ir.interpret import IN_PLACE, interpret
+from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
+from s2sad.ir.symbols import AUGMENTED
 from s2sad.ir.walk import map_blocks, with_body, with_test
-from s2sad.rules import canonical
+from s2sad.ops import canonical
 
 __all__ = ["Row", "Swell", "derivative", "expression", "swell", "towers"]
 
@@ -114,7 +116,7 @@ def expression(f: Callable, *names_or_args: Any) -> Any:
     """
     sympy = _sympy()
     given = _arguments(sympy, f, names_or_args)
-    fn = opened(lower_function(f, _samples(sympy, given), {}).function)
+    fn = opened(lower(f, kinds_of(_samples(sympy, given))).function)
     table = {getattr(np, name): getattr(sympy, name) for name in SAME_NAME} | ARITHMETIC
     table |= {op: getattr(sympy, name) for op, name in OTHER_NAME.items()}
     run = rewired(_deciding(fn), lambda call: _symbolic(sympy, call, table))
@@ -224,7 +226,7 @@ def _symbolic(sympy: Any, call: Call, table: dict[Callable, Callable]) -> Callab
     def perform(*args: Any, **kwargs: Any) -> Any:
         plain = all(isinstance(x, (int, float, np.number, sympy.Expr)) for x in args) and not kwargs
         if not _symbols(sympy, args, sympy.Basic) and not _symbols(sympy, kwargs, sympy.Basic):
-            return call.op(*(map(runtime.copy, args) if call.op in IN_PLACE else args), **kwargs)
+            return call.op(*(map(runtime.copy, args) if call.op in AUGMENTED else args), **kwargs)
         if plain and op in table:
             return table[op](*(_exact(sympy, x) for x in args))
         if op in HANDING and not any(isinstance(x, np.ndarray) for x in args):

@@ -6,7 +6,8 @@ import pytest
 from s2sad.counts import FORMULAS, counts, executed
 from s2sad.derive import build
 from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
+from s2sad.ir.kinds import kinds_of
 
 
 def test_product_and_sine():
@@ -108,7 +109,7 @@ def test_structured_arguments_and_results_give_the_size_of_the_jacobian():
     (lambda x: np.clip(x, 0.0, 1.0), [np.ones(3)], 3),
 ])
 def test_formulas(f, args, expected):
-    assert executed(lower_function(f, tuple(args), {}).function, *args)[1].total() == expected
+    assert executed(lower(f, kinds_of(tuple(args))).function, *args)[1].total() == expected
 
 
 def test_a_call_without_formula_is_an_error_that_names_the_line_and_the_remedy():

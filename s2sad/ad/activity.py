@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from s2sad import rules
+from s2sad import ops, rules
 from s2sad.ir import Call, Function, Var
-from s2sad.ir.effects import READS_META
 from s2sad.ir.flow import closure, sources, users
 from s2sad.ir.walk import variables
 
@@ -28,7 +27,4 @@ def useful(fn: Function, outputs: Iterable[Var]) -> set[Var]:
 
 def has_derivative(call: Call) -> bool:
     """Whether the results of a call can depend smoothly on its arguments."""
-    return not (rules.has_no_gradient(call.op) or call.op in _NONE)
-
-
-_NONE = READS_META - set(rules.RULES)
+    return not (rules.has_no_gradient(call.op) or (ops.of(call.op).reads_shape and rules.lookup(call.op) is None))

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of, fills
 from s2sad.facts.infer import infer
 from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var
-from s2sad.ir.effects import UPDATES
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.text import op_name
 from s2sad.ir.walk import call_args, ends, map_arg, statements, variables
@@ -92,7 +91,7 @@ class Emitter:
 
 def as_reciprocal(call: Call) -> Call:
     """``1.0 / x`` as the reciprocal of ``x``, whose derivative is made of the result alone. The primal stays."""
-    if len(call.args) != 2 or call.kwargs or rules.canonical(call.op) is not np.divide:
+    if len(call.args) != 2 or call.kwargs or ops.canonical(call.op) is not np.divide:
         return call
     one, x = call.args
     fact = fact_of(x)
@@ -199,7 +198,7 @@ def _varargs(entry: rules.Rule) -> set[str]:
 def _same_shape(s: Call) -> Var | None:
     """An operand of an elementwise operation that provably has the shape and dtype of the result."""
     fact = s.outs[0].fact
-    op = rules.canonical(s.op)
+    op = ops.canonical(s.op)
     if not (isinstance(op, np.ufunc) and op.signature is None) or fact.dims is None or fact.dtype is None:
         return None
     return next((a for a in s.args if type(a) is Var and a.fact.is_array and a.fact.dims == fact.dims
@@ -211,7 +210,7 @@ def representatives(fn: Function) -> Callable[[Arg], Arg]:
     of an array before its updates, and after the loop for what a loop carries."""
     parent: dict[Var, Var] = {}
     for s in statements(fn.body):
-        if isinstance(s, Call) and s.op in UPDATES and type(s.args[0]) is Var and s.args[0].fact.is_array:
+        if isinstance(s, Call) and ops.of(s.op).updates and type(s.args[0]) is Var and s.args[0].fact.is_array:
             parent[s.outs[0]] = s.args[0]
         elif isinstance(s, Call) and len(s.outs) == 1 and s.outs[0].fact.is_array:
             like = _same_shape(s)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, varied
 from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
@@ -41,16 +41,17 @@ from s2sad.ir import (
 )
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.regions import is_region
+from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
 
 
 class Forward:
     """One forward sweep. ``dots`` maps a variable to its tangent."""
 
-    def __init__(self, active: set[Var]) -> None:
+    def __init__(self, active: set[Var], templates: TemplateSource) -> None:
         self.active = active
         self.emit = Emitter(lambda a: a)
-        self.rules = RuleBodies(lambda a: a)
+        self.rules = RuleBodies(lambda a: a, templates)
         self.dots: dict[Var, Arg] = {}
 
     def is_active(self, arg: Arg) -> bool:
@@ -151,7 +152,7 @@ class Forward:
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> Arg:
         y = s.outs[0]
-        if rules.canonical(s.op) is np.where:
+        if ops.canonical(s.op) is np.where:
             test, a, b = list(bound.values())[:3]
             return self.shaped(out, self.emit.call(out, np.where, test, self.dot(out, a), self.dot(out, b),
                                                    hint=self.name(y),
@@ -290,7 +291,8 @@ class Forward:
         return Var(self.name(x), fact)
 
 
-def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable) -> Function:
+def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable,
+            templates: TemplateSource) -> Function:
     """The function with tangents.
 
     Parameters
@@ -303,9 +305,11 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
         The parameters of the derivative function.
     result : callable
         From a function that gives the tangent of an argument, and a list to append statements to, to the result.
+    templates : callable
+        Makes the templates of rules.
     """
     check_searches(fn, set(tangents), set(variables(fn.result)))
-    sweep = Forward(varied(fn, tangents))
+    sweep = Forward(varied(fn, tangents), templates)
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)
     stmts = sweep.block(fn.body.stmts)

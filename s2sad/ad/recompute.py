@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, runtime
 from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
@@ -46,8 +46,6 @@ from s2sad.ir import (
     Walked,
     While,
 )
-from s2sad.ir.alias import is_pure
-from s2sad.ir.effects import has_effect
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
 from s2sad.ir.walk import (
@@ -169,7 +167,7 @@ def _runs_again(call: Call, managers: set[Var]) -> bool:
 @lru_cache(maxsize=4096)
 def _repeatable(op: Any) -> bool:
     """Whether a second call has the result of the first, and is not noticed."""
-    return op in MANAGERS or is_pure(op) or (rules.lookup(op) is not None and not has_effect(op))
+    return op in MANAGERS or ops.of(op).is_pure
 
 
 def _block(block: Block, managers: set[Var]) -> tuple[Block, Block, list[Var]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
+from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
@@ -55,10 +55,10 @@ from s2sad.ir import (
     Walked,
     While,
 )
-from s2sad.ir.alias import count_uses
 from s2sad.ir.facts import join
 from s2sad.ir.regions import is_region
-from s2sad.ir.walk import call_args, free, variables
+from s2sad.ir.templates import TemplateSource
+from s2sad.ir.walk import call_args, count_uses, free, variables
 
 EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
 """Operations whose cotangents are exactly zero at what they left out."""
@@ -70,12 +70,12 @@ SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, n
 class Reverse:
     """One reverse sweep. ``bars`` maps a variable to its cotangent so far."""
 
-    def __init__(self, fn: Function, active: set[Var]) -> None:
+    def __init__(self, fn: Function, active: set[Var], templates: TemplateSource) -> None:
         self.fn = fn
         self.active = active
         self.meta = representatives(fn)
         self.emit = Emitter(self.meta)
-        self.rules = RuleBodies(self.meta)
+        self.rules = RuleBodies(self.meta, templates)
         self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
         self.uses = count_uses(fn)
@@ -249,7 +249,7 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (rules.canonical(s.op) in EXACT_ZEROS or any(
+        if type(part) is Var and (ops.canonical(s.op) in EXACT_ZEROS or any(
                 b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
             self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)
@@ -259,7 +259,7 @@ class Reverse:
         stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
-        op = rules.canonical(s.op)
+        op = ops.canonical(s.op)
         operands = [bound[n] for n in entry.wrt]
         for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
             if partial is None or not self.is_active(x):
@@ -433,7 +433,7 @@ class Reverse:
 
 
 def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], params: tuple[Var, ...],
-            result: Any) -> Function:
+            result: Any, templates: TemplateSource) -> Function:
     """The function with a reverse sweep.
 
     Parameters
@@ -448,18 +448,20 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
         The parameters of the derivative function (those of ``fn``, then cotangents).
     result : callable
         From ``{input: cotangent}`` (missing: None) and a list to append statements to, to the result as one argument.
+    templates : callable
+        Makes the templates of rules.
     """
-    primal, adjoint, final = sweeps(fn, wrt, outputs, result)
+    primal, adjoint, final = sweeps(fn, wrt, outputs, result, templates)
     return Function(f"{fn.name}_grad", Block(params, (*primal, *adjoint), (final,)), fn.inputs, fn.loc, fn.doc)
 
 
-def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any
-           ) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Arg]:
+def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any,
+           templates: TemplateSource) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Arg]:
     """The statements of the forward sweep, those of the reverse sweep, and the result; parameters as in ``reverse``."""
     active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
     active |= set(wrt)
     check_searches(fn, set(wrt), {o for o, _ in outputs if type(o) is Var})
-    sweep = Reverse(fn, active)
+    sweep = Reverse(fn, active, templates)
     seed: list[Stmt] = []
     for y, g in outputs:
         sweep.accumulate(seed, y, g, fn.loc)

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ad.definedness import defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
@@ -39,7 +39,6 @@ from s2sad.ir import (
     Walked,
     While,
 )
-from s2sad.ir.effects import UPDATES
 from s2sad.ir.walk import (
     blocks,
     call_args,
@@ -55,11 +54,6 @@ from s2sad.ir.walk import (
     with_ends,
 )
 
-FREE = {np.transpose, np.swapaxes, np.shape, len, np.ndim, range}
-CHEAP = {operator.add, operator.sub, operator.mul, operator.neg, operator.floordiv, operator.mod, operator.lt,
-         operator.le,
-         operator.gt, operator.ge, operator.eq, operator.ne, operator.not_}
-
 L = TypeVar("L", For, While, For | While)
 
 
@@ -70,7 +64,7 @@ class Saver:
         self.meta = meta
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
-        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and s.op in UPDATES
+        self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and ops.of(s.op).updates
                         for v in variables(s.args[0])}
 
     # ---- branches --------------------------------------------------------------------------------------------------
@@ -210,9 +204,11 @@ class Saver:
 
     def cheap(self, p: Call) -> bool:
         """Arithmetic on numbers, views and lengths: cheaper to do again than to keep."""
-        if p.op in FREE:
+        known = ops.of(p.op)
+        if known.cost is ops.Cost.FREE:
             return True
-        return p.op in CHEAP and p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
+        numbers = p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
+        return numbers and known.cost is ops.Cost.CHEAP
 
 
 def _counted(loop: L) -> tuple[L, Var]:

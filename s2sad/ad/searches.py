@@ -17,24 +17,18 @@ of such values and of nothing else. Newton's method, the secant method, adaptive
 """
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ad.activity import useful
 from s2sad.errors import NotDifferentiable
 from s2sad.ir import Arg, Block, Call, Carried, Const, For, Function, If, Var, While
-from s2sad.ir.effects import READS_META, VIEWS
 from s2sad.ir.flow import closure, sources, users
 from s2sad.ir.walk import blocks, statements, variables
 
-SUMS = {operator.add, operator.sub, operator.iadd, operator.isub}
-PRODUCTS = {operator.mul, operator.imul}
-QUOTIENTS = {operator.truediv, operator.itruediv}
-SAME = VIEWS | {operator.neg, operator.pos, runtime.copy, np.ndarray.copy, np.copy, np.array, float, np.float64}
 HINT = ("stop the search from being differentiated and take one Newton step after it: run it on "
         "s2sad.stop_gradient(…) of the parameters, then x = x - f(x) / s2sad.stop_gradient(df(x)); "
         "or give the function a rule with s2sad.rule")
@@ -74,8 +68,16 @@ def check_searches(fn: Function, wrt: set[Var], outputs: set[Var]) -> None:
 
 def dependent(fn: Function, wrt: set[Var]) -> set[Var]:
     """The variables whose values depend on ``wrt`` in any way but by branches: integers and truth values too."""
-    flow = users(sources(fn.body, lambda call: call.op is not runtime.stop_gradient and call.op not in READS_META))
+    flow = users(sources(fn.body, lambda call: call.op is not runtime.stop_gradient
+                         and not ops.of(call.op).reads_shape))
     return closure(wrt, lambda v: flow.get(v, ()))
+
+
+def _is_same(op: Any) -> bool:
+    """Whether an operation hands on its first argument, up to its sign, shape or place."""
+    known = ops.of(op)
+    return known.may_view or known.canonical in (np.negative, np.positive) or op in (
+        runtime.copy, np.ndarray.copy, np.copy, np.array, float, np.float64)
 
 
 @dataclass(frozen=True)
@@ -144,21 +146,22 @@ class _Search:
 
     def call(self, call: Call) -> Combination | None:
         args = call.args
-        if call.op in SUMS and len(args) == 2:
+        op = ops.canonical(call.op)
+        if op in (np.add, np.subtract) and len(args) == 2:
             a, b = map(self.combination, args)
             if a is None or b is None:
                 return None
             return a | b | Combination(frozenset(), mixed=a.of != b.of)
-        if call.op in PRODUCTS:
+        if op is np.multiply and len(args) == 2:
             scale, other = args if self.is_scale(args[0]) else args[::-1]
             return self.combination(other) if self.is_scale(scale) else None
-        if call.op in QUOTIENTS:
+        if op is np.divide and len(args) == 2:
             return self.combination(args[0]) if self.is_scale(args[1]) else None
-        if call.op is np.where and len(args) == 3:
+        if op is np.where and len(args) == 3:
             return self.choice(*args)
         if call.op is runtime.setitem:
             return self.choice(args[1], args[0], args[2])
-        return self.combination(args[0]) if call.op in SAME and args else None
+        return self.combination(args[0]) if args and _is_same(call.op) else None
 
     def choice(self, test: Arg, a: Arg, b: Arg) -> Combination | None:
         """One of two values, or items of both."""

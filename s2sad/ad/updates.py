@@ -15,14 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ir import Arg, Call, Const, Stmt, Var
-from s2sad.ir.conflicts import same_arg
+from s2sad.ir.equal import same
 from s2sad.ir.indices import selects_once
 from s2sad.ir.walk import call_args, reads, substitute, variables
-
-ADD = {operator.add, operator.iadd, np.add}
-SUBTRACT = {operator.sub, operator.isub, np.subtract}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +46,7 @@ def updates(stmts: Iterable[Stmt], uses: dict[Var, int]) -> dict[Stmt, Update]:
         for operand in _operands(change, uses):
             read = made.get(operand)
             if (read is not None and read.op is operator.getitem and read.args[0] is s.args[0]
-                    and same_arg(read.args[1], s.args[1]) and change is not None):
+                    and same(read.args[1], s.args[1]) and change is not None):
                 found[s] = Update(read, change, s)
                 break
     return found
@@ -77,7 +74,8 @@ def _is_sum(u: Update) -> bool:
         return False
     if u.change.args[0] is u.change.args[1]:
         return False
-    return u.change.op in ADD or (u.change.op in SUBTRACT and u.change.args[0] is old)
+    op = ops.canonical(u.change.op)
+    return op is np.add or (op is np.subtract and u.change.args[0] is old)
 
 
 def update_adjoint(sweep: Any, out: list[Stmt], u: Update) -> bool:
@@ -121,7 +119,7 @@ def read_apart(primal: list[Stmt], adjoint: list[Stmt], consumed: set[Var]) -> l
     for s in taken:
         if s.outs[0] in read:
             like = next((o for o in primal if isinstance(o, Call) and o.op is s.op and o.outs[0] not in consumed
-                         and all(map(same_arg, o.args, s.args))), None)
+                         and all(map(same, o.args, s.args))), None)
             if like is None:
                 like = replace(s, outs=(Var(s.outs[0].name, s.outs[0].fact),))
                 primal.insert(primal.index(s), like)

@@ -28,8 +28,8 @@ from s2sad.derive import Entry, build
 from s2sad.derive.nested import lower_derivative
 from s2sad.derive.results import Request
 from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
-from s2sad.frontend.signature import signature
 from s2sad.frontend.values import Value, const
+from s2sad.ir.kinds import kinds_of
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
@@ -191,7 +191,7 @@ class Derivative(Inspection):
 
     def entry(self, args: tuple, kwargs: dict[str, Any]) -> Entry:
         """The compiled derivative for these arguments."""
-        key = (signature((*args, *kwargs.values())), tuple(kwargs))
+        key = kinds_of(args, kwargs)
         entry = self.entries.get(key)
         if entry is None or not entry.valid():
             with self.lock:

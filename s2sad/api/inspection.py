@@ -25,7 +25,7 @@ from s2sad.backend.emit import Source
 from s2sad.derive import Entry, build, stages
 from s2sad.derive.leaves import differentiable, leaves_of
 from s2sad.errors import S2SADError
-from s2sad.frontend.source import code_of, find
+from s2sad.frontend import code_of, find
 from s2sad.ir import Var
 from s2sad.ir.walk import variables
 from s2sad.show import html

@@ -22,8 +22,8 @@ from s2sad.api.products import Products, jvp, vjp
 from s2sad.api.showing import Showing
 from s2sad.derive.jacobians import Structured
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import is_long
 from s2sad.frontend.values import Tup, Value, const
+from s2sad.ir.kinds import is_long
 
 
 class Matrix(Showing):

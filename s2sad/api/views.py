@@ -23,9 +23,10 @@ from s2sad.derive.leaves import differentiable, leaf_path, leaves_of, structured
 from s2sad.derive.results import Request, non_scalar, split_aux
 from s2sad.errors import ArgumentError
 from s2sad.export import standalone
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.regions import opened
 from s2sad.show.graph import Graph, graph
 from s2sad.show.trace import Trace, trace
@@ -112,7 +113,7 @@ class Views:
         """
         if kwargs:
             args, kwargs = self.positional(args, kwargs)
-        lowered = lower_function(self.fn, args, kwargs)
+        lowered = lower(self.fn, kinds_of(args, kwargs))
         request, values = self.request(len(args), kwargs), (*args, *kwargs.values())
         trees = [tree_of(lowered, k, len(args)) for k in request.argnums]
         leaves = [v for t in trees for v in leaves_of(t) if differentiable(v)]
@@ -185,7 +186,7 @@ class Views:
 
     def _primal(self, args: tuple, kwargs: dict[str, Any]) -> tuple[Function, tuple]:
         """The IR of what is differentiated, with the arguments for it; what is computed twice is there once."""
-        values, lowered = (*args, *kwargs.values()), lower_function(self.fn, args, kwargs)
+        values, lowered = (*args, *kwargs.values()), lower(self.fn, kinds_of(args, kwargs))
         request, primal = self.request(len(args), kwargs), passes.cse(opened(lowered.function))
         leaves = [v for k in request.argnums for v in leaves_of(tree_of(lowered, k, len(args))) if differentiable(v)]
         if not leaves:

@@ -10,7 +10,6 @@ What is emitted mutates in place where the IR updates functionally; after ``pass
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,15 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.backend.express import Expressions, Globals, fact_of
 from s2sad.backend.names import Names, appended_early, unset
-from s2sad.backend.operators import AUGMENTED, PREFIX
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Stmt, Var, While
 from s2sad.ir.indices import selects_once
 from s2sad.ir.opnames import identifier
+from s2sad.ir.symbols import AUGMENTED, SYNTAX
 
 
 def _is_one_place(index: Arg) -> bool:
@@ -52,8 +51,6 @@ def emit(fn: Function) -> Source:
 
 Early = dict[Var, list[Var]]
 """Variables whose values are appended to lists as soon as they are there."""
-ADD = {operator.add, np.add, runtime.add}
-SUBTRACT = {operator.sub, np.subtract}
 
 
 class _Emitter:
@@ -179,11 +176,11 @@ class _Emitter:
         out, (x, v), symbol = call.outs[0], call.args, None
         if call.op in AUGMENTED:
             symbol = AUGMENTED[call.op]()
-        elif call.adjoint and call.op in ADD:
+        elif call.adjoint and ops.canonical(call.op) is np.add:
             symbol = ast.Add()
             if not self.names.same(out, x):
                 x, v = v, x
-        elif call.adjoint and call.op in SUBTRACT:
+        elif call.adjoint and ops.canonical(call.op) is np.subtract:
             symbol = ast.Sub()
         if symbol is None or not self.is_named(x) or not self.names.same(out, x):
             return False
@@ -196,7 +193,7 @@ class _Emitter:
     def without_minus(self, symbol: ast.operator, v: Arg) -> tuple[ast.operator, Arg]:
         """``x -= v`` for ``x += -v``."""
         negated = self.plan.folded.get(v) if isinstance(v, Var) else None
-        if isinstance(symbol, ast.Add) and isinstance(negated, Call) and PREFIX.get(negated.op) is ast.USub:
+        if isinstance(symbol, ast.Add) and isinstance(negated, Call) and SYNTAX.get(negated.op) is ast.USub:
             return ast.Sub(), negated.args[0]
         return symbol, v
 

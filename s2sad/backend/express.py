@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
-from s2sad.backend.operators import AUGMENTED, INFIX, PREFIX
+from s2sad import ops, runtime
 from s2sad.backend.plan import Plan
 from s2sad.errors import InternalError
 from s2sad.ir import UNDEFINED, Arg, Call, Const, Fact, Function, If, Pack, Var
-from s2sad.ir.effects import UPDATES, VIEWS
 from s2sad.ir.opnames import MODULES, global_name, identifier, op_name
+from s2sad.ir.symbols import AUGMENTED, INFIX, PREFIX, SYNTAX
 
 
 class Globals:
@@ -208,9 +207,9 @@ class Expressions:
         if op in AUGMENTED and len(args) == 2:
             return ast.BinOp(self.arg(args[0]), AUGMENTED[op](), self.arg(args[1]))
         if op in INFIX and len(args) == 2:
-            return self.infix(INFIX[op](), self.arg(args[0]), self.arg(args[1]))
+            return self.infix(SYNTAX[op](), self.arg(args[0]), self.arg(args[1]))
         if op in PREFIX:
-            return ast.UnaryOp(PREFIX[op](), self.arg(args[0]))
+            return ast.UnaryOp(SYNTAX[op](), self.arg(args[0]))
         special = self.special.get(op)
         found = special(call) if special is not None and not call.kwargs else None
         if found is not None:
@@ -255,7 +254,7 @@ class Expressions:
         """``a.copy()`` where the layout in memory cannot matter, for a user's array ``copy(a)``, which keeps it."""
         a = call.args[0]
         made = self.plan.definition.get(a) if isinstance(a, Var) else None
-        fresh = made is not None and made.op not in VIEWS and made.op not in UPDATES
+        fresh = made is not None and not ops.of(made.op).may_view and not ops.of(made.op).updates
         flat = isinstance(a, Var) and a.fact.dims is not None and len(a.fact.dims) == 1
         return self.method(call, "copy") if call.adjoint or (fresh and flat) else None
 

@@ -16,14 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from s2sad import runtime
-from s2sad.backend.operators import INFIX, PREFIX
+from s2sad import ops, runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.alias import IN_PLACE, Memory, Roots, touches
-from s2sad.ir.conflicts import fused_updates
-from s2sad.ir.effects import READS_META
 from s2sad.ir.opnames import op_name
+from s2sad.ir.symbols import INFIX, PREFIX
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
+from s2sad.memory.alias import Memory, Roots, touches
+from s2sad.memory.conflicts import fused_updates
 
 WIDTH = 88
 SHORT = 60
@@ -105,7 +104,7 @@ def is_temporary(name: str) -> bool:
 
 def is_scalar_update(call: Call) -> bool:
     """``x += v`` on a number: nothing is written, so it is an ordinary operation."""
-    return call.op in IN_PLACE and not isinstance(call.args[0], Pack) and (
+    return ops.of(call.op).augmented and not isinstance(call.args[0], Pack) and (
         isinstance(call.args[0], Const) or call.args[0].fact.is_scalar)
 
 
@@ -246,7 +245,7 @@ class _Folding:
             return False
         if isinstance(s, If):
             return self.plan.is_expression(s)
-        if not isinstance(s, Call) or not self.memory.is_pure(s.op):
+        if not isinstance(s, Call) or not ops.of(s.op).is_pure:
             return False
         return is_scalar_update(s) or not self.memory.is_update(s)
 
@@ -254,7 +253,7 @@ class _Folding:
         args = (s.test, *s.then.results, *s.orelse.results) if isinstance(s, If) else self.plan.reads(s)
         leaves = list(self.plan.leaves(*args))
         reads = frozenset().union(*(p.reads for p in taken))
-        if not (isinstance(s, Call) and s.op in READS_META and all(v.fact.is_array for v in leaves)):
+        if not (isinstance(s, Call) and ops.of(s.op).reads_shape and all(v.fact.is_array for v in leaves)):
             reads = reads.union(*map(self.memory.reach, leaves))
         return Pending(reads, frozenset(v.name for v in leaves))
 
@@ -323,7 +322,7 @@ class _Folding:
 
     def length_of_call(self, call: Call) -> int:
         parts = [self.length(a) for a in call_args(call)]
-        if call.op in INFIX or call.op in IN_PLACE:
+        if call.op in INFIX or ops.of(call.op).augmented:
             return sum(parts) + 4
         if call.op in PREFIX:
             return sum(parts) + 1

@@ -24,9 +24,9 @@ from s2sad.derive.jacobians import columns_function, rows_function
 from s2sad.derive.leaves import differentiable, leaf_path, leaves_of
 from s2sad.derive.results import Request, gradient_function, owned, pullback_function, split_aux, tangent_function
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Lowered, deep_recursion, lower_function
-from s2sad.frontend.source import code_of, find
+from s2sad.frontend import Lowered, code_of, deep_recursion, find, lower
 from s2sad.ir import Function
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.text import format
 
 
@@ -69,7 +69,7 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
         If the function or the arguments cannot be differentiated; it says where and why.
     """
     with deep_recursion(), older_objects_left_alone():
-        lowered = lower_function(fn, args, kwargs)
+        lowered = lower(fn, kinds_of(args, kwargs))
         adjoint = differentiate(fn, lowered, args, request)
         optimised = passes.run(adjoint, pipeline(request))
         source = emit(optimised)
@@ -95,7 +95,7 @@ def older_objects_left_alone() -> Iterator[None]:
 
 def stages(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -> list[tuple[str, str]]:
     """Every stage of the road as text: title and contents."""
-    lowered = lower_function(fn, args, kwargs)
+    lowered = lower(fn, kinds_of(args, kwargs))
     plain, _ = code_of(fn)
     out = []
     if isinstance(plain, types.FunctionType):

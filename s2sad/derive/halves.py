@@ -12,14 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from s2sad import passes
+from s2sad import ops, passes
 from s2sad.ad.definedness import defined
 from s2sad.backend.emit import emit
 from s2sad.backend.load import load
 from s2sad.backend.names import identifier
 from s2sad.derive.results import owned
 from s2sad.ir import Block, Call, Function, Pack, Stmt, Var
-from s2sad.ir.effects import draws, has_effect
 from s2sad.ir.walk import free, reads, statements, substitute, variables
 
 
@@ -105,9 +104,9 @@ def _with_parameters(body: Block, found: tuple[Var, ...]) -> Block:
 def in_halves(made: Function, count: int, names: tuple[str, ...]) -> Halves:
     """The two functions, compiled; ``names`` are those of copies that the derivatives may need."""
     first, second = split(made, count)
-    ops = [s.op for s in statements(second.body) if isinstance(s, Call)]
-    if first is None or any(map(has_effect, ops)):
-        return Halves(None, None, "", True, any(map(draws, ops)))
+    called = [ops.of(s.op) for s in statements(second.body) if isinstance(s, Call)]
+    if first is None or any(known.has_effect for known in called):
+        return Halves(None, None, "", True, any(known.draws for known in called))
     forward = emit(passes.run(first, passes.PIPELINE))
     *before, last = passes.PIPELINE
     backward = emit(passes.run(second, (*before, lambda fn: owned(fn, None, names), last)))

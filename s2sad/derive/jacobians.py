@@ -16,11 +16,10 @@ from typing import Any
 from s2sad import runtime
 from s2sad.ad.activity import varied
 from s2sad.ad.common import Emitter
-from s2sad.ad.forward import forward
 from s2sad.ad.recompute import separate
-from s2sad.ad.reverse import sweeps
 from s2sad.derive.leaves import structured
 from s2sad.derive.results import cotangents, tangent_of
+from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Collected, Const, Fact, For, Function, Pack, Stmt, Var, Walked
 from s2sad.ir.walk import clone, map_outs

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.signature import Rebuild, Record
+from s2sad.frontend import Rebuild, Record
 from s2sad.ir import Arg, Const, Pack, Var
 
 

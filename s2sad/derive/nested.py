@@ -15,7 +15,8 @@ from s2sad import runtime
 from s2sad.derive.leaves import differentiable, leaves_of
 from s2sad.derive.results import Request, gradient_function, pullback_function, split_aux, tangent_function
 from s2sad.errors import AliasError, ArgumentError
-from s2sad.frontend.signature import Rebuild, Record, result_arg
+from s2sad.frontend import Rebuild, Record
+from s2sad.frontend.functions import result_arg
 from s2sad.frontend.values import NONE, Atom, Bound, Buffer, Fields, Items, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Block, Function, Pack, Var
 from s2sad.ir.regions import structured

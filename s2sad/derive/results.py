@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ad.common import Emitter
-from s2sad.ad.forward import forward
-from s2sad.ad.reverse import reverse
 from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
+from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import Rebuild
+from s2sad.frontend import Rebuild
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
-from s2sad.ir.alias import Memory, has_foreign, touches
-from s2sad.ir.effects import UPDATES
+from s2sad.memory.alias import Memory, has_foreign, touches
 
 
 @dataclass(frozen=True)
@@ -103,11 +101,11 @@ def buffers(fn: Function) -> dict[Var, Var]:
     before: dict[Var, Arg] = {}
     updated: set[Var] = set()
     for s in fn.body.stmts:
-        if isinstance(s, Call) and s.op in UPDATES and s.outs[0].fact.is_array:
+        if isinstance(s, Call) and ops.of(s.op).updates and s.outs[0].fact.is_array:
             before[s.outs[0]] = s.args[0]
             updated.add(s.outs[0])
         elif isinstance(s, (For, While)):
-            inner = {o: c.args[0] for c in s.body.stmts if isinstance(c, Call) and c.op in UPDATES for o in c.outs[:1]}
+            inner = {c.outs[0]: c.args[0] for c in s.stmts if isinstance(c, Call) and ops.of(c.op).updates}
             for part in s.carried:
                 v: Arg = part.result
                 while type(v) is Var and v in inner:

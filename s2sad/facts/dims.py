@@ -23,7 +23,8 @@ from s2sad.ir.facts import (
     is_not_one,
     shift_dim,
 )
-from s2sad.rules import canonical, lookup
+from s2sad.ops import canonical
+from s2sad.rules import lookup
 
 
 def broadcast_dims(shapes: list[tuple[Dim, ...]]) -> tuple[Dim, ...]:

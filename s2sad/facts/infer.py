@@ -43,7 +43,8 @@ from s2sad.ir.facts import (
     of_value,
 )
 from s2sad.ir.walk import map_arg
-from s2sad.rules import LIKE, canonical, lookup
+from s2sad.ops import canonical
+from s2sad.rules import LIKE, lookup
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:

@@ -13,7 +13,7 @@ import gast
 
 from s2sad.errors import S2SADError
 from s2sad.frontend.generators import is_iterator
-from s2sad.frontend.operators import BINARY
+from s2sad.frontend.operators import OPERATOR
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     NONE,
@@ -28,7 +28,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.frontend.writes import IN_PLACE
+from s2sad.ir.symbols import IN_PLACE
 
 
 class Assignment:
@@ -128,7 +128,7 @@ class Assignment:
             self.assign(e, self.get(value, const(k - after)))
 
     def stmt_AugAssign(self, node: Any) -> None:
-        op = BINARY[type(node.op)]
+        op = OPERATOR[type(node.op)]
         target = node.target
         if isinstance(target, gast.Name):
             value = self.lookup(target.id)

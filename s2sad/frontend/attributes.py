@@ -13,7 +13,6 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import S2SADError
-from s2sad.facts.resolve import ATTRIBUTES, METHODS, METHODS_IN_PLACE
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.values import (
     NONE,
@@ -33,6 +32,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ops.methods import ATTRIBUTES, METHODS, METHODS_IN_PLACE
 
 
 class Attributes:

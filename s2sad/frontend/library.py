@@ -35,9 +35,9 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
+from s2sad.ir.symbols import IN_PLACE
 
 
 def _copied(deep: bool) -> Callable:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.facts.arguments import fact_of, of_items
 from s2sad.facts.infer import infer
@@ -75,11 +75,8 @@ from s2sad.frontend.values import (
 )
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.effects import UPDATES, VIEWS
 from s2sad.ir.facts import RANDOM, UNSET
-from s2sad.rules import canonical
 
-IN_C_ORDER = {np.zeros, np.ones, np.empty, np.full, np.array, np.eye, np.arange, np.linspace, np.ndarray.copy}
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
 
 
@@ -161,7 +158,7 @@ class Lowerer(
         if len(values) == 1 and isinstance(values[0], Ref) and self.makes_contiguous(op, args, kwargs, outs[0].fact):
             self.contiguous.add(outs[0])
             self.heap[values[0].cell] = replace(self.heap[values[0].cell], contiguous=True)
-        if op not in VIEWS and self.is_operation(op):
+        if not ops.of(op).may_view and self.is_operation(op):
             self.made.update(v.cell for v in values if isinstance(v, Ref))
         if result.structure is None:
             return values[0]
@@ -171,9 +168,9 @@ class Lowerer(
         """Whether the result is certainly a new array in C order."""
         if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
             return False
-        if op in IN_C_ORDER and (op is not np.array or fact_of(args[0]).kind in ("list", "tuple")):
+        if ops.of(op).order_c and (op is not np.array or fact_of(args[0]).kind in ("list", "tuple")):
             return True
-        elementwise = isinstance(canonical(op), np.ufunc) and op not in UPDATES
+        elementwise = isinstance(ops.canonical(op), np.ufunc) and not ops.of(op).updates
         given = [a for a in args if fact_of(a).is_array]
         return elementwise and (fact.ndim == 1 or all(a in self.contiguous for a in given)) and all(
             fact_of(a).is_array or fact_of(a).is_scalar for a in args)

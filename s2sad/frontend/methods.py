@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.facts.resolve import METHODS, METHODS_IN_PLACE
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -29,9 +28,10 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.frontend.writes import IN_PLACE
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
+from s2sad.ir.symbols import IN_PLACE
+from s2sad.ops.methods import METHODS, METHODS_IN_PLACE
 
 AUGMENTED = {f"__i{name.strip('_')}__": op for op, name in FORWARDS.items() if op in IN_PLACE}
 

@@ -10,42 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import rules, runtime
-from s2sad.facts.resolve import MUTATES
+from s2sad import ops, rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
-from s2sad.frontend.writes import DEFINITE_VIEWS
 from s2sad.frontend.written import WRITTEN
-from s2sad.ir.effects import VIEWS
 
-TAKES_LISTS = {
-    np.array,
-    np.asarray,
-    np.asanyarray,
-    np.ascontiguousarray,
-    np.stack,
-    np.concatenate,
-    np.vstack,
-    np.hstack,
-    np.column_stack,
-    np.dstack,
-    np.block,
-    np.select,
-    np.choose,
-    np.piecewise,
-    np.linalg.multi_dot,
-    np.shape,
-    np.meshgrid,
-    np.r_,
-    np.c_,
-    np.einsum,
-    np.pad,
-    np.full,
-    np.tile,
-}
-RETURNS = {np.einsum, np.linalg.matrix_power}
-"""Operations that may return their only array or a view of it, ``np.einsum("ii->i", a)``."""
-IDENTITIES = {np.asarray, np.asanyarray, np.ascontiguousarray}
+IDENTITIES = (np.asarray, np.asanyarray, np.ascontiguousarray)
 
 
 def hashable(fn: Any) -> bool:
@@ -76,7 +46,7 @@ class Operations:
             return True
         if fn is runtime.drawn:
             return True
-        return isinstance(fn, (np.ufunc, runtime.Recursive)) or fn in MUTATES or getattr(fn, "__module__",
+        return isinstance(fn, (np.ufunc, runtime.Recursive)) or bool(ops.of(fn).writes) or getattr(fn, "__module__",
                                                                                          None) in ("math", "_operator")
 
     def is_plain(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
@@ -104,8 +74,8 @@ class Operations:
         whole = not named or (set(named) == {"wrap"} and static(named["wrap"]) is False)
         if fn is np.fill_diagonal and len(args) == 2 and whole and self.fact(args[1]).ndim == 0:
             return self.fill_diagonal(args[0], args[1])
-        if hashable(fn) and fn in MUTATES:
-            raise self.unsupported(f"`{fn.__name__}` writes to its argument", MUTATES[fn], code="S2S001")
+        if ops.of(fn).writes:
+            raise self.unsupported(f"`{fn.__name__}` writes to its argument", ops.of(fn).writes, code="S2S001")
         args, out = self.output_of(fn, args, named)
         if isinstance(fn, np.ufunc) and "where" in named and static(named["where"]) is True:
             del named["where"]
@@ -115,17 +85,19 @@ class Operations:
             dtype = static(named["dtype"]) if "dtype" in named else None
             if not named or (set(named) == {"dtype"} and _same_dtype(dtype, self.fact(args[0]).dtype)):
                 return args[0]
-        definite = fn in DEFINITE_VIEWS or (fn in (np.reshape, np.ravel) and self.is_contiguous(args, named))
+        known = ops.of(fn)
+        definite = known.memory is ops.Memory.VIEW and not known.read_only
+        definite |= fn in (np.reshape, np.ravel) and self.is_contiguous(args, named)
         if definite and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
             rest = tuple(self.reify(a) for a in args[1:])
             named_args = tuple((k, self.reify(v)) for k, v in named.items())
             return self.view_of(args[0], fn, rest, named_args, hint)
-        if fn not in TAKES_LISTS and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None)
+        if not known.takes_lists and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None)
                                                                    or "").startswith("numpy")):
             args, named = self.lists_as_arrays(fn, args, named)
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
                           hint)
-        bases = args[:1] if fn in VIEWS else args if fn in RETURNS and len(args) < 3 else ()
+        bases = known.sources(args) if known.may_view else ()
         if any(isinstance(a, Ref) for a in bases):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
@@ -179,7 +151,7 @@ class Operations:
         shape = self.literal_items(self.attribute(a, "shape"))
         if shape is None or len(shape) != 2:
             raise self.unsupported("`fill_diagonal` of something that is not known to be a matrix",
-                                   MUTATES[np.fill_diagonal], code="S2S001")
+                                   ops.of(np.fill_diagonal).writes, code="S2S001")
         places = self.call_op(np.arange, (self.call_object(min, shape, (), "n"),), ())
         self.put(a, Tup((places, places)), value)
         return NONE

@@ -17,26 +17,15 @@ from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
+from s2sad.ir.symbols import FUNCTION, IN_PLACE
 
-BINARY: dict[type, Callable] = {
-    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
-    gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod, gast.Pow: operator.pow, gast.MatMult: operator.matmul,
-    gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor, gast.LShift: operator.lshift,
-    gast.RShift: operator.rshift}
-UNARY: dict[type, Callable] = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Not: operator.not_,
-                               gast.Invert: operator.invert}
-COMPARE: dict[type, Callable] = {
-    gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt,
-    gast.GtE: operator.ge, gast.Is: operator.is_, gast.IsNot: operator.is_not}
-FORWARDS = {operator.add: "__add__", operator.sub: "__sub__", operator.mul: "__mul__", operator.truediv: "__truediv__",
-            operator.floordiv: "__floordiv__", operator.mod: "__mod__", operator.pow: "__pow__",
-            operator.matmul: "__matmul__", operator.lt: "__lt__", operator.le: "__le__", operator.gt: "__gt__",
-            operator.ge: "__ge__", operator.eq: "__eq__", operator.ne: "__ne__", operator.and_: "__and__",
-            operator.or_: "__or__", operator.xor: "__xor__"}
-BACKWARDS = {op: f"__r{name[2:]}" for op, name in FORWARDS.items() if op not in (
-    operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)} | {
-    operator.lt: "__gt__", operator.le: "__ge__", operator.gt: "__lt__", operator.ge: "__le__",
-    operator.eq: "__eq__", operator.ne: "__ne__"}
+OPERATOR: dict[type, Callable] = {getattr(gast, syntax.__name__): op for syntax, op in FUNCTION.items()}
+"""The function of an operator in the syntax tree."""
+MIRRORED = {operator.lt: operator.gt, operator.le: operator.ge, operator.gt: operator.lt, operator.ge: operator.le,
+            operator.eq: operator.eq, operator.ne: operator.ne}
+FORWARDS = {op: f"__{op.__name__.strip('_')}__" for op in (*IN_PLACE, *MIRRORED)}
+BACKWARDS = {op: f"__r{name[2:]}" for op, name in FORWARDS.items()} | {
+    op: FORWARDS[mirror] for op, mirror in MIRRORED.items()}
 
 
 class Operators:
@@ -49,7 +38,7 @@ class Operators:
         self.pending.append(left)
         right = self.expr(node.right)
         self.pending.pop()
-        return self.binary(BINARY[type(node.op)], left, right, hint)
+        return self.binary(OPERATOR[type(node.op)], left, right, hint)
 
     def binary(self, op: Callable, left: Value, right: Value, hint: str = "") -> Value:
         """``left op right`` for arrays, numbers, tuples, lists, strings and objects."""
@@ -156,7 +145,7 @@ class Operators:
         return result if op is operator.eq else self.unary(operator.not_, result)
 
     def expr_UnaryOp(self, node: Any, hint: str) -> Value:
-        return self.unary(UNARY[type(node.op)], self.expr(node.operand), hint)
+        return self.unary(OPERATOR[type(node.op)], self.expr(node.operand), hint)
 
     def unary(self, op: Callable, value: Value, hint: str = "") -> Value:
         if op is operator.not_:
@@ -192,7 +181,7 @@ class Operators:
             same = self.same_object(left, right)
             if same is not None:
                 return const(same is isinstance(op, gast.Is))
-        return self.binary(COMPARE[type(op)], left, right, hint)
+        return self.binary(OPERATOR[type(op)], left, right, hint)
 
     def known_to_contain(self, container: Any, item: Any) -> Value:
         """``item in container`` of two constants."""

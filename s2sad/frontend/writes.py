@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
@@ -39,16 +37,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, join
-
-DEFINITE_VIEWS = {np.transpose, np.swapaxes, np.expand_dims, np.moveaxis, np.rollaxis, np.squeeze, np.flip, np.fliplr,
-                  np.flipud, np.rot90, np.matrix_transpose, np.linalg.matrix_transpose}
-"""Operations that give a view of their first argument, whatever its layout."""
-IN_PLACE: dict[Callable, Callable] = {
-    operator.add: operator.iadd, operator.sub: operator.isub, operator.mul: operator.imul,
-    operator.truediv: operator.itruediv, operator.floordiv: operator.ifloordiv, operator.mod: operator.imod,
-    operator.pow: operator.ipow, operator.matmul: operator.imatmul, operator.and_: operator.iand,
-    operator.or_: operator.ior, operator.xor: operator.ixor, operator.lshift: operator.ilshift,
-    operator.rshift: operator.irshift}
+from s2sad.ir.symbols import IN_PLACE
 
 
 def _by_position(step: Step) -> tuple[Arg, ...]:

@@ -4,22 +4,19 @@ Slow and plain on purpose.  Every stage of a derivative can be run this way, so 
 what ``backend`` emits has to give the same numbers.  Nothing is ever mutated: in-place operators work on a copy.
 
     >>> from s2sad.ir import Block, Call, Const, Function, Var
+from s2sad.ir.symbols import AUGMENTED
     >>> x, y = Var("x"), Var("y")
     >>> interpret(Function("double", Block((x,), (Call((y,), max, (x, Const(3.0))),), (y,))), 2.0)
     3.0
 """
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
-
-IN_PLACE = {operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
-            operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift,
-            operator.irshift, operator.iconcat}
+from s2sad.ir.symbols import AUGMENTED
 
 BUILD: dict[str, Callable[..., Any]] = {"tuple": lambda *items: items, "list": lambda *items: list(items),
                                         "slice": slice}
@@ -93,12 +90,13 @@ def _statement(stmt: Stmt, env: Env) -> Sequence[Any]:
 def _call(call: Call, env: Env) -> Sequence[Any]:
     args = [evaluate(_used(arg, env), env) for arg in call.args]
     kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
-    if isinstance(call.op, Function):
-        value = interpret(call.op, *args, **kwargs)
-    elif isinstance(call.op, Hashable) and call.op in IN_PLACE:
-        value = call.op(runtime.copy(args[0]), *args[1:])
+    op: Any = call.op
+    if isinstance(op, Function):
+        value = interpret(op, *args, **kwargs)
+    elif getattr(op, "__hash__", None) is not None and op in AUGMENTED:
+        value = op(runtime.copy(args[0]), *args[1:])
     else:
-        value = call.op(*args, **kwargs)
+        value = op(*args, **kwargs)
     return (value,) if len(call.outs) == 1 else value if call.outs else ()
 
 

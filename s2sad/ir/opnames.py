@@ -31,13 +31,6 @@ INSIDE = ("np", "np.linalg", "np.fft", "np.random", "np.lib.stride_tricks", "np.
 SCIPY = ("special", "linalg", "fft", "signal", "stats", "integrate", "interpolate", "ndimage", "optimize", "sparse")
 
 
-INFIX: dict[Any, str] = {
-    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
-    operator.mod: "%", operator.pow: "**", operator.matmul: "@", operator.lshift: "<<", operator.rshift: ">>",
-    operator.and_: "&", operator.or_: "|", operator.xor: "^", operator.lt: "<", operator.le: "<=", operator.gt: ">",
-    operator.ge: ">=", operator.eq: "==", operator.ne: "!=", operator.is_: "is", operator.is_not: "is not"}
-PREFIX: dict[Any, str] = {operator.neg: "-", operator.pos: "+", operator.invert: "~", operator.not_: "not "}
-
 # Words of the printed form, which no variable is called.
 WORDS = frozenset("carry collect stop reversed zip range slice do wrt nan inf UNDEFINED".split())
 KEYWORDS = frozenset(keyword.kwlist)

@@ -46,16 +46,10 @@ from s2sad.ir import (
     While,
 )
 from s2sad.ir.facts import UNKNOWN
-from s2sad.ir.opnames import INFIX, lookup_op
+from s2sad.ir.opnames import lookup_op
+from s2sad.ir.symbols import FUNCTION
 from s2sad.ir.verify import verify
 
-BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-          ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.MatMult: operator.matmul,
-          ast.LShift: operator.lshift, ast.RShift: operator.rshift, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
-          ast.BitXor: operator.xor, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
-          ast.GtE: operator.ge, ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.is_,
-          ast.IsNot: operator.is_not}
-UNARY = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert, ast.Not: operator.not_}
 SPECIAL = {"nan": float("nan"), "inf": float("inf"), "UNDEFINED": UNDEFINED}
 NOT_LITERAL = object()
 T = TypeVar("T")
@@ -326,13 +320,13 @@ class _Reader:
     def operation(self, node: ast.expr) -> tuple[Any, tuple[Arg, ...], tuple[tuple[str, Arg], ...]]:
         match node:
             case ast.BinOp():
-                return BINARY[type(node.op)], (self.arg(node.left), self.arg(node.right)), ()
+                return FUNCTION[type(node.op)], (self.arg(node.left), self.arg(node.right)), ()
             case ast.UnaryOp():
-                return UNARY[type(node.op)], (self.arg(node.operand),), ()
+                return FUNCTION[type(node.op)], (self.arg(node.operand),), ()
             case ast.Compare(ops=[ast.In()], comparators=[right]):
                 return operator.contains, (self.arg(right), self.arg(node.left)), ()
-            case ast.Compare(ops=[op], comparators=[right]) if type(op) in BINARY:
-                return BINARY[type(op)], (self.arg(node.left), self.arg(right)), ()
+            case ast.Compare(ops=[op], comparators=[right]) if type(op) in FUNCTION:
+                return FUNCTION[type(op)], (self.arg(node.left), self.arg(right)), ()
             case ast.Subscript():
                 return operator.getitem, (self.arg(node.value), self.arg(node.slice)), ()
             case ast.Attribute():
@@ -422,6 +416,3 @@ class _Reader:
 
 def _is_call(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and not node.keywords
-
-
-assert set(INFIX) == set(BINARY.values())

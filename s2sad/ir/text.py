@@ -51,8 +51,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.opnames import INFIX, KEYWORDS, PREFIX, WORDS, find, global_name, identifier, lookup_op, op_name
+from s2sad.ir.opnames import KEYWORDS, WORDS, find, global_name, identifier, lookup_op, op_name
 from s2sad.ir.parse import parse
+from s2sad.ir.symbols import INFIX, PREFIX
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
 
 __all__ = ["constants", "describe", "format", "lookup_op", "op_name", "parse"]

@@ -121,6 +121,20 @@ def free(block: Block) -> list[Var]:
     return list(found)
 
 
+def count_uses(fn: Function) -> dict[Var, int]:
+    """How often each variable is read, anywhere."""
+    uses: dict[Var, int] = {}
+
+    def read(*args: Arg) -> None:
+        for v in variables(*args):
+            uses[v] = uses.get(v, 0) + 1
+
+    read(*fn.body.results)
+    for stmt in statements(fn.body):
+        read(*operands(stmt), *(r for b in blocks(stmt) for r in b.results))
+    return uses
+
+
 def map_operands(fn: Callable[[Arg], Arg], stmt: Stmt) -> Stmt:
     """The statement with ``fn`` applied to each argument that it reads itself."""
     match stmt:

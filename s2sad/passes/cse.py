@@ -22,20 +22,14 @@ After::
 """
 from __future__ import annotations
 
-import operator
 from collections.abc import Hashable
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from s2sad.ir import Arg, Block, Call, Const, Function, Pack, Stmt, Var
-from s2sad.ir.alias import is_pure
-from s2sad.ir.effects import CREATES, UPDATES, consumed
+from s2sad import ops
+from s2sad.ir import Arg, Block, Call, Const, Function, Stmt, Var
+from s2sad.ir.equal import key
 from s2sad.ir.walk import map_blocks, map_operands, replacing, with_body
-
-COMMUTATIVE = {operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or,
-               operator.eq, operator.ne}
+from s2sad.memory.consumed import consumed
 
 
 def cse(fn: Function) -> Function:
@@ -66,56 +60,28 @@ class _CSE:
         """The call, or None if its results are there already."""
         if not _mergeable(call.op) or any(v in self.unique for v in call.outs):
             return call
-        key = _call_key(call)
-        first = self.available.setdefault(key, call)
+        which = _call_key(call)
+        first = self.available.setdefault(which, call)
         if first is call or len(first.outs) != len(call.outs):
             return call
         if first.adjoint and not call.adjoint:
-            self.available[key] = call
+            self.available[which] = call
             return call
-        if not call.adjoint and tuple(map(_key, call.args)) != tuple(map(_key, first.args)):
+        if not call.adjoint and tuple(map(key, call.args)) != tuple(map(key, first.args)):
             return call
         self.same.update(zip(call.outs, first.outs))
         return None
 
 
 def _mergeable(op: Any) -> bool:
-    return isinstance(op, Hashable) and not isinstance(op, Function) and _pure(op)
-
-
-@lru_cache(maxsize=4096)
-def _pure(op: Any) -> bool:
-    return op not in CREATES and op not in UPDATES and is_pure(op)
+    return not isinstance(op, Function) and ops.of(op).may_merge
 
 
 def _call_key(call: Call) -> Hashable:
-    args = tuple(map(_key, call.args))
-    if call.op in COMMUTATIVE and all(_numeric(a) for a in call.args):
+    args = tuple(map(key, call.args))
+    if ops.of(call.op).commutes and all(_numeric(a) for a in call.args):
         args = tuple(sorted(args, key=hash))
-    return call.op, args, tuple((name, _key(a)) for name, a in call.kwargs)
-
-
-def _key(arg: Arg) -> Hashable:
-    """Equal for arguments that certainly have the same value."""
-    if isinstance(arg, Var):
-        return arg
-    if isinstance(arg, Pack):
-        return arg.kind, tuple(map(_key, arg.items)), tuple(map(_value_key, arg.keys))
-    return _value_key(arg.value)
-
-
-def _value_key(value: Any) -> Hashable:
-    kind = type(value)
-    if kind is float:
-        return float, value.hex()
-    if kind is complex:
-        return complex, value.real.hex(), value.imag.hex()
-    if kind in (int, bool, str, bytes, type(None)):
-        return kind, value
-    if kind in (tuple, slice):
-        parts = value if kind is tuple else (value.start, value.stop, value.step)
-        return kind, tuple(map(_value_key, parts))
-    return id, id(value)
+    return call.op, args, tuple((name, key(a)) for name, a in call.kwargs)
 
 
 def _numeric(arg: Arg) -> bool:

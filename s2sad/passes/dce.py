@@ -26,8 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from s2sad import ops
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, Walked, While
-from s2sad.ir.effects import has_effect
 from s2sad.ir.flow import closure, sources
 from s2sad.ir.walk import (
     blocks,
@@ -102,7 +102,7 @@ class _Alive:
             self.maker.update((out, stmt) for out in stmt.outs)
             if isinstance(stmt, For):
                 self.loops.append(stmt)
-            if isinstance(stmt, Call) and has_effect(stmt.op):
+            if isinstance(stmt, Call) and ops.of(stmt.op).has_effect:
                 self.effects.append(stmt)
             for inner in blocks(stmt):
                 self.maker.update((p, stmt) for p in inner.params)

@@ -13,15 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops
 from s2sad.ir import Arg, Block, Call, Function, Stmt, Var
-from s2sad.ir.alias import Memory
-from s2sad.ir.conflicts import conflicts
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.walk import map_blocks, statements, with_body
-
-ADD = {operator.add, np.add, runtime.add}
-SUBTRACT = {operator.sub, np.subtract}
+from s2sad.memory.alias import Memory
+from s2sad.memory.conflicts import conflicts
 
 
 def inplace(fn: Function) -> Function:
@@ -43,9 +40,11 @@ def _candidate(s: Stmt, first: int) -> Call | None:
     """The update that may replace a sum, accumulating into its operand number ``first``."""
     if not isinstance(s, Call) or not s.adjoint or len(s.args) != 2 or s.kwargs:
         return None
-    if s.op in ADD:
+    if ops.of(s.op).updates:
+        return None
+    if ops.canonical(s.op) is np.add:
         op = operator.iadd
-    elif s.op in SUBTRACT and first == 0:
+    elif ops.canonical(s.op) is np.subtract and first == 0:
         op = operator.isub
     else:
         return None

@@ -19,13 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.errors import InternalError
 from s2sad.ir import Arg, Block, Call, Carried, Collected, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.alias import Memory, Roots, count_uses, has_foreign, touches
-from s2sad.ir.conflicts import Conflict, conflicts, fused_updates
-from s2sad.ir.effects import READS_META, UPDATES, VIEWS
-from s2sad.ir.walk import blocks, map_blocks, replacing, statements, substitute, with_body
+from s2sad.ir.walk import blocks, count_uses, map_blocks, replacing, statements, substitute, with_body
+from s2sad.memory.alias import Memory, Roots, has_foreign, touches
+from s2sad.memory.conflicts import Conflict, conflicts, fused_updates
 
 Slot = Carried | Collected
 
@@ -162,7 +161,7 @@ class _Repair:
         stmt, _, end = self.definition[v]
         if v is target:
             return False
-        if isinstance(stmt, Call) and stmt.op in VIEWS:
+        if isinstance(stmt, Call) and ops.of(stmt.op).may_view:
             views.add(v)
             return True
         if isinstance(stmt, If):
@@ -296,7 +295,7 @@ def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> B
     stmts: list[Stmt] = []
     newest = dict(newest)
     for s in block.stmts:
-        if isinstance(s, Call) and s.op in READS_META:
+        if isinstance(s, Call) and ops.of(s.op).reads_shape:
             s = replace(s, args=tuple(newest.get(a, a) if isinstance(a, Var) else a for a in s.args))
         inside = dict(newest)
         if isinstance(s, (For, While)):
@@ -312,7 +311,7 @@ def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> B
                 for old in _consumed(s, taken):
                     if a in _buffer(s.then, {old}) and b in _buffer(s.orelse, {old}):
                         _follow(newest, old, out)
-        elif isinstance(s, Call) and s.op in UPDATES and isinstance(s.args[0], Var) and s.args[0].fact.is_array:
+        elif isinstance(s, Call) and ops.of(s.op).updates and isinstance(s.args[0], Var) and s.args[0].fact.is_array:
             _follow(newest, s.args[0], s.outs[0])
     return replace(block, stmts=tuple(stmts))
 
@@ -333,7 +332,7 @@ def _consumed(s: If, known: dict[If, set[Var]]) -> set[Var]:
                 found |= _consumed(t, known)
             elif not isinstance(t, Call):
                 taken.update(c.init for c in t.carried)
-            elif t.op in UPDATES:
+            elif ops.of(t.op).updates:
                 taken.add(t.args[0])
         known[s] = found | {v for v in taken if isinstance(v, Var) and v.fact.is_array}
     return known[s]
@@ -344,7 +343,7 @@ def _buffer(block: Block, versions: set[Any]) -> set[Any]:
     versions = set(versions)
     for s in block.stmts:
         match s:
-            case Call() if s.op in UPDATES and s.args[0] in versions:
+            case Call() if ops.of(s.op).updates and s.args[0] in versions:
                 versions.add(s.outs[0])
             case If():
                 then, orelse = _buffer(s.then, versions), _buffer(s.orelse, versions)

@@ -32,14 +32,17 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import Arg, Block, Call, Const, Fact, Function, If, Pack, Stmt, Var
-from s2sad.ir.effects import consumed
+from s2sad.ir.equal import same
 from s2sad.ir.facts import UNKNOWN
+from s2sad.ir.symbols import BINARY
 from s2sad.ir.walk import blocks, call_args, ends, map_arg, map_blocks, map_operands, operands, variables, with_ends
+from s2sad.memory.consumed import consumed
 from s2sad.passes.laws import BY_OP
-from s2sad.passes.match import Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real, same_arg
+from s2sad.passes.match import SPELLED, Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real
 
-ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
-FOLDABLE = ARITHMETIC | {operator.pow}
+FOLDABLE = frozenset(SPELLED.values()) & frozenset(op for _, _, op, _ in BINARY) | {operator.neg}
+ARITHMETIC = FOLDABLE - {operator.pow}
+"""What is done now if the operands are constants, and what has a result of the kind of its operands."""
 
 
 def simplify(fn: Function) -> Function:
@@ -105,7 +108,7 @@ class _Simplifier:
         stmt = If(stmt.outs, stmt.test, self.block(stmt.then), self.block(stmt.orelse), stmt.loc, stmt.adjoint)
         rest = []
         for out, x, y in ends(stmt):
-            if type(x) is not Pack and same_arg(x, y):
+            if type(x) is not Pack and same(x, y):
                 self.forward(out, x)
             else:
                 rest.append((out, x, y))
@@ -159,7 +162,7 @@ class _Simplifier:
         laws = BY_OP.get(op)
         if laws is None:
             return None
-        folded = _fold(op, call.args)
+        folded = None if call.kwargs else _fold(op, call.args)
         if folded is not None:
             return folded
         operands_ = heads(call, self.definitions)
@@ -208,9 +211,10 @@ class _Simplifier:
         if not isinstance(right, Apply):
             return self.build(right, (), law, found, call)
         args = tuple(self.build(node, (k,), law, found, call) for k, node in enumerate(right.args))
-        self.uses.update(variables(*args))
-        self.uses.subtract(variables(*call.args))
-        return replace(call, op=right.op, args=args)
+        kwargs = tuple((name, self.build(node, (name,), law, found, call)) for name, node in right.named)
+        self.uses.update(variables(*args, *(a for _, a in kwargs)))
+        self.uses.subtract(variables(*call_args(call)))
+        return replace(call, op=right.op, args=args, kwargs=kwargs)
 
     def build(self, node: Node, path: Path, law: Law, found: Match, call: Call) -> Arg:
         """An argument of the right side; operations below the outermost become calls of their own."""
@@ -221,12 +225,13 @@ class _Simplifier:
                 return Const(value)
             case Apply():
                 args = tuple(self.build(n, (*path, k), law, found, call) for k, n in enumerate(node.args))
-                folded = _fold(node.op, args)
+                kwargs = tuple((name, self.build(n, (*path, name), law, found, call)) for name, n in node.named)
+                folded = None if kwargs else _fold(node.op, args)
                 if folded is not None:
                     return folded
-                self.uses.update(variables(*args))
+                self.uses.update(variables(*args, *(a for _, a in kwargs)))
                 out = Var("t", self.inner_fact(node, path, args, law, found, call))
-                self.append(Call((out,), node.op, args, (), call.loc, True))
+                self.append(Call((out,), node.op, args, kwargs, call.loc, True))
                 return out
         return Pack("tuple", tuple(self.build(n, (*path, k), law, found, call) for k, n in enumerate(node.items)))
 

@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 
 
 @dataclass(eq=False)
@@ -84,7 +84,6 @@ SHAPE_ONLY: dict[Callable, frozenset[str]] = {
 """Parameters of which only shape and dtype count, so that an active argument is no error."""
 LIKE: dict[Callable, str] = {}
 """Functions whose result is an array of the shape and dtype of one of their parameters."""
-SPELLING: dict[Callable, Callable] = {}
 STATIC: set[Callable] = set()
 
 
@@ -250,26 +249,12 @@ def shaped(g: Any, x: Any) -> Any:
     return np.reshape(g, np.shape(x))
 
 
-def same(*spellings: Callable, op: Callable) -> None:
-    """Declare that each of ``spellings`` is the operation ``op`` in other words (``operator.mul``, ``math.sin``)."""
-    for spelling in spellings:
-        SPELLING[spelling] = op
-
-
-def canonical(op: Callable) -> Callable:
-    """The one operation that ``op`` is a spelling of."""
-    try:
-        return SPELLING.get(op, op)
-    except TypeError:
-        return op
-
-
 def lookup(op: Callable) -> Rule | None:
     """The rule for an operation in any spelling, or None."""
     if isinstance(op, runtime.Recursive):
         return RULES.get(op) or _recursive(op)
     try:
-        return RULES.get(op) or RULES.get(canonical(op)) or _of_distribution(op) or _of_filter(op)
+        return RULES.get(op) or RULES.get(ops.canonical(op)) or _of_distribution(op) or _of_filter(op)
     except TypeError:
         return None
 
@@ -309,7 +294,7 @@ def _recursive(op: runtime.Recursive) -> Rule:
 def has_no_gradient(op: Callable) -> bool:
     """Whether the operation is known to carry no derivative."""
     try:
-        return op in NO_GRADIENT or (canonical(op) in NO_GRADIENT and op not in RULES)
+        return op in NO_GRADIENT or (ops.canonical(op) in NO_GRADIENT and op not in RULES)
     except TypeError:
         return False
 
@@ -427,8 +412,8 @@ from s2sad.rules import (  # noqa: E402
     statistics,
 )
 
-__all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "SPELLING", "STATIC", "along", "arithmetic",
-           "bilinear", "calculus", "canonical", "containers", "creation", "einsum", "elementary", "elementwise",
+__all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "STATIC", "along", "arithmetic",
+           "bilinear", "calculus", "containers", "creation", "einsum", "elementary", "elementwise",
            "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked",
            "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
-           "rule", "same", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+           "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

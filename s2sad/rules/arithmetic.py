@@ -8,24 +8,7 @@ import operator
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import elementwise, linear, no_gradient, rule, same
-
-same(operator.add, operator.iadd, op=np.add)
-same(operator.sub, operator.isub, op=np.subtract)
-same(operator.mul, operator.imul, op=np.multiply)
-same(operator.truediv, operator.itruediv, op=np.divide)
-same(operator.floordiv, operator.ifloordiv, op=np.floor_divide)
-same(operator.mod, operator.imod, op=np.remainder)
-same(operator.pow, operator.ipow, builtins.pow, math.pow, op=np.power)
-same(operator.neg, op=np.negative)
-same(operator.pos, op=np.positive)
-same(operator.abs, builtins.abs, math.fabs, np.fabs, op=np.absolute)
-same(math.fmod, op=np.fmod)
-same(math.copysign, op=np.copysign)
-same(math.modf, op=np.modf)
-same(math.frexp, op=np.frexp)
-same(math.ldexp, op=np.ldexp)
-same(builtins.divmod, op=np.divmod)
+from s2sad.rules import elementwise, linear, no_gradient, rule
 
 no_gradient(operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.not_, operator.is_,
             operator.is_not, operator.contains, operator.truth, operator.and_, operator.or_, operator.xor,

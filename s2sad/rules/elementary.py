@@ -10,32 +10,7 @@ import math
 
 import numpy as np
 
-from s2sad.rules import elementwise, rule, same
-
-same(math.sqrt, cmath.sqrt, op=np.sqrt)
-same(math.exp, cmath.exp, op=np.exp)
-same(math.expm1, op=np.expm1)
-same(math.log2, op=np.log2)
-same(math.log10, cmath.log10, op=np.log10)
-same(math.log1p, op=np.log1p)
-same(math.sin, cmath.sin, op=np.sin)
-same(math.cos, cmath.cos, op=np.cos)
-same(math.tan, cmath.tan, op=np.tan)
-same(math.asin, op=np.arcsin)
-same(math.acos, op=np.arccos)
-same(math.atan, cmath.atan, op=np.arctan)
-same(math.sinh, cmath.sinh, op=np.sinh)
-same(math.cosh, cmath.cosh, op=np.cosh)
-same(math.tanh, cmath.tanh, op=np.tanh)
-same(math.asinh, cmath.asinh, op=np.arcsinh)
-same(math.acosh, op=np.arccosh)
-same(math.atanh, cmath.atanh, op=np.arctanh)
-same(math.atan2, op=np.arctan2)
-same(math.degrees, np.degrees, op=np.rad2deg)
-same(math.radians, np.radians, op=np.deg2rad)
-same(cmath.phase, op=np.angle)
-same(math.exp2, op=np.exp2)
-same(math.cbrt, op=np.cbrt)
+from s2sad.rules import elementwise, rule
 
 
 @elementwise(np.sqrt)

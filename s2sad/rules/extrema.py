@@ -7,11 +7,9 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import no_gradient, rule, same
+from s2sad.rules import no_gradient, rule
 from s2sad.rules.reductions import _restore
 
-same(np.amax, op=np.max)
-same(np.amin, op=np.min)
 no_gradient(np.argmax, np.argmin, np.nanargmax, np.nanargmin)
 
 

@@ -8,15 +8,11 @@ Transposes are never conjugated (the convention for complex cotangents is âˆ‚/âˆ
 """
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import bilinear, rule, same, shaped, static
+from s2sad.rules import bilinear, rule, shaped, static
 from s2sad.rules.matrices import conj, transposed
-
-same(operator.matmul, operator.imatmul, np.linalg.matmul, op=np.matmul)
 
 
 def _scaled(y_bar, a, b):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import linear, rule, same
+from s2sad.rules import linear, rule
 from s2sad.rules.matrices import adjoint, cholesky_bar, cholesky_dot, conj, folded, transposed, triangle, unfolded
 
 try:
@@ -81,14 +81,6 @@ def _diagonals(y_bar, n, m):
 
 
 if sl is not None:
-    same(sl.norm, op=np.linalg.norm)
-    same(sl.det, op=np.linalg.det)
-    same(sl.inv, op=np.linalg.inv)
-    same(sl.pinv, op=np.linalg.pinv)
-    same(sl.svd, op=np.linalg.svd)
-    same(sl.svdvals, op=np.linalg.svdvals)
-    same(sl.eigvals, op=np.linalg.eigvals)
-
     @rule(sl.solve)
     def solve(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
               transposed=False, *, y, y_bar):

@@ -21,7 +21,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import Loc, S2SADError
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.interpret import IN_PLACE
+from s2sad.ir.symbols import AUGMENTED
 from s2sad.rules import has_no_gradient
 from s2sad.show.layout import FIRST_TRIPS, Loop, Mark
 from s2sad.show.segment import Segment, Tail
@@ -371,7 +371,7 @@ def _takes_apart(op: Callable, x: Any) -> bool:
 
 def _perform(op: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """Call an operation; the in-place operators get a copy to write to."""
-    return op(*(runtime.copy(args[:1]) if op in IN_PLACE else args[:1]), *args[1:], **kwargs)
+    return op(*(runtime.copy(args[:1]) if op in AUGMENTED else args[:1]), *args[1:], **kwargs)
 
 
 def _packed(pack: Pack, items: list[Any]) -> Any:

@@ -24,10 +24,9 @@ from typing import Any
 import numpy as np
 
 from s2sad import passes, runtime
-from s2sad.ad.forward import forward
-from s2sad.ad.reverse import reverse
 from s2sad.backend.emit import emit
 from s2sad.backend.load import load
+from s2sad.derive.sweeps import forward, reverse
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Carried, Const, Fact, For, Function, Pack, Stmt, Var, Walked, While
 from s2sad.ir.walk import clone, free, map_blocks, map_outs, operands, variables

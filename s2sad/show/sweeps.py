@@ -16,8 +16,9 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.errors import NotDifferentiable
-from s2sad.ir.interpret import IN_PLACE
-from s2sad.rules import Rule, canonical, lookup, pullback, pushforward
+from s2sad.ir.symbols import AUGMENTED
+from s2sad.ops import canonical
+from s2sad.rules import Rule, lookup, pullback, pushforward
 from s2sad.show import layout
 from s2sad.show.layout import Row
 from s2sad.show.notation import (
@@ -133,7 +134,7 @@ class Tangents:
         moving = [n for n in entry.wrt if any(node in self.dots for node in nodes(bound[n]))]
         args, kwargs, y = lifted((plain(step.args), plain(step.kwargs), step.result))
         dots = {n: self.of(bound[n], zero=entry.kind != "rule") for n in moving}
-        if step.op in IN_PLACE:
+        if step.op in AUGMENTED:
             args, dots = runtime.copy(args), runtime.copy(dots)
         if canonical(step.op) is np.where:
             test, a, b = list(bound.values())[:3]

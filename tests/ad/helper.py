@@ -11,9 +11,10 @@ import pytest
 
 from s2sad.derive import differentiate
 from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Call, For, Function, While
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.verify import verify
 from s2sad.ir.walk import statements
 from tests.differences import derivative, pair, random_direction
@@ -23,7 +24,7 @@ V = np.array([0.3, 0.7, 1.2, 0.9])
 
 def derived(fn: Callable, args: tuple, mode: str = "grad", argnums: tuple[int, ...] = (0,)) -> Function:
     """The verified IR of a derivative."""
-    lowered = lower_function(fn, args, {})
+    lowered = lower(fn, kinds_of(args))
     return verify(differentiate(fn, lowered, args, Request(mode, argnums, False)))
 
 

@@ -14,8 +14,9 @@ import s2sad
 from s2sad.derive import build, differentiate, pipeline, stages
 from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.text import parse
 from s2sad.ir.verify import verify
 from tests.differences import derivative
@@ -167,7 +168,7 @@ ARGS = ({"a": V, "b": 0.5}, 2)
 def test_every_stage_is_well_formed_and_computes_the_same(mode):
     request = Request(mode, (0,), True)
     extra = {"vjp": (1.0,), "jvp": ({"a": V, "b": 1.0},)}.get(mode, ())
-    stage = verify(differentiate(f, lower_function(f, ARGS, {}), ARGS, request))
+    stage = verify(differentiate(f, lower(f, kinds_of(ARGS)), ARGS, request))
     expected = interpret(stage, *ARGS, *extra)
     for each in pipeline(request):
         stage = verify(each(stage))

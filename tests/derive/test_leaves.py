@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from s2sad.derive.leaves import branches_of, differentiable, leaf_path, leaves_of, structured
-from s2sad.frontend.signature import Record
+from s2sad.frontend import Record
 from s2sad.ir import Const, Fact, Var
 from s2sad.ir.interpret import evaluate
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gast
 import pytest
 
-from s2sad.frontend.operators import BINARY, COMPARE, UNARY
+from s2sad.frontend.operators import OPERATOR
 from tests.frontend.helper import V, check, ops
 
 
 def test_one_ir_operation_per_operator():
-    assert ops(lambda v: -(v + v) @ v, V) == [BINARY[gast.Add], UNARY[gast.USub], BINARY[gast.MatMult]]
-    assert ops(lambda x: x < 2.0, 1.0) == [COMPARE[gast.Lt]]
+    assert ops(lambda v: -(v + v) @ v, V) == [OPERATOR[gast.Add], OPERATOR[gast.USub], OPERATOR[gast.MatMult]]
+    assert ops(lambda x: x < 2.0, 1.0) == [OPERATOR[gast.Lt]]
 
 
 @pytest.mark.xfail(reason="np.bool where Python gives bool", strict=True)

@@ -11,11 +11,11 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from s2sad import runtime
-from s2sad.ir import Arg, Block, Call, Collected, Const, For, If, Pack, Var, While
-from s2sad.ir.alias import IN_PLACE, Memory, Roots, has_foreign, mask_of, touches
-from s2sad.ir.effects import READS_META
+from s2sad import ops, runtime
+from s2sad.ir import Arg, Block, Call, Collected, For, If, Var, While
+from s2sad.ir.equal import same
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
+from s2sad.memory.alias import Memory, Roots, has_foreign, mask_of, touches
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class _Liveness:
 
     def read_by(self, call: Call) -> set[Var]:
         found = self.data(*call_args(call))
-        return {v for v in found if not v.fact.is_array} if call.op in READS_META else found
+        return {v for v in found if not v.fact.is_array} if ops.of(call.op).reads_shape else found
 
     def needs(self, block: Block) -> set[Var]:
         """What a block reads from outside."""
@@ -114,7 +114,7 @@ class _Liveness:
         """Whether the other operands must not be in the memory written. NumPy takes care of a value that overlaps."""
         target = call.args[0]
         plain = isinstance(target, Var) and target.fact.is_array
-        if call.op in IN_PLACE:
+        if ops.of(call.op).augmented:
             return not plain and any(touches(self.memory.reach(a), written) for a in call.args[1:])
         args = call.args[1:-1] if plain else call.args[1:]
         return any(touches(self.memory.reach(a), written) for a in args)
@@ -138,26 +138,13 @@ def fused_updates(block: Block, uses: dict[Var, int]) -> Iterator[Fused]:
             continue
         if len(s.outs) == 1:
             definition[s.outs[0]] = s
-        if s.op is not runtime.setitem or not isinstance(before, Call) or before.op not in IN_PLACE:
+        if s.op is not runtime.setitem or not isinstance(before, Call) or not ops.of(before.op).augmented:
             continue
         if s.args[2] not in before.outs:
             continue
         base, index, _ = s.args
         read = definition.get(before.args[0]) if isinstance(before.args[0], Var) else None
         if (isinstance(base, Var) and read is not None and read.op is operator.getitem and read.args[0] is base
-                and same_arg(read.args[1], index) and uses[read.outs[0]] == 1 and uses[before.outs[0]] == 1
+                and same(read.args[1], index) and uses[read.outs[0]] == 1 and uses[before.outs[0]] == 1
                 and base not in variables(*before.args[1:])):
             yield Fused(base, read, before, s)
-
-
-def same_arg(a: Arg, b: Arg) -> bool:
-    """Whether two arguments are certainly the same value."""
-    if a is b:
-        return True
-    if isinstance(a, Pack) and isinstance(b, Pack):
-        same_form = a.kind == b.kind and a.keys == b.keys and len(a.items) == len(b.items)
-        return same_form and all(map(same_arg, a.items, b.items))
-    if isinstance(a, Const) and isinstance(b, Const):
-        return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in (int, str, bool)
-                                      and a.value == b.value)
-    return False

@@ -5,7 +5,7 @@ import operator
 
 import pytest
 
-from s2sad.backend.operators import AUGMENTED, INFIX, PREFIX
+from s2sad.ir.symbols import AUGMENTED, INFIX, PREFIX, SYNTAX
 
 SAMPLES = [(7, 3), (6, 2), (1, 1), (-5, 2)]
 
@@ -20,7 +20,7 @@ def name(x):
 
 @pytest.mark.parametrize("op", [op for op in INFIX if op is not operator.matmul], ids=lambda f: f.__name__)
 def test_infix(op):
-    symbol = INFIX[op]()
+    symbol = SYNTAX[op]()
     for a, b in SAMPLES:
         node = (
             ast.BinOp(name("a"), symbol, name("b"))
@@ -33,10 +33,10 @@ def test_infix(op):
 @pytest.mark.parametrize("op", AUGMENTED, ids=lambda f: f.__name__)
 def test_augmented(op):
     plain = getattr(operator, op.__name__[1:], None) or getattr(operator, f"{op.__name__[1:]}_")
-    assert AUGMENTED[op] is INFIX[plain]
+    assert AUGMENTED[op] is SYNTAX[plain]
 
 
 @pytest.mark.parametrize("op", PREFIX, ids=lambda f: f.__name__)
 def test_prefix(op):
     for a, _ in SAMPLES:
-        assert evaluate(ast.UnaryOp(PREFIX[op](), name("a")), a=a) == op(a)
+        assert evaluate(ast.UnaryOp(SYNTAX[op](), name("a")), a=a) == op(a)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from s2sad.ir.alias import Memory, count_uses
-from s2sad.ir.conflicts import conflicts, fused_updates, same_arg
+from s2sad.ir.equal import same
 from s2sad.ir.facts import Fact, array
 from s2sad.ir.text import parse
-from s2sad.ir.walk import blocks, statements
+from s2sad.ir.walk import blocks, count_uses, statements
+from s2sad.memory.alias import Memory
+from s2sad.memory.conflicts import conflicts, fused_updates
 
 VECTOR = array(float, ((("n", 1), 0),))
 FACTS = {**dict.fromkeys("x a b c d e f g".split(), VECTOR), "s": Fact("float"), "t": Fact("float")}
@@ -104,7 +105,7 @@ def f(x, i, s):
 
 
 @pytest.mark.parametrize(
-    "a, b, same",
+    "a, b, equal",
     [
         ("x[0]", "x[0]", True),
         ("x[0]", "x[1]", False),
@@ -114,9 +115,9 @@ def f(x, i, s):
         ("x[i]", "x[j]", False),
     ],
 )
-def test_certainly_equal_indices(a, b, same):
+def test_certainly_equal_indices(a, b, equal):
     first, second = parse(f"def f(x, i, j):\n    a = {a}\n    b = {b}\n    return a").body.stmts
-    assert same_arg(first.args[1], second.args[1]) == same
+    assert same(first.args[1], second.args[1]) == equal
 
 
 def test_the_operand_in_the_memory_written():

@@ -1,13 +1,12 @@
 """Tests of s2sad/ir/alias.py: who may share memory."""
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from s2sad.ir.alias import Memory, has_foreign, is_advanced, is_pure, touches
-from s2sad.ir.conflicts import conflicts
 from s2sad.ir.text import parse
 from s2sad.ir.walk import statements
+from s2sad.memory.alias import Memory, has_foreign, is_advanced, touches
+from s2sad.memory.conflicts import conflicts
 from tests.backend.helper import VECTOR, Fact
 
 
@@ -54,8 +53,3 @@ def test_what_a_loop_made_in_earlier_trips() -> None:
 def test_kinds_of_index() -> None:
     memory, v = roots("def f(a, i):\n    j = np.array([0])\n    return j", {"j": VECTOR, "i": Fact("int")})
     assert is_advanced(v["j"]) and not is_advanced(v["i"])
-
-
-def test_purity() -> None:
-    assert is_pure(np.sin) and is_pure(len)
-    assert not is_pure(print) and not is_pure(np.random.normal) and not is_pure(lambda: None)

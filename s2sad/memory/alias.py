@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.ir import (
     UNDEFINED,
     Arg,
@@ -43,9 +43,8 @@ from s2sad.ir import (
     Var,
     While,
 )
-from s2sad.ir.effects import CREATES, SHARES, UPDATES, VIEWS, has_effect
-from s2sad.ir.opnames import global_name
-from s2sad.ir.walk import blocks, call_args, operands, statements, variables
+from s2sad.ir.walk import blocks, call_args, count_uses
+from s2sad.ops import Memory as Kind
 
 
 @dataclass(eq=False, slots=True)
@@ -66,33 +65,6 @@ Roots = frozenset[Root]
 NONE: Roots = frozenset()
 FOREIGN = Root(0, foreign=True)
 """Memory that is not ours to write: arguments, captured objects, read-only arrays."""
-
-READ_ONLY = {np.broadcast_to, runtime.broadcast_like, np.broadcast_arrays, np.diagonal, np.diag, np.imag,
-             np.linalg.diagonal,
-             np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided}
-MAY_RETURN = {np.einsum, np.linalg.matrix_power, np.broadcast_arrays, np.atleast_1d, np.atleast_2d, np.atleast_3d,
-              np.matrix_transpose, np.linalg.matrix_transpose, np.linalg.diagonal, np.meshgrid, np.trim_zeros,
-              np.array, max, min, sum, sorted}
-"""Operations that may return one of their arguments, or a view of it."""
-JOINS = {operator.add, operator.mul, operator.concat, runtime.add}
-"""Operations whose result, if it is a list, holds what the operands hold."""
-MAKES_NEW = {abs, round, divmod, pow, runtime.copy, runtime.zeros_like, runtime.masked_product, runtime.recurrence,
-             runtime.cofactors, runtime.cofactors_along}
-MAKES_SCALARS = {float, int, bool, complex, len, range, str, repr, isinstance, type, any, all, hash, np.shape, np.ndim,
-                 np.size}
-IMPURE = {iter, compile, globals, locals, vars, id, runtime.enter, runtime.leave, runtime.drawn}
-IN_PLACE = UPDATES - {runtime.setitem, runtime.add_at, runtime.add_view, runtime.setview, runtime.append, runtime.pop}
-
-
-def is_pure(op: object) -> bool:
-    """Whether a call may be moved, as far as its operands allow: no effect, no hidden state."""
-    if op in IMPURE or has_effect(op):
-        return False
-    if isinstance(op, type) and op.__module__ != "builtins" and not issubclass(op, (np.generic, np.dtype)):
-        return False  # an object with a state of its own
-    name = global_name(op)
-    return name is not None and not name.startswith(("np.random.", "scipy.stats."))
-
 
 def touches(a: Iterable[Root], b: Collection[Root]) -> bool:
     """Whether two sets of roots may have memory in common. Foreign memory does not count: nobody writes it."""
@@ -159,9 +131,6 @@ class Memory:
         self.kept: dict[Collected, Roots] = {}
         self.serial = itertools.count(1)
         self.uses = count_uses(fn)
-        self.pure: dict[object, bool] = {}
-        self.new: dict[object, bool] = {}
-        self.plain: dict[object, bool] = {}
         for p in fn.params:
             self.define(p, frozenset({FOREIGN}), frozenset({FOREIGN}))
         self.block(fn.body)
@@ -174,16 +143,9 @@ class Memory:
             return frozenset().union(*map(self.reach, arg.items))
         return NONE if _immutable(arg) else frozenset({FOREIGN})
 
-    def is_pure(self, op: object) -> bool:
-        """``is_pure``, looked up once per operation."""
-        known = self.pure.get(op)
-        if known is None:
-            known = self.pure[op] = is_pure(op)
-        return known
-
     def is_update(self, call: Stmt) -> bool:
         """Whether the call writes into its first argument."""
-        return isinstance(call, Call) and call.op in UPDATES
+        return isinstance(call, Call) and ops.of(call.op).updates
 
     def written(self, call: Call) -> Roots:
         """The memory that an update writes."""
@@ -232,63 +194,36 @@ class Memory:
                     self.loop(stmt)
 
     def call(self, call: Call) -> None:
-        op, outs = call.op, call.outs
-        if self.is_update(call):
+        known, outs = ops.of(call.op), call.outs
+        kind = known.uncopied if known.uncopied is not None and _may_be_uncopied(call) else known.memory
+        if kind is Kind.UPDATE:
             return self.update(call)
-        if op in MAKES_SCALARS:
+        if call.op is operator.getitem:
+            return self.define(outs[0], *self.item(call))
+        if kind is Kind.NONE:
             for out in outs:
                 self.define(out, NONE, NONE)
-            return None
-        if op is operator.getitem:
-            return self.define(outs[0], *self.item(call))
-        if self.is_plainly_new(op):
+        elif kind is Kind.FRESH:
             for out in outs:
                 self.define(out, NONE if out.fact.is_scalar else self.fresh(),
                             self.fresh() if holds_references(out.fact) else NONE)
-            return None
-        args = frozenset().union(*map(self.reach, call_args(call)))
-        anything = op in MAY_RETURN or self.is_unclear(op)
-        if anything or op in VIEWS:
-            base = args if anything else self.reach(call.args[0])
-            extra = frozenset({FOREIGN}) if op in READ_ONLY or _names_imag(call) else NONE
-            for out in outs:
-                self.define(out, base | extra | self.fresh(), base | extra)
-        elif not self.is_pure(op):
-            for out in outs:
-                self.define(out, args | self.fresh() | {FOREIGN}, args | {FOREIGN})
-        else:
-            held = NONE
-            if op in JOINS:
-                held = frozenset().union(*map(self.held, call_args(call)))
-            elif op in SHARES or not self.makes_new(op):
-                held = args
+        elif kind in (Kind.HOLDS, Kind.JOINS):
+            held = frozenset().union(*map(self.held if kind is Kind.JOINS else self.reach, call_args(call)))
             for out in outs:
                 self.define(out, self.fresh(), held | self.fresh())
+        else:
+            self.shared(call, known, kind)
         return None
 
-    def is_plainly_new(self, op: object) -> bool:
-        """Whether whatever an operation returns is new, and holds nothing of its arguments."""
-        known = self.plain.get(op)
-        if known is None:
-            kept = op in MAY_RETURN or op in VIEWS or op in JOINS or op in SHARES or self.is_unclear(op)
-            known = op is runtime.drawn or (not kept and self.is_pure(op) and self.makes_new(op))
-            self.plain[op] = known
-        return known
-
-    def is_unclear(self, op: object) -> bool:
-        """Methods of arrays and our own primitives may return a view or the argument itself, unless they are known."""
-        if op in VIEWS or op in CREATES or op in MAKES_NEW or op in JOINS:
-            return False
-        return getattr(op, "__objclass__", None) is np.ndarray or getattr(op, "__module__", None) == runtime.__name__
-
-    def makes_new(self, op: object) -> bool:
-        """Whether an operation makes an array or a number of its own."""
-        known = self.new.get(op)
-        if known is None:
-            head, _, rest = (global_name(op) or "").partition(".")
-            known = op in MAKES_NEW or (head in ("np", "math", "cmath", "scipy") if rest else hasattr(operator, head))
-            self.new[op] = known
-        return known
+    def shared(self, call: Call, known: ops.Operation, kind: Kind) -> None:
+        """The results of an operation that may be, or view, arguments of it; of one of which nothing is known, anything
+        that is not ours as well."""
+        given = known.sources(call.args) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
+        args = frozenset().union(*map(self.reach, given or call_args(call)))
+        if kind is Kind.UNKNOWN or known.read_only or _names_imag(call):
+            args |= {FOREIGN}
+        for out in call.outs:
+            self.define(out, args | self.fresh(), args)
 
     def held(self, arg: Arg) -> Roots:
         if isinstance(arg, Var):
@@ -395,25 +330,11 @@ def _immutable(const: Const) -> bool:
     return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
 
 
+def _may_be_uncopied(call: Call) -> bool:
+    """Whether an option ``copy`` that is not True may be given, by name or as a further argument."""
+    options = (*call.args[1:], *(a for name, a in call.kwargs if name == "copy"))
+    return any(not isinstance(a, Const) or a.value is False or a.value is None for a in options)
+
+
 def _names_imag(call: Call) -> bool:
     return call.op is builtins.getattr and isinstance(call.args[1], Const) and call.args[1].value == "imag"
-
-
-def count_uses(fn: Function) -> dict[Var, int]:
-    """How often each variable is read, anywhere."""
-    uses: dict[Var, int] = {}
-
-    def read(*args: Arg) -> None:
-        for v in variables(*args):
-            uses[v] = uses.get(v, 0) + 1
-
-    read(*fn.body.results)
-    for stmt in statements(fn.body):
-        match stmt:
-            case Call():
-                read(*call_args(stmt))
-            case If():
-                read(stmt.test, *stmt.then.results, *stmt.orelse.results)
-            case _:
-                read(*operands(stmt), *(r for b in blocks(stmt) for r in b.results))
-    return uses

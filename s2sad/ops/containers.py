@@ -1,0 +1,51 @@
+"""s2sad's own primitives: functional updates, lists, cotangents, checks.
+
+    >>> from s2sad.ops import of
+    >>> of(runtime.setitem).updates, of(runtime.check_length).effect.name
+    (True, 'ERROR')
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.ops import arithmetic  # noqa: F401  (records the sum)
+from s2sad.ops.record import Effect, Memory, Raises, Zeros
+from s2sad.ops.registry import record, spell
+
+_UPDATE = {"memory": Memory.UPDATE, "effect": Effect.NONE}
+_LIST = {"memory": Memory.HOLDS, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
+_AS_IT_IS = {"memory": Memory.MAYBE, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
+
+record(runtime.setitem, runtime.setview, **_UPDATE, zeros=Zeros.MAKES, bounded=True, raises=Raises.RANGE)
+record(runtime.add_at, runtime.add_view, **_UPDATE, zeros=Zeros.KEEPS, bounded=True, raises=Raises.RANGE)
+record(runtime.append, runtime.pop, **_UPDATE, zeros=Zeros.KEEPS, bounded=True)
+record(runtime.append, raises=Raises.NEVER)
+record(runtime.view, **_AS_IT_IS, raises=Raises.RANGE)
+record(runtime.join_lists, runtime.repeat_list, runtime.picked, runtime.placed, **_LIST, raises=Raises.RANGE)
+record(runtime.fold_list, **_LIST | {"memory": Memory.ANY})
+record(runtime.order, memory=Memory.FRESH, effect=Effect.NONE)
+record(runtime.place_of, memory=Memory.NONE, effect=Effect.NONE)
+record(runtime.keys_of, memory=Memory.FRESH, effect=Effect.NONE)
+
+record(runtime.same, runtime.stop_gradient, **_AS_IT_IS, raises=Raises.NEVER)
+record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, **_AS_IT_IS,
+       shapes_of=(1,))
+record(runtime.broadcast_like, read_only=True)
+record(runtime.unbroadcast_to, **_AS_IT_IS)
+record(runtime.copy, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, zeros=Zeros.KEEPS,
+       bounded=True)
+record(runtime.copy_together, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
+record(runtime.zeros_like, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, shapes_of=(0,))
+record(runtime.zero_of, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
+record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
+spell(np.add, runtime.add, memory=Memory.JOINS)
+record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
+record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
+record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES)
+record(runtime.recursive_pullback, runtime.recursive_pushforward)
+
+record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,
+       effect=Effect.ERROR)
+record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
+record(runtime.enter, runtime.leave, effect=Effect.WORLD)

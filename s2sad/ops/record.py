@@ -1,0 +1,185 @@
+"""What an operation *is*: one record each, asked by every stage.
+
+Before: a pass that keeps a list of the functions it believes to be pure.  After: ``of(np.add).is_pure``.
+
+The default of every field is the cautious answer. What is not recorded may do anything: write to the world and to its
+arguments, return one of them, raise, and have unbounded derivatives.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Memory(Enum):
+    """What the results of an operation share with its arguments."""
+
+    UNKNOWN = "anything: they may be, view or hold any argument and what is outside"
+    NONE = "nothing, and they cannot be written to: numbers, strings, shapes, None"
+    FRESH = "nothing: they are new"
+    VIEW = "they are views of one argument, whatever its layout"
+    MAYBE = "they are one argument, views of it, or new"
+    ANY = "they are one of the arguments or of the items of one, views of these, or new"
+    UPDATE = "the first argument is consumed, the result may live in its buffer"
+    HOLDS = "they are new containers that refer to the arguments"
+    JOINS = "they are new; where they are lists, they refer to what the arguments refer to"
+
+
+class Effect(Enum):
+    """What a call does besides returning its results."""
+
+    UNKNOWN = "anything"
+    NONE = "nothing, and the same arguments give the same results"
+    STATE = "nothing that is noticed, but two calls are two: iterators, identities, the clock"
+    ERROR = "nothing but to raise an exception: that is what it is for"
+    DRAWS = "moves a generator of random numbers on"
+    WORLD = "writes to the world or to an object that is not an argument"
+
+
+class Raises(Enum):
+    """When an operation on arrays and numbers of the right kinds raises an exception."""
+
+    NEVER = "never"
+    SHAPES = "if the shapes of the arguments do not fit together"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python"
+    RANGE = "if an index is out of range, or a size negative"
+    ANYTHING = "that depends on values, or is not known"
+
+
+class Cost(Enum):
+    """What a call costs."""
+
+    FREE = "nothing that depends on the sizes of its arguments: views, shapes"
+    CHEAP = "one arithmetic operation for each number"
+    FULL = "more"
+
+
+class Zeros(Enum):
+    """What an operation does to zeros of a cotangent that are zero because an element was not selected."""
+
+    LOSES = "nothing is known: what comes out counts as any number"
+    KEEPS = "element by element: where the cotangent of the result is such a zero, that of the argument is"
+    MAKES = "it selects: what was not selected gets such zeros, and those that come in stay"
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """The record of one operation in one spelling.
+
+    Parameters
+    ----------
+    op : callable
+        The spelling: what is printed and run.
+    canonical : callable
+        The operation itself; ``operator.add`` and ``np.add`` have one.
+    symbol : str
+        The operator of Python, ``"+"``; of an update that of the operation.
+    memory, effect, raises, cost, zeros
+        See there.
+    viewed : int
+        The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+    uncopied : Memory, optional
+        What they share if the option ``copy`` is not True.
+    distinct : bool
+        The results are made to be filled: two of them are never one, even if they have the same values.
+    read_only : bool
+        The results are views that must not be written to, or may be.
+    shapes_of : tuple of int
+        The positions of the arguments of which only shape, dtype and length are read.
+    kinds_only : bool
+        A function of the kinds and dtypes of its arguments alone.
+    commutes : bool
+        The two arguments may be exchanged, if they are numbers or arrays of them.
+    bounded : bool
+        The partial derivatives are finite wherever the arguments are.
+    in_place : callable, optional
+        The update that puts the result where the first argument was, ``operator.iadd`` of addition.
+    on_floats : callable, optional
+        The function of ``math`` or ``operator`` that does the same on Python's floats, and faster.
+    same_on_floats : bool
+        Of one real number it is that number: ``np.sum``, ``np.real``.
+    of_values : bool
+        The shape or dtype of the results depends on the values of the arguments: trying it on samples would lie.
+    takes_lists : bool
+        Lists of arrays may stay lists.
+    order_c : bool
+        The result is in C order.
+    method, attribute : str
+        The name of the method or attribute of arrays that is this operation.
+    writes : str
+        Of a function that writes to its first argument: what to write instead.
+    """
+
+    op: Callable
+    canonical: Callable
+    symbol: str = ""
+    memory: Memory = Memory.UNKNOWN
+    effect: Effect = Effect.UNKNOWN
+    raises: Raises = Raises.ANYTHING
+    cost: Cost = Cost.FULL
+    zeros: Zeros = Zeros.LOSES
+    viewed: int = 0
+    uncopied: Memory | None = None
+    distinct: bool = False
+    read_only: bool = False
+    shapes_of: tuple[int, ...] = ()
+    kinds_only: bool = False
+    commutes: bool = False
+    bounded: bool = False
+    in_place: Callable | None = None
+    on_floats: Callable | None = None
+    same_on_floats: bool = False
+    of_values: bool = False
+    takes_lists: bool = False
+    order_c: bool = False
+    method: str = ""
+    attribute: str = ""
+    writes: str = ""
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether two calls with the same arguments are one call, which may be made earlier or later."""
+        return self.effect is Effect.NONE
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether a call matters even if nobody reads its results."""
+        return self.effect not in (Effect.NONE, Effect.STATE)
+
+    @property
+    def draws(self) -> bool:
+        """Whether a call moves a generator of random numbers on."""
+        return self.effect is Effect.DRAWS
+
+    @property
+    def updates(self) -> bool:
+        """Whether the first argument is consumed."""
+        return self.memory is Memory.UPDATE
+
+    @property
+    def augmented(self) -> bool:
+        """Whether it is an augmented assignment of Python, ``operator.iadd``."""
+        return self.updates and bool(self.symbol)
+
+    @property
+    def may_view(self) -> bool:
+        """Whether the results may share memory with an argument, or be one."""
+        return self.memory in (Memory.VIEW, Memory.MAYBE, Memory.ANY)
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether two equal calls may become one."""
+        return self.is_pure and not self.distinct and not self.updates
+
+    def sources(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments, of those given by position, with which the results may share memory."""
+        if self.memory in (Memory.VIEW, Memory.MAYBE):
+            return args[self.viewed:self.viewed + 1]
+        return () if self.memory in (Memory.NONE, Memory.FRESH) else args
+
+    @property
+    def reads_shape(self) -> bool:
+        """Whether of the first argument only shape, dtype and length are read."""
+        return 0 in self.shapes_of

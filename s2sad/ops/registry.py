@@ -1,0 +1,77 @@
+"""The records by operation, and how a record is made.
+
+Before: ``of(np.sin)``.  After: its record; of a function that nobody recorded, the cautious one.
+"""
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from s2sad.ops.record import Effect, Memory, Operation
+
+RECORDS: dict[Callable, Operation] = {}
+PROVIDERS: list[Callable[[Any], Operation | None]] = []
+"""Functions that make a record for one of a family of callables, such as the methods of a distribution."""
+GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
+
+
+def record(*ops: Callable, **fields: Any) -> None:
+    """Record operations that have the same fields."""
+    for op in ops:
+        RECORDS[op] = replace(RECORDS[op], **fields) if op in RECORDS else Operation(op, op, **fields)
+
+
+def spell(op: Callable, *spellings: Callable, **fields: Any) -> None:
+    """Record other spellings of an operation; ``fields`` are what differs."""
+    known = RECORDS[op]
+    for spelling in spellings:
+        own = {"in_place": None, "on_floats": None, "method": "", "attribute": ""} | fields
+        RECORDS[spelling] = replace(known, op=spelling, **own)
+
+
+def of(op: Any) -> Operation:
+    """The record of an operation in any spelling; the cautious one of what is not known.
+
+    >>> of(np.sin).is_pure, of(lambda x: x).is_pure
+    (True, False)
+    """
+    try:
+        known = RECORDS.get(op)
+    except TypeError:  # what cannot be hashed
+        return Operation(op, op)
+    if known is not None:
+        return known
+    if isinstance(getattr(op, "__self__", None), GENERATORS):
+        return Operation(op, op, memory=Memory.FRESH, effect=Effect.DRAWS)
+    for provide in PROVIDERS:
+        made = provide(op)
+        if made is not None:
+            RECORDS[op] = made
+            return made
+    return Operation(op, op)
+
+
+def is_recorded(op: Any) -> bool:
+    """Whether something is known of an operation."""
+    try:
+        return op in RECORDS or of(op).effect is not Effect.UNKNOWN
+    except TypeError:
+        return False
+
+
+def canonical(op: Any) -> Any:
+    """The one operation that ``op`` is a spelling of.
+
+    >>> import operator
+    >>> canonical(operator.add)
+    <ufunc 'add'>
+    """
+    try:
+        known = RECORDS.get(op)
+    except TypeError:
+        return op
+    return op if known is None else known.canonical
