@@ -14,7 +14,7 @@ from typing import Any
 
 from s2sad import ops
 from s2sad.ir.opnames import op_name
-from s2sad.ops import Effect, Memory, Operation, Raises, Zeros, registry
+from s2sad.ops import Effect, Operation, Raises, Zeros, registry
 from tests.ops import arithmetic_claims, claims
 from tests.ops.samples import Sample, samples
 from tests.ops.trial import Trial
@@ -80,8 +80,8 @@ def families() -> dict[str, list[Callable]]:
     records, providers, record, spell = dict(ops.RECORDS), list(ops.PROVIDERS), registry.record, registry.spell
     found: dict[str, list[Callable]] = {}
     noted: list[Callable] = []
-    setattr(registry, "record", lambda *given, **fields: (noted.extend(given), record(*given, **fields)))
-    setattr(registry, "spell", lambda op, *given, **fields: (noted.extend(given), spell(op, *given, **fields)))
+    registry.record = lambda *given, **fields: (noted.extend(given), record(*given, **fields))
+    registry.spell = lambda op, *given, **fields: (noted.extend(given), spell(op, *given, **fields))
     try:
         for family in FAMILIES:
             path = importlib.import_module(f"s2sad.ops.{family}").__file__ or ""
