@@ -19,9 +19,6 @@ from s2sad.frontend.values import NONE, Frame, Items, Ref, Table, Tup, Value, co
 from s2sad.ir import Arg, Block, Const, Fact, Pack, Var
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.templates import RuleKinds, Template
-from s2sad.rules.floats import ON_FLOATS
-
-IDENTITY_ON_NUMBERS = {np.sum, np.real, np.asarray, np.transpose, np.conjugate, np.squeeze}
 
 
 class RuleLowerer(Lowerer):
@@ -38,12 +35,12 @@ class RuleLowerer(Lowerer):
     def emit(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...] = (),
              hint: str = "") -> Value:
         facts = [fact_of(a) for a in args]
-        if op in IDENTITY_ON_NUMBERS and args and facts[0].is_float and not kwargs and len(args) == 1:
+        if ops.of(op).same_on_floats and args and facts[0].is_float and not kwargs and len(args) == 1:
             return self.wrap(args[0])
         if op is operator.pow and _is_one(facts[1]) and _is_inexact(facts[0]):
             return self.wrap(args[0])  # here, not in simplify: a second derivative would see the power
         if args and all(f.kind in ("float", "int") for f in facts) and not kwargs and any(f.is_float for f in facts):
-            op = ON_FLOATS.get(op, op)
+            op = ops.of(op).on_floats or op
         if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and _is_truth(facts[0]):
             test, x, y = (self.wrap(a) for a in args)
             return self.choose(test, lambda: x, lambda: y)

@@ -29,7 +29,8 @@ def spell(op: Callable, *spellings: Callable, **fields: Any) -> None:
     """Record other spellings of an operation; ``fields`` are what differs."""
     known = RECORDS[op]
     for spelling in spellings:
-        RECORDS[spelling] = replace(known, op=spelling, **({"in_place": None, "method": "", "attribute": ""} | fields))
+        own = {"in_place": None, "on_floats": None, "method": "", "attribute": ""} | fields
+        RECORDS[spelling] = replace(known, op=spelling, **own)
 
 
 def of(op: Any) -> Operation:
