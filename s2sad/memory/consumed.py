@@ -17,7 +17,7 @@ def consumed(body: Block) -> set[Var]:
     for stmt in statements(body):
         found.update(v for v in variables(*_handed_on(stmt)) if not v.fact.is_scalar)
         if isinstance(stmt, Call) and (known := ops.of(stmt.op)).may_view:
-            views += [(out, v) for out in stmt.outs for v in variables(*known.sources(stmt.args))]
+            views += [(out, v) for out in stmt.outs for v in variables(*known.sources(stmt.args, tuple(a for _, a in stmt.kwargs)))]
     for view, base in reversed(views):
         if view in found:
             found.add(base)
