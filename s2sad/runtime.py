@@ -323,8 +323,9 @@ def check_length(xs: list, index: slice, ys: list) -> None:
         raise LengthChanges("the assignment to a slice of a list changes its length")
 
 
-def check_first(found: list) -> None:
+def check_first(found: list) -> type | None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
+    The result is the type to make of the others, where that is not what ``np.array`` makes of them: of none.
 
     >>> check_first([0.0, 1])
     >>> check_first([0, 1.5])
@@ -333,6 +334,7 @@ def check_first(found: list) -> None:
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
         raise TypeError("np.vectorize makes integers of all results if the first is one: return floats on every path")
+    return None
 
 
 def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:

@@ -47,7 +47,7 @@ from s2sad.ir.facts import (
     of_value,
     put_in,
 )
-from s2sad.ir.walk import map_arg
+from s2sad.ir.walk import map_arg, variables
 from s2sad.ops import canonical
 from s2sad.rules import LIKE, lookup
 
@@ -283,7 +283,7 @@ def _each_way(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg]
     """What holds whatever the numbers are of which the type is not known; None if there are none."""
     unsure: list[Fact] = []
     for a in (*args, *(a for _, a in kwargs)):
-        map_arg(lambda v: unsure.append(f) or v if (f := _some_number(v)) is not None else v, a)
+        unsure += (f for v in variables(a) if (f := _some_number(v)) is not None)
     if not unsure:
         return None
     ways = [alternatives(f) for f in unsure]

@@ -35,7 +35,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Const
+from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
 
 
@@ -158,8 +158,8 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if kinds is UNSET and isinstance(classes, Tup):
         kinds = tuple(static(c) for c in classes.items)
     cls = self.class_of(value)
-    if kinds is not UNSET and self.fact(value).kind == "number":
-        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value).dtype)}
+    if kinds is not UNSET and self.fact(value).kind in ("number", "real"):
+        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value))}
         if len(answers) == 1:
             return const(answers.pop())
     if cls is None or kinds is UNSET or UNSET in (kinds if isinstance(kinds, tuple) else ()):
@@ -167,10 +167,12 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return const(issubclass(cls, kinds))
 
 
-def _some_numbers(dtype: Any) -> tuple[Any, ...]:
+def _some_numbers(fact: Fact) -> tuple[Any, ...]:
     """One value of each type that some number may have."""
     double = (1.0, np.float64(1.0))
-    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1)
+    if fact.kind == "real":
+        return (*double, 1)
+    return double if fact.is_float else (*double, 1, 1j, True, *(np.dtype(c).type(1)
                                                                        for c in "bBhHiIlLqQefgdFDG?"))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import gast
 
+from s2sad import ir
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
@@ -23,10 +24,9 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
-    Value,
     static,
 )
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stmt, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stmt, Stop, Var, Walked, While
 from s2sad.ir.facts import Dim, fresh_dim, fresh_like, join, own_dim, sometimes, symbols, taken_out, with_symbols
 from s2sad.ir.walk import clone, free
 
@@ -286,9 +286,7 @@ class Carried:
             if dead:
                 value = head[1][f].get(key, Unbound()) if f is not None else head[0].get(key)
             self.extract(template, value, results, done)
-        stops = static(stop) is not False
-        if stops:
-            results.append(self.reify(stop))
+        flag = Stop(self.reify(stop), Var("stopped", Fact("bool"))) if static(stop) is not False else None
         self.stmts = outer
         self.restore(state)
         self.stmts.extend(prelude)
@@ -310,18 +308,18 @@ class Carried:
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
             self.family = None
-        stopped: Value = FALSE
-        if stops:
-            flag = Var("stopped", Fact("bool"))
-            outs.append(flag)
-            stopped = Atom(flag, flag.fact)
-        block = Block((*((item,) if item is not None else ()), *params), tuple(side.stmts), tuple(results))
         if walked is not None:
-            self.stmts.append(For(tuple(outs), (walked,), tuple(inits), block, False, stops, loc, self.adjoint))
+            carried = tuple(ir.Carried(*parts) for parts in zip(params, inits, results, outs, strict=True))
+            self.stmts.append(For((Walked(item, walked),), carried, tuple(side.stmts), (), flag, False, loc,
+                                  self.adjoint))
         else:
-            tests = clone(Block(tuple(params), tuple(test_block[0]), (test_block[1],)))
-            self.stmts.append(While(tuple(outs), tuple(inits), tests, block, stops, loc, self.adjoint))
-        self.frames[-1].env["$stopped"] = stopped
+            head, condition = test_block
+            tests = clone(Block(tuple(params), tuple(head), (condition,)))
+            parts = zip(params, inits, results, outs, tests.params, strict=True)
+            carried = tuple(ir.Carried(*part) for part in parts)
+            self.stmts.append(While(carried, tests.stmts, tests.results[0], tuple(side.stmts), (), flag, loc,
+                                    self.adjoint))
+        self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
 
     def runs(self, walked: Arg | None) -> bool:

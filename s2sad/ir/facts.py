@@ -103,6 +103,15 @@ class Fact:
         return self.dtype is not None and np.dtype(self.dtype).kind not in "fcO"
 
     @property
+    def is_smooth(self) -> bool:
+        """Certainly can be differentiated by: a float or complex number or array, or a list of floats."""
+        if self.kind in ("float", "complex"):
+            return True
+        if self.kind == "list":
+            return self.item is not None and self.item.kind == "float"
+        return self.dtype is not None and np.dtype(self.dtype).kind in "fc"
+
+    @property
     def is_complex(self) -> bool | None:
         if self.kind == "complex":
             return True
@@ -269,7 +278,7 @@ def join(a: Fact, b: Fact, between: Callable[[], Dim] = fresh_dim) -> Fact:
     parts = [f.item if f.is_optional else f for f in (a, b) if f.kind != "none"]
     numbers = [f.forget() for f in parts if f is not None and f.is_scalar]
     if parts and len(numbers) == len(parts):
-        return Fact("unknown", item=numbers[0] if len(numbers) == 1 else join(*numbers))
+        return Fact("unknown", item=numbers[0] if len(numbers) == 1 else join(numbers[0], numbers[1]))
     return UNKNOWN
 
 

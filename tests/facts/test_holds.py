@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from s2sad.derive import differentiate, passes, pipeline
-from s2sad.derive.results import Request
+from s2sad.derive import MODES, Request
+from s2sad.derive.jacobians import Structured
+from s2sad.derive.road import travel
 from s2sad.facts.holds import Check, untrue
-from s2sad.frontend import deep_recursion, lower
-from s2sad.ir import UNDEFINED, Block, Call, Const, Fact, For, Function, Var
+from s2sad.frontend import deep_recursion
+from s2sad.ir import UNDEFINED, Block, Call, Const, Fact, For, Function, Var, Walked
 from s2sad.ir.facts import UNKNOWN, array, constant, own_dim
 from s2sad.ir.interpret import interpret
-from s2sad.ir.kinds import kinds_of
 from s2sad.ir.walk import statements
 from tests.facts.helper import M, N
 from tests.programs import PROGRAMS, Program
@@ -69,7 +69,7 @@ def test_sizes_are_remembered() -> None:
 def loop_of(before: tuple[Any, ...]) -> Function:
     """``for k in range(1, 3): a = np.ones(k)``, where ``a`` has the symbol M, after an array of sizes ``before``."""
     k, a, b = Var("k", Fact("int")), Var("a", array(float, (M,))), Var("b", array(float, before))
-    loop = For((), (Const(range(1, 3)),), (), Block((k,), (Call((a,), np.ones, (k,)),), ()))
+    loop = For((Walked(k, Const(range(1, 3))),), (), (Call((a,), np.ones, (k,)),))
     return Function("f", Block((), (Call((b,), np.ones, (Const(2),)), loop), (b,)))
 
 
@@ -100,14 +100,21 @@ def false(fn: Function, args: tuple[Any, ...]) -> dict[Var, str]:
     return check.false
 
 
-def requests(program: Program) -> Iterator[tuple[Request, tuple[Any, ...]]]:
-    """What is differentiated, and the arguments beside those of the program."""
+def requests(program: Program) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What is asked for, and the arguments beside those of the program."""
     out = program.fn(*program.fresh())
-    if is_scalar(out):
-        yield Request("value_and_grad", program.argnums, False), ()
-    else:
-        yield Request("vjp", program.argnums, False), (seed(program, out),)
-    yield Request("jvp", program.argnums, False), next(directions(program))
+    yield ("value_and_grad", ()) if is_scalar(out) else ("vjp", (seed(program, out),))
+    yield "jvp", next(directions(program))
+
+
+def stages(program: Program, mode: str) -> Iterator[Function]:
+    """The function as it was lowered, its derivative before the passes, and after all of them."""
+    way = None
+    for stage, way in travel(program.fn, program.fresh(), {}, Request(MODES[mode], program.argnums, False)):
+        if stage.title in ("trace", "{derived}"):
+            yield way.program
+    assert way is not None
+    yield way.program
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -115,23 +122,20 @@ def requests(program: Program) -> Iterator[tuple[Request, tuple[Any, ...]]]:
 def test_corpus(program: Program) -> None:
     """Of the function, its gradient and its tangent, before the passes and after all of them."""
     with deep_recursion():
-        lowered = lower(program.fn, kinds_of(program.fresh()))
-        assert not false(lowered.function, program.fresh())
-        for request, more in requests(program):
-            stage = differentiate(program.fn, lowered, program.fresh(), request)
-            assert not false(stage, (*program.fresh(), *more))
-            assert not false(passes.run(stage, pipeline(request)), (*program.fresh(), *more))
+        for mode, more in requests(program):
+            trace, *derived = stages(program, mode)
+            assert mode == "jvp" or not false(trace, program.fresh())
+            for fn in derived:
+                assert not false(fn, (*program.fresh(), *more))
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", list(PROGRAMS)[::12])
 @pytest.mark.parametrize("mode", ["rows", "columns"])
 def test_jacobians(name: str, mode: str) -> None:
-    program, request = PROGRAMS[name], Request(mode, PROGRAMS[name].argnums, False)
     with deep_recursion():
-        lowered = lower(program.fn, kinds_of(program.fresh()))
         try:
-            stage = differentiate(program.fn, lowered, program.fresh(), request)
-        except Exception:  # a structure has no one Jacobian
+            _, _, made = stages(PROGRAMS[name], mode)
+        except Structured:  # a structure has no one Jacobian
             return
-        assert not false(passes.run(stage, pipeline(request)), program.fresh())
+        assert not false(made, PROGRAMS[name].fresh())
