@@ -36,8 +36,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.counts import executed, rewired
-from s2sad.derive import build
-from s2sad.derive.results import Request
+from s2sad.derive import MODES, Request, build
 from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function, If, Var, While
 from s2sad.ir.interpret import interpret
@@ -300,7 +299,7 @@ def _row(f: Callable, names_or_args: tuple) -> Row:
         raise ValueError("swell needs an argument that is a symbol")
     slope = derivative(f, *given, wrt=given[at[0]])
     shared, rest = sympy.cse(slope)
-    entry = build(f, _samples(sympy, given), {}, Request("grad", (at[0],), True))
+    entry = build(f, _samples(sympy, given), {}, Request(MODES["grad"], (at[0],), True))
     _, tally = executed(entry.adjoint, *_samples(sympy, given))
     return Row(f.__name__, int(sympy.count_ops(expression(f, *given))), int(sympy.count_ops(slope)),
                int(sum(sympy.count_ops(e) for e in (*(e for _, e in shared), *rest))), tally.total())

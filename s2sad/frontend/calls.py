@@ -32,6 +32,7 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Inside,
     Kwargs,
     Lazy,
     Method,
@@ -172,9 +173,10 @@ class Calls:
 
     def call_object(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A call of a Python object that is known now."""
-        lower = getattr(fn, "__s2sad_lower__", None)
-        if lower is not None and not isinstance(fn, type):
-            return lower(self, args, kwargs)
+        inside = None if isinstance(fn, type) else getattr(fn, "__s2sad_inside__", None)
+        if inside is not None:
+            return inside.lower(self, args, kwargs) if isinstance(inside, Inside) else (
+                self.call_object(inside, args, kwargs, hint))
         special = SPECIAL.get(fn) if hashable(fn) else None
         if hashable(fn) and fn in _REFUSED:
             raise self.unsupported(f"`{fn.__name__}` runs or reads code that cannot be seen", "write the code out")
@@ -294,13 +296,23 @@ class Calls:
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
         if fn in rules.STATIC:
-            return self.capture(fn(*(self.constant_of(a) for a in args)), None)
+            return self.capture(self.evaluated(fn, args), None)
         module = getattr(fn, "__module__", None) or ""
         if module.split(".")[0] == "numpy":
             return self.call_written(fn, fn, args, kwargs, hint)
         if module.split(".")[0] in OPAQUE and not (args and self.is_object(args[0])):
             return self.call_opaque(fn, args, kwargs, hint)
         return self.call_source(fn, args, kwargs, hint)
+
+    def evaluated(self, fn: Callable, args: tuple[Value, ...]) -> Any:
+        """What a function of constants returns; an error of ours that it raises has its place here."""
+        try:
+            return fn(*(self.constant_of(a) for a in args))
+        except S2SADError as error:
+            if error.loc is None and not self.adjoint:
+                error.loc = self.loc
+                error.add(())
+            raise
 
     def call_written(self, fn: types.FunctionType, public: Callable, args: tuple[Value, ...], kwargs: Kwargs,
                      hint: str) -> Value:

@@ -218,7 +218,8 @@ class Memory:
     def shared(self, call: Call, known: ops.Operation, kind: Kind) -> None:
         """The results of an operation that may be, or view, arguments of it; of one of which nothing is known, anything
         that is not ours as well."""
-        given = known.sources(call.args) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
+        named = tuple(a for _, a in call.kwargs)
+        given = known.sources(call.args, named) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
         args = frozenset().union(*map(self.reach, given or call_args(call)))
         if kind is Kind.UNKNOWN or known.read_only or _names_imag(call):
             args |= {FOREIGN}

@@ -85,9 +85,9 @@ def _call_key(call: Call) -> Hashable:
 
 
 def _numeric(arg: Arg) -> bool:
-    """Certainly a number or an array of numbers (for which ``a + b`` is ``b + a``)."""
+    """Certainly a number or an array of real numbers (for which ``a * b`` is ``b * a``, bit by bit)."""
     if type(arg) is Const:
         return type(arg.value) in (float, int)
     if type(arg) is not Var:
         return False
-    return arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype is not None and arg.fact.dtype.kind != "O")
+    return arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype is not None and arg.fact.dtype.kind in "biuf")
