@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.tried import is_plain
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_DTYPES,
@@ -86,21 +87,32 @@ def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
 def sample(arg: Arg, size: Sizes, choice: Choice = FIRST) -> Any:
     """A value that has the facts of an argument: symbolic dimensions have the given size."""
     if type(arg) is Const:
-        return arg.value
+        return _known(arg.value)
     if type(arg) is Pack:
         items = [sample(a, size, choice) for a in arg.items]
         if arg.kind == "dict":
             return dict(zip(arg.keys, items))
         if arg.kind == "slice":
             return slice(*items)
-        return tuple(items) if arg.kind == "tuple" else items if arg.kind == "list" else arg.kind(*items)
+        if arg.kind == "list":
+            return items
+        if arg.kind == "tuple" or (isinstance(arg.kind, type) and issubclass(arg.kind, tuple)):
+            return tuple(items)
+        raise NoSample
     return sample_of(arg.fact, size, choice)
+
+
+def _known(value: Any) -> Any:
+    """A value that is known, if nothing that is done with it can run code of the user's program."""
+    if not is_plain(value):
+        raise NoSample
+    return value
 
 
 def sample_of(fact: Fact, size: Sizes, choice: Choice = FIRST) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
-        return fact.value
+        return _known(fact.value)
     if fact.kind == "float":
         return 0.7
     if fact.kind == "int":

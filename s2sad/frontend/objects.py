@@ -36,19 +36,13 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Arg, Const, Var
-from s2sad.ir.facts import UNSET
-
-
-def of_class(cls: type, name: str) -> Any:
-    """What a class has under a name for its instances, as it stands there; ``UNSET`` if it has nothing. What its
-    metaclass has is no attribute of an instance."""
-    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), UNSET)
+from s2sad.ir.inert import MISSING, look, look_in_class, resolve
 
 
 def is_compiled(found: Any) -> bool:
     """Whether what a class has is a descriptor that compiled code reads the attribute with: it is not the value."""
-    getter = getattr(type(found), "__get__", None)
-    return getter is not None and not isinstance(getter, types.FunctionType)
+    getter = look_in_class(type(found), "__get__")
+    return getter is not MISSING and type(getter) is not types.FunctionType
 
 
 def is_slot(found: Any) -> bool:
@@ -93,7 +87,7 @@ class Objects:
     def find_special(self, owner: Value, name: str) -> Value | None:
         """The bound special method of an object, None if its class has none."""
         cell = self.heap[owner.cell]
-        fn = of_class(cell.cls, name)
+        fn = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if not isinstance(fn, types.FunctionType):
             return None
@@ -110,7 +104,7 @@ class Objects:
         if self.find_special(owner, "__getattribute__") is not None:
             raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
                                    "define `__getattr__` or a property instead", code="S2S011")
-        found = of_class(cell.cls, name)
+        found = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property) and found.fget is not None:
             return self.call_object(found.fget, (owner,), (), "")
@@ -132,12 +126,12 @@ class Objects:
 
     def guard_class(self, cls: type, name: str) -> None:
         """Generated code stays valid only while the class has the attribute that it has now, or none."""
-        self.guard(("class", cls, name), lambda: of_class(cls, name), of_class(cls, name))
+        self.guard(("class", cls, name), lambda: look_in_class(cls, name), look_in_class(cls, name))
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
-        found = of_class(cls, name)
-        if found is UNSET or (is_slot(found) and self.is_object(owner)):
+        found = look_in_class(cls, name)
+        if found is MISSING or (is_slot(found) and self.is_object(owner)):
             written = self.is_object(owner) or self.is_record(owner)
             getter = self.find_special(owner, "__getattr__") if written else None
             if getter is not None:
@@ -157,19 +151,22 @@ class Objects:
         if isinstance(found, functools._lru_cache_wrapper):
             raise self.unsupported(f"the method `{name}` has a cache, which keeps results of objects as they were",
                                    f"call it without: `{cls.__name__}.{name}.__wrapped__(obj, …)`", code="S2S011")
-        if isinstance(found, types.FunctionType) or hasattr(found, "py_func") or (
+        if isinstance(found, types.FunctionType) or look(found, "py_func") is not MISSING or (
                 hasattr(type(found), "__s2sad_inside__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
         if is_compiled(found):
             return self.compiled_attribute(owner, cls, name, found)
-        return self.capture_outside(getattr(cls, name), name, f"{cls.__name__}.{name}")
+        value = resolve(cls, name)
+        if value is MISSING:
+            return self.opaque_attribute(const(cls), name)
+        return self.capture_outside(value, name, f"{cls.__name__}.{name}")
 
     def compiled_attribute(self, owner: Value, cls: type, name: str, found: Any) -> Value:
         """An attribute that compiled code keeps: read from the object when the function runs, if it is an argument."""
         whole = self.originals.get(owner.cell) if isinstance(owner, Ref) and not owner.path else None
-        if whole is None or not hasattr(type(found), "__set__"):
+        if whole is None or look_in_class(type(found), "__set__") is MISSING:
             raise self.unsupported(f"`{name}` of an object of class `{cls.__name__}`, which compiled code keeps",
                                    "read it outside, and pass what it is", code="S2S011")
         return self.emit(getattr, (whole, Const(name)), hint=name)
@@ -184,13 +181,13 @@ class Objects:
             return self.set_record(owner, cell, name, value)
         if not isinstance(cell, Fields):
             cls = self.class_of(owner)
-            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
+            if cls is not None and look_in_class(cls, name) is MISSING and (cls is np.ndarray or cls.__module__ in ("numpy",
                                                                                                        "builtins")):
                 self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
-        found = of_class(cell.cls, name)
+        found = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property):
             if found.fset is None:
@@ -212,7 +209,7 @@ class Objects:
 
     def set_record(self, owner: Ref, cell: Table, name: str, value: Value) -> None:
         """``owner.name = value`` of a dict with attributes."""
-        found = of_class(cell.cls, "__setattr__")
+        found = look_in_class(cell.cls, "__setattr__")
         self.guard_class(cell.cls, "__setattr__")
         if found is dict.__setitem__:
             self.put(owner, const(name), value)

@@ -43,7 +43,7 @@ from s2sad.ir import (
     Var,
     While,
 )
-from s2sad.ir.walk import blocks, call_args, count_uses
+from s2sad.ir.walk import blocks, call_args, count_uses, ends
 from s2sad.ops import Memory as Kind
 
 
@@ -187,7 +187,7 @@ class Memory:
                 case If():
                     self.block(stmt.then)
                     self.block(stmt.orelse)
-                    for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
+                    for out, a, b in ends(stmt):
                         (top_a, in_a), (top_b, in_b) = self.pair(a), self.pair(b)
                         self.define(out, top_a | top_b, in_a | in_b)
                 case _:
