@@ -42,8 +42,10 @@ def defined(stmts: Iterable[Stmt], wanted: Iterable[Var]) -> tuple[Stmt, ...]:
         return nothing(v) if v in found and type(a) is Const and a.value is UNDEFINED else a
 
     def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Call):
+            return s
         s = map_blocks(block, s)
-        if isinstance(s, Call) or is_region(s):
+        if is_region(s):
             return s
         if isinstance(s, If):
             return with_ends(s, ((o, filled(o, a), filled(o, b)) for o, a, b in ends(s)))

@@ -27,7 +27,7 @@ from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
-from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
+from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
 from s2sad.frontend import Nested
 from s2sad.ir.kinds import kinds_of
 
@@ -171,6 +171,9 @@ class Derivative(Inspection):
         if isinstance(error, runtime.NotScalar):
             raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
                                 hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+        if isinstance(error, runtime.NotPlain):
+            raise NotDifferentiable("S2S003", f"`{self.__name__}` computes with {error}, whose operators are not those "
+                                    "of arrays", hint="make it an array: `np.asarray(…)`") from None
         if isinstance(error, runtime.OrderMatters):
             raise AliasError("S2S004", f"`{self.__name__}`: {error}: what NumPy assigns depends on the order in memory",
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None

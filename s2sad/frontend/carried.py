@@ -97,15 +97,17 @@ class Carried:
                 value = envs0[f].get(key, Unbound()) if f is not None else heap0[key]
                 self.extract(template, value, inits, done)
         made: dict[int, Any] = {}
+        first = iter(inits)
         self.family = None if "shared" in self.loop_notes else self.next_cell + 1
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
-                if self.may_miss(inits[len(params) - 1]):
-                    self.unsure.add(params[-1])
-                return params[-1]
+                param = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget())
+                params.append(param)
+                if self.may_miss(next(first)):
+                    self.unsure.add(param)
+                return param
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
@@ -273,34 +275,34 @@ class Carried:
         self.stmts = outer
         self.restore(state)
         self.stmts.extend(prelude)
-        outs: list[Var] = []
+        carried: list[ir.Carried] = []
         made: dict[int, Any] = {}
+        parts = iter(list(zip(params, inits, results, strict=True)))
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
-                k = len(outs) - 1
-                if self.may_miss(results[k]) or (self.may_miss(inits[k]) and not self.runs(walked)):
-                    self.unsure.add(outs[-1])
-                return outs[-1]
+                param, init, result = next(parts)
+                out = Var("result" if label == "$val" else label.lstrip("$") or "t", param.fact)
+                carried.append(ir.Carried(param, init, result, out))
+                if self.may_miss(result) or (self.may_miss(init) and not self.runs(walked)):
+                    self.unsure.add(out)
+                return out
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
             self.family = None
+        assert next(parts, None) is None
+        stmts = tuple(side.stmts)
         if walked is not None:
-            carried = tuple(ir.Carried(*parts) for parts in zip(params, inits, results, outs, strict=True))
-            self.stmts.append(For((Walked(item, walked),), carried, tuple(side.stmts), (), flag, False, loc,
-                                  self.adjoint))
+            self.stmts.append(For((Walked(item, walked),), tuple(carried), stmts, (), flag, False, loc, self.adjoint))
         else:
             head, condition = test_block
             tests = clone(Block(tuple(params), tuple(head), (condition,)))
-            parts = zip(params, inits, results, outs, tests.params, strict=True)
-            carried = tuple(ir.Carried(*part) for part in parts)
-            self.stmts.append(While(carried, tests.stmts, tests.results[0], tuple(side.stmts), (), flag, loc,
-                                    self.adjoint))
+            tested = tuple(replace(c, tested=p) for c, p in zip(carried, tests.params, strict=True))
+            self.stmts.append(While(tested, tests.stmts, tests.results[0], stmts, (), flag, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
 

@@ -95,7 +95,7 @@ class Inputs:
                 values, trees = tuple(v for v, _ in built), [t for _, t in built]
                 if issubclass(cls, list):
                     return self.container(self.lowerer.new_list(values), arg), trees
-                return Tup(values, cls), tuple(trees) if cls is tuple else cls(*trees)
+                return Tup(values, cls), tuple.__new__(cls, trees)
             case DictKind(_, keys, parts):
                 built = [self.part(p, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name)
                          for k, p in zip(keys, parts)]

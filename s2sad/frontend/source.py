@@ -24,6 +24,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import Loc, SourceNotFound
+from s2sad.ir.inert import MISSING, resolve
 
 _TRANSFORMS = str(Path(__file__).parents[1] / "api")
 
@@ -242,7 +243,7 @@ def code_of(fn: Any) -> tuple[types.FunctionType, tuple]:
         if isinstance(fn, types.MethodType):
             bound = (fn.__self__, *bound)
             fn = fn.__func__
-        elif hasattr(fn, "py_func"):
+        elif not isinstance(fn, types.FunctionType) and resolve(fn, "py_func") is not MISSING:
             fn = fn.py_func
         else:
             return fn, bound

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.ir.inert import is_a
+
 Dim = Any  # int | tuple[symbol, int]
 
 UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__reduce__": lambda self: "UNSET"})()
@@ -185,15 +187,15 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
         return Fact(kind.__name__)
     if x is None:
         return Fact("none", value=None)
-    if isinstance(x, OTHER_ARRAYS):
+    if is_a(x, OTHER_ARRAYS):
         return Fact("object")
-    if isinstance(x, np.ndarray):
+    if is_a(x, np.ndarray):
         sizes = {} if sizes is None else sizes
         return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
-    if isinstance(x, np.generic):
+    if is_a(x, np.generic):
         return Fact("scalar", x.dtype)
     for cls in (list, tuple, dict, range, str):
-        if isinstance(x, cls):
+        if is_a(x, cls):
             return Fact(cls.__name__)
     if type(x) in RANDOM.values():
         return Fact(type(x).__name__)

@@ -43,7 +43,7 @@ from s2sad.ir import (
     Var,
     While,
 )
-from s2sad.ir.walk import blocks, call_args, count_uses
+from s2sad.ir.walk import blocks, call_args, count_uses, ends
 from s2sad.ops import Memory as Kind
 
 
@@ -187,7 +187,7 @@ class Memory:
                 case If():
                     self.block(stmt.then)
                     self.block(stmt.orelse)
-                    for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
+                    for out, a, b in ends(stmt):
                         (top_a, in_a), (top_b, in_b) = self.pair(a), self.pair(b)
                         self.define(out, top_a | top_b, in_a | in_b)
                 case _:
@@ -218,7 +218,8 @@ class Memory:
     def shared(self, call: Call, known: ops.Operation, kind: Kind) -> None:
         """The results of an operation that may be, or view, arguments of it; of one of which nothing is known, anything
         that is not ours as well."""
-        given = known.sources(call.args) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
+        named = tuple(a for _, a in call.kwargs)
+        given = known.sources(call.args, named) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
         args = frozenset().union(*map(self.reach, given or call_args(call)))
         if kind is Kind.UNKNOWN or known.read_only or _names_imag(call):
             args |= {FOREIGN}

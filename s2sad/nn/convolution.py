@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.windows import Windows, fold, unfold
+from s2sad.ops import Effect, record
 from s2sad.rules import LIKE, SHAPE_ONLY, bilinear, rule
 
 BLOCK = 1 << 18
@@ -224,3 +225,5 @@ def conv2d_weight_rule(x, weight, g, stride=1, padding=0, dilation=1, groups=1, 
 
 SHAPE_ONLY.update({conv2d_input: frozenset({"x"}), conv2d_weight: frozenset({"weight"})})
 LIKE.update({conv2d_input: "x", conv2d_weight: "weight"})
+
+record(conv2d, conv2d_input, conv2d_weight, effect=Effect.NONE)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.activations import log_softmax
+from s2sad.ops import Effect, record
 from s2sad.rules import no_gradient
 
 
@@ -67,3 +68,5 @@ def classes(labels: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 
 no_gradient(classes)
+
+record(classes, effect=Effect.NONE)

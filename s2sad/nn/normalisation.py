@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.ops import Effect, record
 from s2sad.rules import rule
 
 Axis = int | tuple[int, ...]
@@ -131,3 +132,5 @@ def batch_norm(x: Any, weight: Any = None, bias: Any = None, mean: Any = None, v
     if bias is not None:
         y = y + np.reshape(bias, channels)
     return y
+
+record(standardise, effect=Effect.NONE)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.windows import Windows
+from s2sad.ops import Effect, record
 from s2sad.rules import LIKE, SHAPE_ONLY, linear, rule
 
 
@@ -254,3 +255,5 @@ def spread_means_rule(g, x, kernel, stride=None, padding=0, *, y_bar):
 SHAPE_ONLY.update(dict.fromkeys((scatter_to_maxima, gather_at_maxima), frozenset({"x", "maxima"})))
 SHAPE_ONLY[spread_means] = frozenset({"x"})
 LIKE.update({scatter_to_maxima: "x", gather_at_maxima: "maxima", spread_means: "x"})
+
+record(max_pool2d, avg_pool2d, scatter_to_maxima, gather_at_maxima, spread_means, effect=Effect.NONE)

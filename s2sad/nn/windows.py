@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from s2sad.ops import Effect, record
 from s2sad.rules import linear
 
 Pair = tuple[int, int]
@@ -199,3 +200,5 @@ def unfold_rule(x, kernel, stride=1, padding=0, dilation=1, *, y_bar):
 @linear(fold, "columns")
 def fold_rule(columns, size, kernel, stride=1, padding=0, dilation=1, *, y_bar):
     return unfold(y_bar, kernel, stride, padding, dilation)
+
+record(unfold, fold, effect=Effect.NONE)

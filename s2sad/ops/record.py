@@ -44,7 +44,7 @@ class Raises(Enum):
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
     ZERO = "if they do not fit, or if the last argument is the number 0 of Python"
-    RANGE = "if they do not fit, if a number that says a place, a size or an end is out of range, or written to integers"
+    RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -84,6 +84,9 @@ class Operation:
         See there.
     viewed : int
         The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+    idle : tuple of str, int and int, optional
+        The name and position of an option, and its value with which the result is the first argument itself, if that
+        is an array: of the difference of order 0.
     uncopied : Memory, optional
         What they share if the option ``copy`` is not True.
     distinct : bool
@@ -130,6 +133,7 @@ class Operation:
     cost: Cost = Cost.FULL
     zeros: Zeros = Zeros.LOSES
     viewed: int = 0
+    idle: tuple[str, int, int] | None = None
     uncopied: Memory | None = None
     distinct: bool = False
     read_only: bool = False

@@ -429,7 +429,7 @@ def samples(op: Callable, explicit: tuple[Sample, ...] = (), generic: bool = Tru
     for pools in _pools(op) if generic else ():
         found = [s for s in (Sample(args, {}) for args in itertools.product(*pools)) if succeeds(op, s)]
         bases += _spread(found, BASES // 2)
-    bases = [*explicit, *bases]
+    bases = [*(s for s in explicit if succeeds(op, s)), *bases]
     known = parameters(op)
     named = [
         p
