@@ -27,6 +27,7 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.inert import is_a
 from s2sad.ir.walk import call_args, count_uses
 from s2sad.ops import Memory as Kind
 
@@ -306,7 +307,7 @@ def is_advanced(index: Arg) -> bool:
         return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
     if isinstance(index, Const):
         value = index.value
-        return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
+        return is_a(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
                                                                                      for v in value))
     return index.fact.kind == "list" or (index.fact.is_array and index.fact.ndim not in (0, None))
 
@@ -316,7 +317,7 @@ def _immutable(const: Const) -> bool:
     if type(value) is tuple:
         return all(_immutable(Const(v)) for v in value)
     plain = (int, float, complex, str, bytes, np.generic, np.dtype, type, range, slice)
-    return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
+    return value is None or value is ... or value is UNDEFINED or is_a(value, plain)
 
 
 def _may_be_uncopied(call: Call) -> bool:
