@@ -34,6 +34,7 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Inside,
     Kwargs,
     Lazy,
     Method,
@@ -46,7 +47,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import UNSET
-from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, resolve, written_method
+from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, look, written_method
 
 KNOWN_MAPPINGS = (dict, types.MappingProxyType)
 SPECIAL = {**BUILTINS, **LIBRARY}
@@ -201,9 +202,10 @@ class Calls:
 
     def call_object(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A call of a Python object that is known now."""
-        lower = resolve(fn, "__s2sad_lower__") if not is_a(fn, type) else MISSING
-        if lower is not MISSING:
-            return lower(self, args, kwargs)
+        if not is_a(fn, type) and look(fn, "__s2sad_inside__") is not MISSING:  # ours, so a property of it may run
+            inside = fn.__s2sad_inside__
+            return inside.lower(self, args, kwargs) if isinstance(inside, Inside) else (
+                self.call_object(inside, args, kwargs, hint))
         if callable_parts(fn) is not None and is_of_the_user(type(fn)):
             return self.call_instance(fn, args, kwargs, hint)
         special = SPECIAL.get(fn) if hashable(fn) else None
@@ -350,7 +352,7 @@ class Calls:
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
         if fn in rules.STATIC:
-            return self.capture(fn(*(self.constant_of(a) for a in args)), None)
+            return self.capture(self.evaluated(fn, args), None)
         module = fn.__module__ or ""
         if module.split(".")[0] == "numpy":
             return self.call_written(fn, fn, args, kwargs, hint)
@@ -359,6 +361,16 @@ class Calls:
         if is_used_as_it_stands(module) and self.is_steady(*args, *(v for _, v in kwargs)):
             return self.call_opaque(fn, args, kwargs, hint)
         return self.call_source(fn, args, kwargs, hint)
+
+    def evaluated(self, fn: Callable, args: tuple[Value, ...]) -> Any:
+        """What a function of constants returns; an error of ours that it raises has its place here."""
+        try:
+            return fn(*(self.constant_of(a) for a in args))
+        except S2SADError as error:
+            if error.loc is None and not self.adjoint:
+                error.loc = self.loc
+                error.add(())
+            raise
 
     def call_written(self, fn: types.FunctionType, public: Callable, args: tuple[Value, ...], kwargs: Kwargs,
                      hint: str) -> Value:

@@ -38,7 +38,7 @@ from s2sad.ir.inert import MISSING, is_a, is_of_the_user, look_in_class, written
 
 UNROLL_LIMIT = 4096
 _KNOWN_ITERABLES = (types.MappingProxyType, set, frozenset, *(
-    type(v) for d in ({}, OrderedDict()) for v in (d.keys(), d.values(), d.items())))
+    type(v) for d in (dict[int, int](), OrderedDict[int, int]()) for v in (d.keys(), d.values(), d.items())))
 """What is walked now if it exists outside the function."""
 
 

@@ -146,7 +146,7 @@ class Objects:
             raise self.unsupported(f"the method `{name}` has a cache, which keeps results of objects as they were",
                                    f"call it without: `{cls.__name__}.{name}.__wrapped__(obj, …)`", code="S2S011")
         if isinstance(found, types.FunctionType) or look(found, "py_func") is not MISSING or (
-                hasattr(type(found), "__s2sad_lower__") and hasattr(type(found), "__get__")):
+                hasattr(type(found), "__s2sad_inside__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")

@@ -92,6 +92,15 @@ class Fact:
         return self.dtype is not None and np.dtype(self.dtype).kind not in "fcO"
 
     @property
+    def is_smooth(self) -> bool:
+        """Certainly can be differentiated by: a float or complex number or array, or a list of floats."""
+        if self.kind in ("float", "complex"):
+            return True
+        if self.kind == "list":
+            return self.item is not None and self.item.kind == "float"
+        return self.dtype is not None and np.dtype(self.dtype).kind in "fc"
+
+    @property
     def is_complex(self) -> bool | None:
         if self.kind == "complex":
             return True

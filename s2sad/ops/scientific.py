@@ -38,6 +38,9 @@ FUNCTIONS = {
 }
 """Functions that compute new arrays from their arguments, and nothing else."""
 
+OF_NO_AXES = ("fft2", "ifft2", "fftn", "ifftn", "dctn", "idctn", "dstn", "idstn")
+"""Transforms that give back their argument if there is nothing to transform."""
+
 
 def _named(op: Any, module: str, name: str) -> bool:
     found = sys.modules.get(module)
@@ -53,11 +56,12 @@ def _scipy(op: Any) -> Operation | None:
         return Operation(op, op, **ELEMENTWISE) if _named(op, "scipy.special", name) else None
     owner = getattr(op, "__self__", None)
     if type(owner).__module__.startswith("scipy.stats.") and name in METHODS:
-        return Operation(op, op, **_NEW)
+        return Operation(op, op, **_NEW, of_values=name == "support")
     if name in LINALG and _named(op, "scipy.linalg", name):
-        return Operation(op, op, **_NEW)
+        of_small = {"memory": Memory.MAYBE} if name == "hessenberg" else {}  # of two rows it is its argument
+        return Operation(op, op, **_NEW | of_small, of_values=name in ("logm", "sqrtm"))
     if any(name in names and _named(op, module, name) for module, names in FUNCTIONS.items()):
-        return Operation(op, op, **_NEW)
+        return Operation(op, op, **_NEW | ({"memory": Memory.MAYBE} if name in OF_NO_AXES else {}))
     return None
 
 
