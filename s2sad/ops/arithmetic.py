@@ -58,8 +58,7 @@ operators(np.negative, operator.neg, bounded=True)
 operators(np.positive, operator.pos, bounded=True)
 operators(np.invert, operator.invert, raises=Raises.ANYTHING, cost=Cost.FULL)
 spell(np.invert, operator.inv)
-record(operator.pow, operator.ipow, of_values=True)  # of Python's integers and of negative numbers
-spell(np.power, builtins.pow, symbol="", of_values=True)
+spell(np.power, builtins.pow, symbol="")
 spell(np.power, math.pow, symbol="", memory=Memory.NONE)
 
 record(operator.matmul, operator.imatmul, np.matmul)  # the products are recorded in their family
