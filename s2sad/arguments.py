@@ -7,7 +7,7 @@
     w: dict with 'A'
     w['A']: float64[n, 1]
 
-It follows ``frontend.signature``: values and sizes do not count, except that a size is 1 and that sizes are equal.
+It follows ``ir.kinds``: values and sizes do not count, except that a size is 1 and that sizes are equal.
 """
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.signature import SCALARS, fields_of, is_long, is_record
 from s2sad.ir.facts import RANDOM
+from s2sad.ir.kinds import SCALARS, fields_of, is_long, is_record
 
 LETTERS = "nmklpqrst"
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))

@@ -36,11 +36,11 @@ from typing import Any
 import numpy as np
 
 from s2sad import numeric, ops, runtime, tree
-from s2sad.derive import build
-from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.derive import MODES, Request, build
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
 from s2sad.ir.symbols import AUGMENTED
@@ -286,11 +286,11 @@ def counts(f: Callable, *args: Any, argnums: tuple[int, ...] | None = None, form
     if any(map(np.iscomplexobj, numeric.leaves(wrt))):
         raise TypeError("counts is for real arguments")
     rng = np.random.default_rng(0)
-    value, primal = executed(opened(lower_function(f, args, {}).function), *args, formulas=formulas)
+    value, primal = executed(opened(lower(f, kinds_of(args)).function), *args, formulas=formulas)
     tangents = [numeric.random_like(rng, x) for x in wrt]
-    jvp = build(f, args, {}, Request("jvp", argnums, False)).adjoint
+    jvp = build(f, args, {}, Request(MODES["jvp"], argnums, False)).adjoint
     scalar = tree.is_leaf(value) and np.ndim(value) == 0
-    vjp = build(f, args, {}, Request("value_and_grad" if scalar else "vjp", argnums, False)).adjoint
+    vjp = build(f, args, {}, Request(MODES["value_and_grad" if scalar else "vjp"], argnums, False)).adjoint
     cotangent = () if scalar else (numeric.random_like(rng, value),)
     forward, reverse = (executed(fn, *args, *more, formulas=formulas)[1].total()
                         for fn, more in ((jvp, tangents), (vjp, cotangent)))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from s2sad.counts import FORMULAS, counts, executed
-from s2sad.derive import build
-from s2sad.derive.results import Request
-from s2sad.frontend.signature import lower_function
+from s2sad.derive import MODES, Request, build
+from s2sad.frontend import lower
+from s2sad.ir.kinds import kinds_of
 
 
 def test_product_and_sine():
@@ -108,7 +108,7 @@ def test_structured_arguments_and_results_give_the_size_of_the_jacobian():
     (lambda x: np.clip(x, 0.0, 1.0), [np.ones(3)], 3),
 ])
 def test_formulas(f, args, expected):
-    assert executed(lower_function(f, tuple(args), {}).function, *args)[1].total() == expected
+    assert executed(lower(f, kinds_of(tuple(args))).function, *args)[1].total() == expected
 
 
 def test_a_call_without_formula_is_an_error_that_names_the_line_and_the_remedy():
@@ -143,7 +143,7 @@ def test_executing_a_derivative_gives_its_numbers():
         return np.sum(np.exp(x) * x)
 
     x = np.array([0.5, 1.0])
-    entry = build(f, (x,), {}, Request("grad", (0,), True))
+    entry = build(f, (x,), {}, Request(MODES["grad"], (0,), True))
     result, tally = executed(entry.adjoint, x)
     assert np.array_equal(result, entry.function(x))
     assert tally["np.exp"] == 2

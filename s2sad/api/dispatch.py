@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.frontend.signature import is_long, is_record
+from s2sad.ir.kinds import is_long, is_record
 
 PLAIN = frozenset((float, int, bool, complex, type(None)))
 MOST_PARTS = 200

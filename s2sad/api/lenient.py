@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ad.inline import ON_FLOATS
 from s2sad.backend.load import load
 from s2sad.derive import Entry
+from s2sad.ops import RECORDS
 
 
 class _NumpyMath:
@@ -30,7 +30,8 @@ class _NumpyMath:
         return lambda *args: np.float64(known(*args))
 
 
-NUMPY_FORM = {fast: fn for fn, fast in ON_FLOATS.items() if getattr(fast, "__module__", "") == "math"}
+NUMPY_FORM = {known.on_floats: op for op, known in RECORDS.items()
+              if op is known.canonical and getattr(known.on_floats, "__module__", "") == "math"}
 
 
 def numpy_function(entry: Entry) -> Callable:

@@ -78,7 +78,7 @@ class Expressions:
         self.special: dict[object, Callable[[Call], ast.expr | None]] = {
             operator.getitem: lambda c: self.subscript(self.arg(c.args[0]), c.args[1]),
             operator.contains: lambda c: ast.Compare(self.arg(c.args[1]), [ast.In()], [self.arg(c.args[0])]),
-            getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"),
+            getattr: self.attribute, runtime.attribute: self.attribute, np.transpose: lambda c: self.property(c, "T"),
             np.shape: lambda c: self.property(c, "shape"), np.ndim: lambda c: self.property(c, "ndim"),
             np.size: lambda c: self.property(c, "size"),
             np.ndarray.copy: lambda c: self.method(c, "copy"), runtime.copy: self.copy,
@@ -220,9 +220,13 @@ class Expressions:
         if isinstance(getattr(op, "__objclass__", None), type) and args:  # a method: ``x.astype(float)``
             method = ast.Attribute(self.arg(args[0]), op.__name__, ast.Load())
             return ast.Call(method, [self.arg(a) for a in args[1:]], keywords)
-        if op is runtime.drawn and isinstance(args[1], Const):  # a method again: ``generator.normal(size=3)``
+        if op in (runtime.drawn, runtime.called) and isinstance(args[1], Const):  # ``generator.normal(size=3)``
             method = ast.Attribute(self.arg(args[0]), args[1].value, ast.Load())
             return ast.Call(method, [self.arg(a) for a in args[2:]], keywords)
+        if op is runtime.attribute:
+            return ast.Call(self.global_(getattr), [self.arg(a) for a in args], keywords)
+        if op is runtime.applied:
+            return ast.Call(self.arg(args[0]), [self.arg(a) for a in args[1:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:

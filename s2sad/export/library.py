@@ -31,8 +31,7 @@ import gast
 from s2sad import runtime
 from s2sad.errors import ExportError, SourceNotFound
 from s2sad.export.literals import NoLiteral, literal
-from s2sad.frontend.signature import Rebuild
-from s2sad.frontend.source import find
+from s2sad.frontend import Rebuild, find
 from s2sad.ir.opnames import global_name
 
 OUTSIDE = ("numpy", "scipy")

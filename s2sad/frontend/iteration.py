@@ -4,13 +4,17 @@ Before: ``for k, (a, b) in enumerate(zip(xs, ys))``.  After: positions ``k`` wit
 """
 from __future__ import annotations
 
+import enum
 import operator
-from collections.abc import Callable, KeysView, Mapping, Set, ValuesView
+import types
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import gast
 
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.values import (
     Atom,
     Buffer,
@@ -29,9 +33,12 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Arg, Fact, Var
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import is_a, written_method
 
 UNROLL_LIMIT = 4096
-_KNOWN_ITERABLES = (Mapping, Set, KeysView, ValuesView)
+_KNOWN_ITERABLES = (types.MappingProxyType, set, frozenset, *(
+    type(v) for d in (dict[int, int](), OrderedDict[int, int]()) for v in (d.keys(), d.values(), d.items())))
+"""What is walked now if it exists outside the function."""
 
 
 class Iterables:
@@ -72,16 +79,18 @@ class Iterables:
                 return Iteration("seq", (value,))
             case Atom() if value.is_static:
                 v = value.value
-                if isinstance(v, range):
+                if is_a(v, range):
                     return Iteration("range", tuple(const(p) for p in (v.start, v.stop, v.step)), None, value)
-                if isinstance(v, (str, tuple, list, dict, frozenset, set, type)):
-                    items = sorted(v, key=repr) if isinstance(v, (set, frozenset)) else list(v)
+                if is_a(v, (str, tuple, list, dict, frozenset, set, enum.EnumMeta)) and (
+                        written_method(type(v), "__iter__") is None or type(v) is enum.EnumMeta) and (
+                        not is_a(v, (set, frozenset)) or is_plain(frozenset(v))):
+                    items = sorted(v, key=repr) if is_a(v, (set, frozenset)) else list(v)
                     if len(items) > 64 and all(type(i) in (int, float) for i in items):
                         return Iteration("seq", (value,))
                     return Iteration("static", (), tuple(self.capture(i, None) for i in items))
             case Atom() if value.fact.kind in ("tuple", "unknown", "list", "range"):
                 return Iteration("seq", (value,))
-        if isinstance(value, Atom) and value.is_static and isinstance(value.value, _KNOWN_ITERABLES):
+        if isinstance(value, Atom) and value.is_static and type(value.value) in _KNOWN_ITERABLES:
             return Iteration("static", (), self.known_items(value.value))
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
 

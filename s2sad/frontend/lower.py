@@ -45,6 +45,7 @@ from s2sad.frontend.loops import Loops
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.objects import Objects
+from s2sad.frontend.opaque import Opaque
 from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
 from s2sad.frontend.outputs import Outputs
@@ -84,7 +85,7 @@ class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
-    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
+    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""
@@ -111,6 +112,8 @@ class Lowerer(
         self.path_tests = 0
         self.attempts = 0
         self.flags: set[Arg] = set()
+        self.opaque: dict[Arg, bool] = {}
+        self.steady: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}
@@ -130,7 +133,7 @@ class Lowerer(
         self.loop_floor = 1 << 60
         self.family: int | None = None
         self.unrolling = False
-        self.unrollable = False
+        self.unrollable: bool = False
         self.tuples: set[int] = set()
         self.impossible = False
         self.next_cell = 0
@@ -147,7 +150,7 @@ class Lowerer(
         self.impossible |= result.impossible
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
-            self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
+            self.append_call((whole,), op, args, kwargs)
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
         names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}"
@@ -179,6 +182,9 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        self.note_steady(outs, args, kwargs)
+        if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
+            self.opaque[outs[0]] = self.opaque[args[0]]
         if (known := folded(self.constants, op, args, kwargs)) is not None:
             self.constants[outs[0]] = known
 
@@ -329,7 +335,7 @@ class Lowerer(
     def at(self, node: Any) -> Loc | None:
         """The place of a node in the user's source."""
         source = self.frame.source
-        if source is None or not hasattr(node, "lineno"):
+        if source is None or source.ours or not hasattr(node, "lineno"):
             return self.loc
         site = self.entered_at()
         return source.loc(node) if site is None else replace(source.loc(node), site=site)

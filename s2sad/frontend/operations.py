@@ -128,6 +128,7 @@ class Operations:
         if not known.takes_lists and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None)
                                                                    or "").startswith("numpy")):
             args, named = self.lists_as_arrays(fn, args, named)
+        self.check_operands(fn, (*args, *named.values()))
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
                           hint)
         bases = known.sources(args, tuple(named.values())) if known.may_view else ()

@@ -28,6 +28,18 @@ from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
 
 
+class Inside:
+    """An object that says itself what a call of it means while a function is lowered. Objects of others have it, or a
+    function that is called in their place, as the attribute ``__s2sad_inside__``."""
+
+    @property
+    def __s2sad_inside__(self) -> Any:
+        return self
+
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """An immutable value: an IR argument."""

@@ -25,15 +25,20 @@ ON_NUMBERS: dict[str, Any] = {"memory": Memory.NONE, "effect": Effect.NONE}
 """What the functions of ``math`` have in common."""
 
 
+_ORDER = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+
+
 def operators(op: np.ufunc, plain: Callable, **fields: Any) -> None:
     """Record a ufunc, the operator of Python that is the same, and its augmented assignment. Of lists the operator
     joins or repeats."""
     symbol, in_place = INFIX.get(plain) or PREFIX[plain], IN_PLACE.get(plain)
     common = {"symbol": symbol, "cost": Cost.CHEAP, "in_place": in_place} | fields
-    record(op, **ELEMENTWISE | common, on_floats=plain)
+    record(op, **ELEMENTWISE | common)
     spell(op, plain, memory=Memory.JOINS if symbol in ("+", "*") and in_place else Memory.FRESH, in_place=in_place)
     if in_place is not None:
         spell(op, in_place, memory=Memory.UPDATE, cost=Cost.FULL)
+    if op in (np.add, np.subtract, np.multiply, np.divide, np.power, np.negative) or plain in _ORDER:
+        record(op, on_floats=plain)  # the others have other results on Python's floats, or other exceptions
 
 
 operators(np.add, operator.add, commutes=True, bounded=True)

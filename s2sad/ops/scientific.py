@@ -32,6 +32,8 @@ FUNCTIONS = {
                      "detrend"),
     "scipy.spatial.distance": ("cdist", "pdist", "squareform", "euclidean", "sqeuclidean", "cityblock", "cosine",
                                "minkowski", "chebyshev", "correlation"),
+    "scipy.ndimage": ("uniform_filter", "uniform_filter1d", "gaussian_filter", "gaussian_filter1d", "correlate",
+                      "correlate1d", "convolve", "convolve1d"),
     "scipy.integrate": ("trapezoid", "cumulative_trapezoid", "simpson"),
 }
 """Functions that compute new arrays from their arguments, and nothing else."""

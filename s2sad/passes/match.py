@@ -2,8 +2,10 @@
 
 A law reads ``left -> right if guard``. Names that are not operations are *metavariables*: they stand for any argument,
 the same one at each occurrence. Operations are written as they are printed (``x * 1.0``, ``np.transpose(x)``,
-``unbroadcast(g, x)``); where the result is an array, ``np.multiply`` is ``*`` and so on. A guard asks for facts of the
-metavariables, and of ``result``, the variable that is assigned; its words are the functions in ``GUARDS``.
+``unbroadcast(g, x)``); where the result is an array, ``np.multiply`` is ``*`` and so on. An argument that is given by
+name (``np.sum(x, axis=n)``) is found by the signature, however the call gives it; the call must give no others.
+A guard asks for facts of the metavariables, and of ``result``, the variable that is assigned; its words are the
+functions in ``GUARDS``.
 
     >>> from s2sad.ir.equal import same
 from s2sad.ir.facts import Fact
@@ -15,9 +17,10 @@ from s2sad.ir.facts import Fact
 from __future__ import annotations
 
 import ast
-import operator
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,8 +32,7 @@ from s2sad.ir.facts import UNKNOWN, Fact, constant, equal_dtypes
 from s2sad.ir.opnames import lookup_op
 from s2sad.ir.symbols import FUNCTION
 
-SPELLED = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
-           np.power: operator.pow, np.negative: operator.neg}
+SPELLED = {op: known.on_floats for op, known in ops.RECORDS.items() if known.symbol and known.on_floats is not None}
 """Functions that are operators if the result is an array (of Python numbers, they make NumPy scalars)."""
 
 
@@ -53,10 +55,11 @@ class Tuple:
 class Apply:
     op: Callable
     args: tuple[Node, ...]
+    named: tuple[tuple[str, Node], ...] = ()
 
 
 Node = Meta | Literal | Tuple | Apply
-Path = tuple[int, ...]
+Path = tuple[int | str, ...]
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class Law:
 
     def fits(self, found: Sequence[Any]) -> bool:
         """Whether the operands look right, as ``heads`` describes them: a quick test before ``match``."""
-        if len(found) != len(self.heads):
+        if len(found) != len(self.heads) and not self.left.named:
             return False
         for want, have in zip(self.heads, found):
             if want is not ANY and want is not have:
@@ -142,9 +145,39 @@ def fact_of(arg: Arg) -> Fact:
 # ---- matching --------------------------------------------------------------------------------------------------------
 
 def _match_call(node: Apply, call: Call, path: Path, found: Match, definitions: Mapping[Var, Call]) -> bool:
-    if known_op(call) is not node.op or len(call.args) != len(node.args) or call.kwargs:
+    if known_op(call) is not node.op:
+        return False
+    if node.named:
+        return _match_named(node, call, path, found, definitions)
+    if len(call.args) != len(node.args) or call.kwargs:
         return False
     return all(_match_arg(n, a, (*path, k), found, definitions) for k, (n, a) in enumerate(zip(node.args, call.args)))
+
+
+def _match_named(node: Apply, call: Call, path: Path, found: Match, definitions: Mapping[Var, Call]) -> bool:
+    """A call with options: each argument under the name of its parameter."""
+    wanted, given = _by_name(node.op, node.args, node.named), _by_name(call.op, call.args, call.kwargs)
+    if wanted is None or given is None or wanted.keys() != given.keys():
+        return False
+    places = {name: k for k, name in enumerate(_parameters(node.op) or ())}
+    return all(_match_arg(n, given[name], (*path, places[name]), found, definitions) for name, n in wanted.items())
+
+
+def _by_name(op: Callable, args: Sequence[Any], named: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
+    parameters = _parameters(op)
+    if parameters is None or len(args) > len(parameters):
+        return None
+    return dict(zip(parameters, args)) | dict(named)
+
+
+@lru_cache(maxsize=1024)
+def _parameters(op: Callable) -> tuple[str, ...] | None:
+    """The parameters of an operation, None if they are not known or if it takes any number of arguments."""
+    try:
+        parameters = inspect.signature(op).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return None if any(p.kind is p.VAR_POSITIONAL for p in parameters) else tuple(p.name for p in parameters)
 
 
 def _match_arg(node: Node, arg: Arg, path: Path, found: Match, definitions: Mapping[Var, Call]) -> bool:
@@ -202,8 +235,9 @@ def _compile(node: ast.expr) -> Node:
             return Apply(FUNCTION[type(op)], (_compile(left), _compile(right)))
         case ast.UnaryOp(op=op, operand=operand):
             return Apply(FUNCTION[type(op)], (_compile(operand),))  # type: ignore[arg-type]
-        case ast.Call(func=func, args=args, keywords=[]):
-            return Apply(lookup_op(ast.unparse(func)), tuple(map(_compile, args)))
+        case ast.Call(func=func, args=args, keywords=options):
+            named = tuple((str(k.arg), _compile(k.value)) for k in options)
+            return Apply(lookup_op(ast.unparse(func)), tuple(map(_compile, args)), named)
     raise ValueError(f"`{ast.unparse(node)}` in a law")
 
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
+from s2sad.ir.symbols import FUNCTION
 from s2sad.ops import canonical
 from s2sad.rules import Rule, shaped
 from s2sad.rules.matrices import each
@@ -37,14 +38,6 @@ INFIX = {np.add: ("+", SUM), np.subtract: ("−", SUM), np.multiply: ("×", PROD
          np.equal: ("=", COMPARE), np.not_equal: ("≠", COMPARE), np.less: ("<", COMPARE), np.less_equal: ("≤", COMPARE),
          np.greater: (">", COMPARE), np.greater_equal: ("≥", COMPARE)}
 NAMES = {np.log: "ln", np.log10: "log₁₀", np.log2: "log₂", np.sqrt: "√", np.sum: "Σ", np.prod: "Π"}
-NUMPY = {operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.divide,
-         operator.floordiv: np.floor_divide, operator.mod: np.remainder, operator.matmul: np.matmul,
-         operator.eq: np.equal, operator.ne: np.not_equal, operator.lt: np.less, operator.le: np.less_equal,
-         operator.gt: np.greater, operator.ge: np.greater_equal, operator.neg: np.negative, operator.pow: np.power}
-SYNTAX = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide, ast.Pow: np.power,
-          ast.FloorDiv: np.floor_divide, ast.Mod: np.remainder, ast.MatMult: np.matmul, ast.Eq: np.equal,
-          ast.NotEq: np.not_equal, ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater,
-          ast.GtE: np.greater_equal}
 LONGEST_WORD = 40
 TRANSPARENT = {shaped, each, np.broadcast_to, runtime.unbroadcast, runtime.astype_of}
 """What changes the shape or the type of its first argument; formulas do without it."""
@@ -170,7 +163,7 @@ def summary(x: Any) -> str:
 
 def known_as(op: Callable) -> Callable:
     """The NumPy function that an operator or another spelling stands for."""
-    return NUMPY.get(canonical(op), canonical(op))
+    return canonical(op)
 
 
 def infix(left: Text, sign: str, right: Text, binds: int) -> Text:
@@ -200,7 +193,7 @@ def apply(op: Callable, args: Sequence[Text], kwargs: Mapping[str, Text] | None 
         return Text("0")
     if op in (runtime.setitem, runtime.add_at):
         return Text(f"{args[0].within(ATOM)}[{texts[1]} {'←' if op is runtime.setitem else '←+'} {texts[2]}]")
-    if op is runtime.drawn:
+    if op in (runtime.drawn, runtime.called):
         named = [f"{k}={v.text}" for k, v in (kwargs or {}).items()]
         return Text(f"{args[0].within(ATOM)}.{texts[1]}({', '.join([*texts[2:], *named])})")
     name = NAMES.get(op) or getattr(op, "__name__", repr(op))
@@ -287,12 +280,12 @@ def formula(expr: ast.expr, names: Mapping[str, Text], fn: Callable) -> Text:
             case ast.BinOp(base, ast.Pow(), ast.BinOp(left, ast.Sub(), right)):
                 exponent = difference(walk(left), walk(right))
                 return walk(base) if exponent.text == "1" else apply(np.power, [walk(base), exponent])
-            case ast.BinOp(left, op, right) if type(op) in SYNTAX:
-                return apply(SYNTAX[type(op)], [walk(left), walk(right)])
+            case ast.BinOp(left, op, right) if type(op) in FUNCTION:
+                return apply(canonical(FUNCTION[type(op)]), [walk(left), walk(right)])
             case ast.UnaryOp(ast.USub(), operand):
                 return apply(np.negative, [walk(operand)])
-            case ast.Compare(left, [op], [right]) if type(op) in SYNTAX:
-                return apply(SYNTAX[type(op)], [walk(left), walk(right)])
+            case ast.Compare(left, [op], [right]) if type(op) in FUNCTION:
+                return apply(canonical(FUNCTION[type(op)]), [walk(left), walk(right)])
             case ast.Attribute(array, "T"):
                 return Text(walk(array).within(ATOM) + "ᵀ")
             case ast.IfExp(_, _, usual):

@@ -6,7 +6,8 @@ import numpy as np
 
 import s2sad
 from s2sad.ad.definedness import defined, may_be_undefined
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
+from s2sad.ir.kinds import kinds_of
 
 
 def branchy(x, v):
@@ -23,12 +24,12 @@ def square(x):
 
 
 def test_what_one_branch_assigns_may_be_undefined():
-    fn = lower_function(branchy, (1.0, np.ones(2)), {}).function
+    fn = lower(branchy, kinds_of((1.0, np.ones(2)))).function
     assert {v.name for v in may_be_undefined(fn)} == {"result"}
 
 
 def test_a_function_without_branches_has_a_value_for_everything():
-    fn = lower_function(square, (1.0,), {}).function
+    fn = lower(square, kinds_of((1.0,))).function
     assert not may_be_undefined(fn)
     assert defined(fn.body.stmts, set()) == fn.body.stmts
 

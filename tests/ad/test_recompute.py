@@ -9,8 +9,9 @@ import pytest
 
 import s2sad
 from s2sad.ad.recompute import copied, separate
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, For, If
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import free, statements
 
@@ -186,19 +187,19 @@ def test_separate():
     def f(x):
         return s2sad.checkpoint(drawn_in_nested_blocks)(x)
 
-    found = next(s for s in statements(lower_function(f, (V,), {}).function.body) if is_region(s))
+    found = next(s for s in statements(lower(f, kinds_of((V,))).function.body) if is_region(s))
     first, again = separate(found.then, set())
     assert not any(isinstance(s, Call) and s.op in (RNG.uniform, RNG.normal) for s in statements(again))
     loop = next(s for s in first.stmts if isinstance(s, For))
     handed = [s.outs for s in loop.body.stmts if isinstance(s, If)][0]
-    assert len(loop.outs) == len(loop.inits) + 2 and len(handed) >= 2
+    assert len(loop.collected) == 2 and len(handed) >= 2
 
 
 def test_copied_is_the_same_block_with_variables_of_its_own():
     def f(x):
         return s2sad.checkpoint(drawn_before_break)(x)
 
-    found = next(s for s in statements(lower_function(f, (V,), {}).function.body) if is_region(s))
+    found = next(s for s in statements(lower(f, kinds_of((V,))).function.body) if is_region(s))
     new, originals = copied(found.then)
     assert isinstance(new, Block) and set(free(new)) == set(free(found.then))
     assert not set(originals) & set(originals.values())

@@ -7,8 +7,9 @@ import pytest
 
 import s2sad
 from s2sad.ad.updates import updates
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import For
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.walk import count_uses
 from s2sad.passes.cse import cse
 
@@ -18,7 +19,7 @@ REPEATED = np.array([0, 1, 1, 3])
 
 
 def found(fn, *args):
-    function = cse(lower_function(fn, args, {}).function)
+    function = cse(lower(fn, kinds_of(args)).function)
     body = next((s.body for s in function.body.stmts if isinstance(s, For)), function.body)
     return [u.change.op.__name__ for u in updates(body.stmts, count_uses(function)).values()]
 

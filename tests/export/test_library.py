@@ -18,7 +18,7 @@ import scipy.special
 from s2sad import runtime
 from s2sad.errors import ExportError
 from s2sad.export.library import Library, fresh, renamed
-from s2sad.frontend.signature import Rebuild
+from s2sad.frontend import Rebuild
 
 offset = 4.0
 swap = operator.itemgetter(1)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import frontend
 from s2sad.errors import S2SADError
-from s2sad.frontend.signature import lower_function
 from s2sad.ir import Call, Function
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.text import format
 from s2sad.ir.verify import verify
 from s2sad.ir.walk import statements
@@ -23,7 +24,7 @@ A = np.arange(1.0, 7.0).reshape(2, 3)
 
 def lower(fn: Callable, *args: Any, **kwargs: Any) -> Function:
     """The verified IR of ``fn`` for a call."""
-    return verify(lower_function(fn, args, kwargs).function)
+    return verify(frontend.lower(fn, kinds_of(args, kwargs)).function)
 
 
 def text(fn: Callable, *args: Any) -> str:
@@ -49,7 +50,7 @@ def check(fn: Callable, *args: Any, **kwargs: Any) -> None:
 def refused(fn: Callable, *args: Any, **kwargs: Any) -> S2SADError:
     """The error that lowering raises."""
     try:
-        lower_function(fn, args, kwargs)
+        frontend.lower(fn, kinds_of(args, kwargs))
     except S2SADError as error:
         return error
     raise AssertionError(f"{fn.__name__} was not refused")

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import s2sad
+from s2sad import frontend
 from s2sad.errors import S2SADError
-from s2sad.frontend.signature import lower_function
+from s2sad.ir.kinds import kinds_of
 
 V = np.array([0.3, -0.7, 1.2])
 DEBUG = False
@@ -20,7 +21,7 @@ FIRST, SECOND = 1.0, 2.0
 def found(fn: Any, *args: Any) -> list[str]:
     """The marks in the comments of the lines of all problems, in the order of the report."""
     with pytest.raises(S2SADError) as info:
-        lower_function(fn, args, {})
+        frontend.lower(fn, kinds_of(args))
     problems = info.value.problems
     assert problems[0] is info.value
     text = str(info.value)
@@ -236,13 +237,13 @@ def test_what_is_found(fn, args, marks):
 
 def test_names_without_value():
     with pytest.raises(S2SADError) as info:
-        lower_function(misspelt, (0.5,), {})
+        frontend.lower(misspelt, kinds_of((0.5,)))
     assert [p.message for p in info.value.problems] == ["the name `no_such_name` is not defined"]
 
 
 def test_every_global_that_is_written():
     with pytest.raises(S2SADError) as info:
-        lower_function(two_globals, (0.5,), {})
+        frontend.lower(two_globals, kinds_of((0.5,)))
     assert [p.message.split()[0] for p in info.value.problems] == ["`FIRST`", "`SECOND`"]
 
 

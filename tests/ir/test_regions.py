@@ -9,9 +9,10 @@ import pytest
 
 import s2sad
 from s2sad import runtime
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Const, Function, If, Var
 from s2sad.ir.interpret import interpret
+from s2sad.ir.kinds import kinds_of
 from s2sad.ir.regions import REGION, begin, end, is_region, opened, region, structured
 from s2sad.ir.text import format, parse
 from s2sad.ir.verify import verify
@@ -65,7 +66,7 @@ def test_opened_in_loops_and_branches():
                 x = s2sad.checkpoint(lambda y: y * 0.5)(x)
         return x
 
-    fn = lower_function(f, (1.1, 4), {}).function
+    fn = lower(f, kinds_of((1.1, 4))).function
     assert sum(map(is_region, statements(fn.body))) == 2
     flat = opened(fn)
     assert not any(map(is_region, statements(flat.body)))

@@ -55,6 +55,8 @@ OTHERS = {
     "i": [0, -1, 1],
     "j": [1, 0],
     "c": [2.0, -0.5, 3, 0.0, 0],
+    "n": [0, -1],
+    "k": [True],
 }
 
 
@@ -64,7 +66,7 @@ def names(node) -> list[str]:
         case Meta():
             return [node.name]
         case Apply():
-            return list(dict.fromkeys(n for a in node.args for n in names(a)))
+            return list(dict.fromkeys(n for a in (*node.args, *(a for _, a in node.named)) for n in names(a)))
         case Tuple():
             return list(dict.fromkeys(n for a in node.items for n in names(a)))
     return []
@@ -80,7 +82,7 @@ def samples(law: Law):
     pool = VALUES if len([v for v in variables if v not in OTHERS]) < 3 else FEW
     every = list(itertools.product(*(OTHERS.get(v, pool) for v in variables)))
     for values in random.Random(0).sample(every, len(every)):
-        facts = {v: constant(x) if v == "c" else fact(x) for v, x in zip(variables, values)}
+        facts = {v: constant(x) if v in "cnk" else fact(x) for v, x in zip(variables, values)}
         yield variables, values, facts
 
 

@@ -1,14 +1,15 @@
 """Steps with the statement and the control flow around them."""
 import numpy as np
 
-from s2sad.frontend.signature import lower_function
+from s2sad.frontend import lower
 from s2sad.ir import Call, For, If
+from s2sad.ir.kinds import kinds_of
 from s2sad.show.graph.track import Tracker
 from s2sad.show.record import Node, nodes, plain
 
 
 def tracked(fn, *args):
-    lowered = lower_function(fn, args, {}).function
+    lowered = lower(fn, kinds_of(args)).function
     tracker = Tracker(lowered)
     return tracker.function(lowered, [Node(x, False, given=True) for x in args]), tracker
 
