@@ -113,7 +113,8 @@ class Forward:
         bound = bind(entry, s)
         check_operands(s, entry, bound)
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
+            if name not in entry.wrt and self.any_active(arg) and not (
+                    rules.is_constant_in(s.op, entry, name)):
                 raise refuses(s, name)
         if entry.kind == "elementwise":
             self.dots[s.outs[0]] = self.elementwise(out, s, entry, bound)

@@ -179,7 +179,7 @@ class Lowerer(
 
     def makes_contiguous(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, fact: Fact) -> bool:
         """Whether the result is certainly a new array in C order."""
-        if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
+        if not fact.is_array or any(k in ("order", "out", "where", "like", "axis") for k, _ in kwargs):
             return False
         known = ops.of(op)
         if known.order_c == "always" or (known.order_c and all(map(_is_no_array, args))):

@@ -56,6 +56,8 @@ def _scipy(op: Any) -> Operation | None:
         return Operation(op, op, **ELEMENTWISE) if _named(op, "scipy.special", name) else None
     owner = getattr(op, "__self__", None)
     if type(owner).__module__.startswith("scipy.stats.") and name in METHODS:
+        if type(owner).__module__.endswith("multivariate") and name in ("cdf", "logcdf"):  # integrated at random points
+            return Operation(op, op, memory=Memory.FRESH, effect=Effect.DRAWS)
         return Operation(op, op, **_NEW, of_values=name == "support")
     if name in LINALG and _named(op, "scipy.linalg", name):
         of_small = {"memory": Memory.MAYBE} if name == "hessenberg" else {}  # of two rows it is its argument

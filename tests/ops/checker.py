@@ -65,8 +65,8 @@ CLAIMS: tuple[Claim, ...] = (
 def violations(known: Operation, found: Iterable[Sample], apart: tuple[str, ...] = ()) -> list[str]:
     """The claims of a record that a sample refutes, the first sample for each."""
     told: dict[str, str] = {}
-    for sample in found:
-        t = Trial(known, sample)
+    for number, sample in enumerate(found):
+        t = Trial(known, sample, number)
         for claim in CLAIMS:
             if claim.__name__ not in told and claim.__name__ not in apart:
                 text = claim(known, t)
