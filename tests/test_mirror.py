@@ -17,6 +17,7 @@ WHOLE = {
     "test_fuzz",
     "test_imports",
     "test_mirror",
+    "test_tables",
     "test_golden",
     "test_readme",
     "test_package",

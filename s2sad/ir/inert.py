@@ -142,7 +142,7 @@ def is_of_the_library(cls: type) -> bool:
 def is_of_the_user(cls: type) -> bool:
     """Whether a class is neither Python's nor one of the packages whose classes are known."""
     top = cls.__module__.partition(".")[0]
-    return top not in sys.stdlib_module_names and top not in ("numpy", "scipy", "numba", "s2sad")
+    return top not in sys.stdlib_module_names and top not in ("numpy", "scipy", "uarray", "numba", "s2sad")
 
 
 def is_plain_class(cls: Any) -> bool:

@@ -442,6 +442,6 @@ from s2sad.rules import (  # noqa: E402
 
 __all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic",
            "bilinear", "calculus", "containers", "creation", "einsum", "elementary", "elementwise",
-           "extrema", "fft", "has_no_gradient", "indexing", "is_constant_in", "joining", "linalg", "linear", "lookup", "masked",
-           "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
+           "extrema", "fft", "has_no_gradient", "indexing", "is_constant_in", "joining", "linalg", "linear", "lookup",
+           "masked", "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
            "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

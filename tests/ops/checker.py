@@ -107,7 +107,7 @@ def name_of(op: Any) -> str:
 
 
 def check(op: Callable, explicit: Iterable[Sample] = (), generic: bool = True, apart: tuple[str, ...] = ()) -> None:
-    """Fail if a claim of the record is refuted, or if nothing could be tried; claims that are ``apart`` are not asked."""
+    """Fail if a claim of the record is refuted, or if nothing could be tried; claims ``apart`` are not asked."""
     known = ops.of(op)
     if known.effect not in RUNS:
         assert is_cautious(known), "nothing is claimed of what cannot be tried"

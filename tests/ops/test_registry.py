@@ -102,7 +102,7 @@ def test_a_record_is_completed_and_spelled(scratch):
     record(own, effect=Effect.NONE)
     record(own, commutes=True)
     assert of(own).is_pure and of(own).commutes
-    other = type("Other", (), {"__call__": own})()
+    other = own.__get__(3.0)
     spell(own, other, symbol="°")
     assert of(other).canonical is own and of(other).symbol == "°" and of(other).commutes
 
@@ -127,8 +127,7 @@ def test_families_have_all_records():
 
 
 def is_of_us(op):
-    """Whether a record stands in a family file: those of the functions of users and of ``nn`` are made by rules, some are made
-    when they are asked for."""
+    """Whether a record stands in a family file: others are made by rules, or when they are asked for."""
     module = getattr(op, "__module__", None) or ""
     return module.startswith("numpy") and not isinstance(op, np.ufunc)
 
