@@ -41,6 +41,7 @@ from s2sad.ir import (
     While,
 )
 from s2sad.ir.facts import equal_dtypes
+from s2sad.ir.inert import is_a
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
@@ -76,7 +77,7 @@ class Forward:
             return self.emit.zeros(out, x, self.name(x), loc)
         if x.value is UNDEFINED:
             return x
-        known = isinstance(x.value, (float, int, complex, np.ndarray))
+        known = is_a(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
     def known(self, out: list[Stmt], x: Any, loc: Any) -> Any:
@@ -113,7 +114,8 @@ class Forward:
         bound = bind(entry, s)
         check_operands(s, entry, bound)
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
+            if name not in entry.wrt and self.any_active(arg) and not (
+                    rules.is_constant_in(s.op, entry, name)):
                 raise refuses(s, name)
         if entry.kind == "elementwise":
             self.dots[s.outs[0]] = self.elementwise(out, s, entry, bound)

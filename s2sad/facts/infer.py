@@ -47,8 +47,8 @@ from s2sad.ir.facts import (
     put_in,
 )
 from s2sad.ir.walk import map_arg, variables
-from s2sad.ops import canonical
-from s2sad.rules import LIKE, lookup
+from s2sad.ops import canonical, of
+from s2sad.rules import lookup
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -60,7 +60,7 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
         return Result((_folded(op, facts),))
-    if op in LIKE:
+    if of(op).like:
         known = _like(op, args, kwargs)
         if known is not None:
             return Result((known,))
@@ -75,7 +75,7 @@ def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
     entry = lookup(op)
     if entry is None:
         return None
-    fact = fact_of(entry.bind(args, dict(kwargs))[LIKE[op]])
+    fact = fact_of(entry.bind(args, dict(kwargs))[of(op).like])
     return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
