@@ -186,6 +186,8 @@ def _unbroadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg
     g, x = facts
     if x.is_array and x.dtype is not None and x.dims is not None and x.dtype.kind in "fc":
         return Fact("array", x.dtype, x.dims)
+    if x.kind == "scalar" and x.dtype is not None and x.dtype.kind in "fc":
+        return Fact("scalar", x.dtype)
     return _as_float(g) if x.kind == "float" else None
 
 
@@ -273,10 +275,14 @@ def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     """``max`` and ``min`` return one of their arguments, of whatever type it is."""
     if len(args) == 1 and type(args[0]) is Pack:
         facts = [fact_of(a) for a in args[0].items]
-    elif len(args) == 1 and facts[0].kind == "list":
-        return taken_out(facts[0].item)
     elif len(args) == 1:
-        return None
+        if facts[0].is_array and facts[0].ndim == 1 and facts[0].dtype is not None:
+            item = Fact("scalar", facts[0].dtype)
+        elif facts[0].kind == "list":
+            item = taken_out(facts[0].item)
+        else:
+            return None
+        return join(item, fact_of(kwargs["default"]).forget()) if "default" in kwargs else item
     if not facts or all(f.value is not UNSET for f in facts):
         return None
     picked = facts[0].forget()

@@ -293,6 +293,9 @@ def power(d: Draws) -> Call:
 
 def picked(d: Draws) -> Call:
     items = [d.number() for _ in range(d.rng.integers(1, 4))]
+    if d.chance(0.4):
+        vector = d.array((d.size(),), float, np.float32, int)
+        return (d.one(vector, vector.tolist()),), ({"default": d.number()} if d.chance(0.5) else {})
     return d.one(tuple(items) if len(items) > 1 else (items,), (items,), (tuple(items),)), {}
 
 
