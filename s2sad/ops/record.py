@@ -43,7 +43,7 @@ class Raises(Enum):
 
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
-    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex number"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex one"
     RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
