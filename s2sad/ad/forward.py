@@ -40,6 +40,7 @@ from s2sad.ir import (
     While,
 )
 from s2sad.ir.facts import equal_dtypes
+from s2sad.ir.inert import is_a
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
@@ -75,7 +76,7 @@ class Forward:
             return self.emit.zeros(out, x, self.name(x), loc)
         if x.value is UNDEFINED:
             return x
-        known = isinstance(x.value, (float, int, complex, np.ndarray))
+        known = is_a(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
     def known(self, x: Any) -> Any:

@@ -19,6 +19,7 @@ from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
 from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
+from s2sad.ir.inert import is_a
 from s2sad.memory.alias import Memory, has_foreign, touches
 
 
@@ -53,7 +54,7 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
     def own(a: Arg, name: str) -> Arg:
         if type(a) is Pack:
             return dataclasses.replace(a, items=tuple(own(i, name) for i in a.items))
-        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
+        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not is_a(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
         first = made.get(a) if type(a) is Var else None

@@ -35,9 +35,10 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import UNSET, same_value
 from s2sad.ir.inert import MISSING, asks_python, is_a, is_plain_class, look, look_in_class
 
 
@@ -66,6 +67,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _range(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if not all(static(a) is UNSET or is_plain(static(a)) for a in args):
+        return self.note_opaque(self.emit(range, tuple(self.reify(a) for a in args)), True)
     bounds = args if len(args) > 1 else (const(0), *args)
     parts = (*bounds, const(1)) if len(bounds) == 2 else bounds
     made = self.emit(range, tuple(self.reify(a) for a in args), hint="positions")
@@ -169,7 +172,7 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         if len(answers) == 1:
             return const(answers.pop())
     known = kinds if type(kinds) is tuple else (kinds,)
-    if cls is None or UNSET in known or not all(map(is_plain_class, known)):
+    if cls is None or unset_in(known) or not all(map(is_plain_class, known)):
         return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
     return const(issubclass(cls, kinds))
 
@@ -221,7 +224,7 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if items is None:
         return NotImplemented
     if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
-        first = () if static(start) == 0 else (self.reify(start),)
+        first = () if same_value(static(start), 0) else (self.reify(start),)
         return self.emit(sum, (self.reify(self.new_list(tuple(items))), *first), hint=hint)
     for v in items:
         start = self.binary(operator.add, start, v)

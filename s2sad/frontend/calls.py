@@ -8,6 +8,7 @@ import functools
 import inspect
 import math
 import operator
+import sys
 import types
 from collections.abc import Callable, MutableSet
 from typing import Any
@@ -22,6 +23,7 @@ from s2sad.frontend.builtins import BUILTINS
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
+from s2sad.frontend.opaque import UNDERSTOOD
 from s2sad.frontend.operations import hashable
 from s2sad.frontend.sets import CHANGES, is_mapping
 from s2sad.frontend.source import code_of
@@ -78,6 +80,12 @@ def module_of(fn: Any) -> str:
     """The top module of a callable."""
     known = getattr(fn, "__module__", None) if is_a(fn, NAMED) else None
     return (known or type(fn).__module__ or "").split(".")[0]
+
+
+def is_used_as_it_stands(module: str) -> bool:
+    """Whether functions and classes of a module are not looked into where nothing varied goes in."""
+    top = module.partition(".")[0]
+    return top == "scipy" or (top in sys.stdlib_module_names and top not in UNDERSTOOD and top != "__main__")
 
 
 def is_compiled(fn: Any) -> bool:
@@ -350,7 +358,7 @@ class Calls:
             return self.call_written(fn, fn, args, kwargs, hint)
         if module.split(".")[0] in OPAQUE and not (args and self.is_object(args[0])):
             return self.call_opaque(fn, args, kwargs, hint)
-        if module.split(".")[0] == "scipy" and self.is_steady(*args, *(v for _, v in kwargs)):
+        if is_used_as_it_stands(module) and self.is_steady(*args, *(v for _, v in kwargs)):
             return self.call_opaque(fn, args, kwargs, hint)
         return self.call_source(fn, args, kwargs, hint)
 

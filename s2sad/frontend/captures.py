@@ -103,7 +103,7 @@ class Captures:
         if key in self.guarded:
             return
         self.guarded.add(key)
-        if isinstance(value, types.ModuleType):
+        if is_a(value, types.ModuleType):
             return
         if type(value) in (list, tuple, dict):
             seen = _freeze(value)

@@ -65,8 +65,8 @@ class Construction:
             given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
             defaults = getattr(cls, "_field_defaults", {})
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
-        written = look_in_class(cls, "__exit__") is MISSING and (isinstance(vars(cls).get("__init__"), types.FunctionType)
-                                                    or _has_only_methods(cls))
+        written = look_in_class(cls, "__exit__") is MISSING and (
+            isinstance(vars(cls).get("__init__"), types.FunctionType) or _has_only_methods(cls))
         if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
             return self.call_opaque(cls, args, kwargs, hint)
         if cls.__module__.startswith("scipy.") and self.is_steady(*args, *(v for _, v in kwargs)):
@@ -93,7 +93,7 @@ class Construction:
         if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in (
                 "types", "__main__") and cls not in WRITTEN:
             made = self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs})
-            return Atom(made, fact_of(made))
+            return self.note_opaque(Atom(made, fact_of(made)), True, *args, *(v for _, v in kwargs))
         if cls is types.SimpleNamespace:
             return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
         if cls.__new__ is not object.__new__ or _has_c_base(cls):

@@ -9,6 +9,7 @@ Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, resul
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from s2sad import ops, runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.facts.arguments import fact_of, of_items
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -77,8 +79,16 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import is_a
 
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
+
+
+def describe(x: Any) -> str:
+    """A constant in words, without asking it."""
+    if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
+        return x.__name__
+    return repr(x) if is_plain(x) else f"<{type(x).__name__} object>"
 
 
 class Lowerer(
@@ -277,8 +287,7 @@ class Lowerer(
         """A value in words, for error texts."""
         match value:
             case Atom() if value.is_static:
-                v = value.value
-                return f"`{getattr(v, '__name__', None) or repr(v)}`"
+                return f"`{describe(value.value)}`"
             case Closure():
                 return f"the function `{getattr(value.node, 'name', '<lambda>')}`"
             case Bound():

@@ -165,8 +165,8 @@ class Objects:
             return self.set_record(owner, cell, name, value)
         if not isinstance(cell, Fields):
             cls = self.class_of(owner)
-            if cls is not None and look_in_class(cls, name) is MISSING and (cls is np.ndarray or cls.__module__ in ("numpy",
-                                                                                                       "builtins")):
+            known = cls is not None and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins"))
+            if known and look_in_class(cls, name) is MISSING:
                 self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",

@@ -16,11 +16,15 @@ from s2sad import ops, rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.written import WRITTEN
+from s2sad.ir.inert import compares_by_identity, is_of_the_user
 
 IDENTITIES = (np.asarray, np.asanyarray, np.ascontiguousarray)
 
 
 def hashable(fn: Any) -> bool:
+    """Whether something can be looked up in a table without running code of the user's."""
+    if is_of_the_user(type(fn)) and not compares_by_identity(fn):
+        return False
     try:
         hash(fn)
     except TypeError:

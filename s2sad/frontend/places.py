@@ -44,6 +44,7 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET
@@ -220,7 +221,7 @@ class Places:
         """The item (or tuple of items) at a static index; None if the index is not static."""
         if isinstance(index, Slice):
             parts = [static(p) for p in index.parts]
-            return None if UNSET in parts else items[slice(*parts)]
+            return None if unset_in(parts) else items[slice(*parts)]
         k = static(index)
         if k is UNSET or isinstance(k, np.ndarray):
             return None

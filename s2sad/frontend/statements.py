@@ -30,6 +30,7 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET, same_value
@@ -113,7 +114,7 @@ class Statements:
 
         def same(a: Value, b: Value) -> bool:
             known = static(a), static(b)
-            return a == b or (UNSET not in known and same_value(*known))
+            return a == b or (not unset_in(known) and same_value(*known))
         return all(map(same, now.values, before.values))
 
     def stmt_Nonlocal(self, node: Any) -> None:
@@ -150,7 +151,7 @@ class Statements:
     def imported(self, name: str) -> types.ModuleType | None:
         """A module that is there, or that the function certainly imports; None if it is imported when the function
         runs and gets there: importing a module runs it."""
-        certain = not self.open_tests and not self.scans and not self.tries
+        certain = not self.open_tests and not self.scans
         if certain or name in sys.modules or name.partition(".")[0] in (*sys.stdlib_module_names, "numpy", "scipy"):
             return importlib.import_module(name)
         return None
@@ -211,7 +212,8 @@ class Statements:
             got = self.call_special(manager, "__enter__", ())
         else:
             arg = self.reify(manager)
-            got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
+            got = self.note_opaque(Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered"))),
+                                   self.harmless(manager), manager)
         if target is not None:
             self.assign(target, got)
         self.enter(node, k + 1)

@@ -19,7 +19,7 @@ loop or branch
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -291,6 +291,11 @@ NONE, TRUE, FALSE = const(None), const(True), const(False)
 def static(value: Value) -> Any:
     """The compile-time constant that a value is, or UNSET."""
     return value.fact.value if type(value) is Atom else UNSET
+
+
+def unset_in(values: Iterable[Any]) -> bool:
+    """Whether one of some values is not known now; nothing is compared."""
+    return any(v is UNSET for v in values)
 
 
 def pack(kind: Any, items: tuple[Arg, ...], keys: tuple[Any, ...] = ()) -> Arg:

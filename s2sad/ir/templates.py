@@ -19,6 +19,7 @@ import numpy as np
 from s2sad.errors import Loc
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import fresh_dim, symbols, with_symbols
+from s2sad.ir.inert import is_a
 from s2sad.ir.walk import clone, replacing
 
 NUMBERS = (int, float, complex, bool)
@@ -63,7 +64,7 @@ class RuleKinds:
 
     def _constant(self, value: Any) -> Hashable:
         """A constant in a key; what has no value that can be compared is named by its identity."""
-        if type(value) in NUMBERS or isinstance(value, np.number):
+        if type(value) in NUMBERS or is_a(value, np.number):
             return type(value), repr(value)
         if type(value) is tuple:
             return tuple, tuple(map(self._constant, value))

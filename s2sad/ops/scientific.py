@@ -14,8 +14,9 @@ from s2sad.ops.registry import PROVIDERS, Operation, record, spell
 _NEW: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE}
 LINALG = ("solve", "cholesky", "cho_solve", "solve_triangular", "solve_banded", "solve_sylvester",
           "solve_continuous_lyapunov", "solve_lyapunov", "expm", "logm", "sqrtm", "toeplitz", "block_diag", "hankel",
-          "circulant", "cho_factor", "lu_factor", "lu_solve", "eigh", "eig", "qr", "cosm", "sinm", "tanm", "hilbert",
-          "solve_discrete_lyapunov", "orth", "null_space", "polar", "schur", "hessenberg", "lstsq", "eigh_tridiagonal")
+          "circulant", "cho_factor", "lu", "lu_factor", "lu_solve", "eigh", "eig", "qr", "cosm", "sinm", "tanm",
+          "hilbert", "solve_discrete_lyapunov", "orth", "null_space", "polar", "schur", "hessenberg", "lstsq",
+          "eigh_tridiagonal")
 """Functions of ``scipy.linalg`` that leave their arguments alone unless they are asked with ``overwrite_…``."""
 SAME_LINALG = ("norm", "det", "inv", "pinv", "svd", "svdvals", "eigvals")
 METHODS = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "pmf", "logpmf", "mean", "var", "std",
