@@ -279,11 +279,21 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
-def masked_product(g: Any, partial: Any) -> Any:
-    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there."""
+def masked_product(g: Any, partial: Any, either: bool = False) -> Any:
+    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there; with
+    ``either`` also where ``partial`` is zero.
+
+    >>> masked_product(np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    array([0., 6.])
+    """
     with np.errstate(invalid="ignore"):
         product = g * partial
-    return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
+    wrong = product != product
+    if not (wrong.any() if isinstance(product, np.ndarray) else wrong):
+        return product
+    zero = np.equal(g, 0) | np.equal(partial, 0) if either else np.equal(g, 0)
+    return np.where(wrong & zero, 0 * product.dtype.type(0), product) if isinstance(product, np.ndarray) else (
+        type(product)(0) if zero else product)
 
 
 class OrderMatters(ValueError):

@@ -20,6 +20,7 @@ from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
+from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.facts import equal_dtypes
@@ -141,7 +142,7 @@ class Forward:
                                                    hint=self.name(y),
                                                    loc=s.loc), y, s.loc)
         known = {"y": y} if "y" in entry.extra else {}
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         out.extend(stmts)
         parts = result if len(entry.wrt) > 1 else (result,)
         total: Arg | None = None
@@ -202,7 +203,7 @@ class Forward:
         known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
-        stmts, result = self.rules.inline(entry.pushforward, named, s.loc)
+        stmts, result = self.rules.inline(entry.pushforward, named, s)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -311,4 +312,4 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     stmts = sweep.block(fn.body.stmts)
     final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
     body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
-    return Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)
+    return masked(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc))

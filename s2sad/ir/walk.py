@@ -144,7 +144,7 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
         match s:
             case Call():
                 kwargs = tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
-                return Call(s.outs, s.op, args(s.args), kwargs, s.loc, s.adjoint)
+                return Call(s.outs, s.op, args(s.args), kwargs, s.loc, s.adjoint, s.of)
             case If():
                 return replace(s, test=map_arg(leaf, s.test), then=block(s.then), orelse=block(s.orelse))
             case For():
@@ -158,10 +158,10 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
 
 def clone(block: Block, mapping: dict[Var, Arg] | None = None,
           place: Callable[[Loc | None], Loc | None] = lambda loc: loc,
-          known: Callable[[Fact], Fact] = lambda fact: fact) -> Block:
+          known: Callable[[Fact], Fact] = lambda fact: fact, of: Any = None) -> Block:
     """A copy of a block with fresh variables; ``mapping`` replaces free variables (and parameters, which then
     vanish), and gets an entry for each new variable. ``place`` and ``known`` give the places of the copied statements
-    and the facts of the new variables."""
+    and the facts of the new variables; ``of`` is what the copies are the rule of."""
     table: dict[Var, Arg] = {} if mapping is None else mapping
 
     def fresh(v: Var) -> Var:
@@ -184,7 +184,7 @@ def clone(block: Block, mapping: dict[Var, Arg] | None = None,
         match s:
             case Call():
                 a, k = args(s.args), tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
-                return Call(tuple(map(fresh, s.outs)), s.op, a, k, loc, s.adjoint)
+                return Call(tuple(map(fresh, s.outs)), s.op, a, k, loc, s.adjoint, s.of if of is None else of)
             case If():
                 test, then, orelse = map_arg(leaf, s.test), copy(s.then), copy(s.orelse)
                 return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)), loc=loc)

@@ -17,7 +17,7 @@ _UPDATE = {"memory": Memory.UPDATE, "effect": Effect.NONE}
 _LIST = {"memory": Memory.HOLDS, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
 _AS_IT_IS = {"memory": Memory.MAYBE, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
 
-record(runtime.setitem, runtime.setview, **_UPDATE, zeros=Zeros.MAKES, bounded=True, raises=Raises.RANGE)
+record(runtime.setitem, runtime.setview, **_UPDATE, zeros=Zeros.KEEPS, bounded=True, raises=Raises.RANGE)
 record(runtime.add_at, runtime.add_view, **_UPDATE, zeros=Zeros.KEEPS, bounded=True, raises=Raises.RANGE)
 record(runtime.append, runtime.pop, **_UPDATE, zeros=Zeros.KEEPS, bounded=True)
 record(runtime.append, raises=Raises.NEVER)
@@ -36,13 +36,14 @@ record(runtime.unbroadcast_to, **_AS_IT_IS)
 record(runtime.copy, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, zeros=Zeros.KEEPS,
        bounded=True)
 record(runtime.copy_together, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
+record(runtime.zeros_like, runtime.zero_of, zeros=Zeros.MAKES, bounded=True)
 record(runtime.zeros_like, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, shapes_of=(0,))
 record(runtime.zero_of, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
 record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
 spell(np.add, runtime.add, memory=Memory.JOINS)
-record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
+record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, raises=Raises.SHAPES)
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
-record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES)
+record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.ops.arithmetic import ELEMENTWISE
-from s2sad.ops.record import Effect, Memory, Raises
+from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import PROVIDERS, Operation, record, spell
 
 _NEW: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE}
@@ -35,6 +35,8 @@ FUNCTIONS = {
     "scipy.integrate": ("trapezoid", "cumulative_trapezoid", "simpson"),
 }
 """Functions that compute new arrays from their arguments, and nothing else."""
+LINEAR = ("scipy.fft", "scipy.signal", "scipy.integrate")
+"""Modules whose functions in the table are linear."""
 
 
 def _named(op: Any, module: str, name: str) -> bool:
@@ -54,8 +56,9 @@ def _scipy(op: Any) -> Operation | None:
         return Operation(op, op, **_NEW)
     if name in LINALG and _named(op, "scipy.linalg", name):
         return Operation(op, op, **_NEW)
-    if any(name in names and _named(op, module, name) for module, names in FUNCTIONS.items()):
-        return Operation(op, op, **_NEW)
+    for module, names in FUNCTIONS.items():
+        if name in names and _named(op, module, name):
+            return Operation(op, op, **_NEW, zeros=Zeros.KEEPS if module in LINEAR else Zeros.LOSES)
     return None
 
 

@@ -9,8 +9,9 @@ from s2sad.ops.registry import record
 _NEW = {"memory": Memory.FRESH, "effect": Effect.NONE}
 
 record(np.median, np.nanmedian, np.quantile, np.percentile, np.nanquantile, np.nanpercentile, **_NEW,
-       zeros=Zeros.MAKES, bounded=True)
+       bounded=True)
 record(np.average, np.cov, np.corrcoef, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
        np.bincount, **_NEW)
-record(np.diff, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.LOSES, bounded=True)
+record(np.diff, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(np.ediff1d, np.gradient, np.interp, getattr(np, "trapezoid", np.interp), **_NEW)
+record(np.gradient, np.bincount, np.ediff1d, zeros=Zeros.KEEPS)

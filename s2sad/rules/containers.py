@@ -88,19 +88,24 @@ def same(x, *, y_bar):
 
 
 @rule(runtime.masked_product)
-def masked_product(g, partial, *, y_bar):
-    """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g"""
-    return runtime.unbroadcast(runtime.masked_product(y_bar, partial), g), runtime.unbroadcast(y_bar * g, partial)
+def masked_product(g, partial, either=False, *, y_bar):
+    """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g, both zero where y was made zero"""
+    return (runtime.unbroadcast(y_bar * _tame(partial, g), g),
+            runtime.unbroadcast(y_bar * _tame(g, partial) if either else runtime.masked_product(g, y_bar), partial))
 
 
 @masked_product.jvp
-def masked_product_jvp(g, partial, *, g_dot, partial_dot):
-    y_dot = 0.0
-    if g_dot is not None:
-        y_dot = runtime.masked_product(g_dot, partial)
-    if partial_dot is not None:
-        y_dot = y_dot + runtime.masked_product(g, partial_dot)
-    return y_dot
+def masked_product_jvp(g, partial, either=False, *, g_dot, partial_dot):
+    if partial_dot is None:
+        return g_dot * _tame(partial, g)
+    if g_dot is None:
+        return runtime.masked_product(g, partial_dot, either)
+    return g_dot * _tame(partial, g) + runtime.masked_product(g, partial_dot, either)
+
+
+def _tame(partial, g):
+    """``partial``, and zero where ``g`` is zero and ``partial`` is no finite number."""
+    return np.where(np.logical_and(np.equal(g, 0), np.logical_not(np.isfinite(partial))), 0.0, partial)
 
 
 no_gradient(runtime.stop_gradient)

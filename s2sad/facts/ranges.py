@@ -1,0 +1,244 @@
+"""Where numbers lie: their signs, whether they may be zero, and whether they may be infinite or nan.
+
+The arguments of a function count as finite, and sums, products and powers of finite numbers too; what overflows,
+divides by what may be zero, or leaves the domain of a function does not.
+
+Before: ``s = x * x; t = 1.0 + s; y = 1.0 / t``.  After: ``s ≥ 0``, ``t > 0``, and ``y`` is finite.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from s2sad import ops, runtime
+from s2sad.ir import Arg, Call, Const, Function, Var
+from s2sad.ir.abstract import Abstract
+from s2sad.ir.walk import call_args, variables
+
+
+@dataclass(frozen=True)
+class Range:
+    """``low``: 1 if all numbers are positive, 0 if none is negative, else −1; ``high`` likewise: −1, 0, else 1.
+    ``nonzero``: none is zero; ``wild``: some may be infinite or nan."""
+
+    low: int = -1
+    high: int = 1
+    nonzero: bool = False
+    wild: bool = False
+
+    def __neg__(self) -> Range:
+        return replace(self, low=-self.high, high=-self.low)
+
+
+ANY = Range()
+WILD = Range(wild=True)
+POSITIVE = Range(1, 1, True)
+NEGATIVE = Range(-1, -1, True)
+NOT_NEGATIVE = Range(0, 1)
+EMPTY = Range(1, -1, True)
+"""Where no number lies."""
+
+
+class Ranges(Abstract[Range]):
+    """The ranges of all variables of a function."""
+
+    nothing = EMPTY
+
+    def __init__(self, fn: Function) -> None:
+        super().__init__()
+        self.made: dict[Var, Call] = {}
+        self.block(fn.body)
+
+    def constant(self, value: Any) -> Range:
+        if isinstance(value, (int, float, np.integer, np.floating)):
+            sign = 1 if value > 0 else -1 if value < 0 else 0
+            return Range(sign, sign, sign != 0, not math.isfinite(value))
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+            return ANY if np.isfinite(value).all() else WILD
+        return ANY
+
+    def outside(self, v: Var) -> Range:
+        return POSITIVE if v.fact.sym is not None else ANY
+
+    def join(self, a: Range, b: Range) -> Range:
+        return Range(min(a.low, b.low), max(a.high, b.high), a.nonzero and b.nonzero, a.wild or b.wild)
+
+    def call(self, s: Call) -> Range:
+        self.made.update(dict.fromkeys(s.outs, s))
+        out = s.outs[0]
+        if out.fact.sym is not None:  # a size: of nothing there is nothing to divide
+            return POSITIVE
+        entry = BY_OPERATION.get(ops.canonical(s.op)) if isinstance(s.op, Hashable) else None
+        simple = entry is not None and all(name in OPTIONS for name, _ in s.kwargs)
+        found = entry(self, s) if entry is not None and simple else self.default(s)
+        if out.fact.is_discrete:
+            found = replace(found, wild=False)
+        if found.wild and s.of is not None and ops.of(s.of).bounded and not self.wild_arguments(s):
+            found = replace(found, wild=False)
+        return found if _is_real(s) else Range(nonzero=found.nonzero, wild=found.wild)
+
+    def default(self, s: Call) -> Range:
+        known = ops.of(s.op)
+        if known.memory in (ops.Memory.VIEW, ops.Memory.MAYBE):
+            return reduce(self.join, map(self.of, known.sources(s.args)), EMPTY)
+        return Range(wild=not known.bounded or self.wild_arguments(s))
+
+    def wild_arguments(self, s: Call) -> bool:
+        return any(self.of(a).wild for a in call_args(s))
+
+
+def _is_real(s: Call) -> bool:
+    facts = [v.fact for v in (*s.outs, *variables(*call_args(s)))]
+    return not any(f.is_complex for f in facts)
+
+
+def _plus(a: Range, b: Range) -> Range:
+    low = max(a.low, b.low) if min(a.low, b.low) >= 0 else -1
+    high = min(a.high, b.high) if max(a.high, b.high) <= 0 else 1
+    return Range(low, high, low == 1 or high == -1, a.wild or b.wild)
+
+
+def _times(a: Range, b: Range) -> Range:
+    nonzero, wild = a.nonzero and b.nonzero, a.wild or b.wild
+    if min(a.low, b.low) >= 0 or max(a.high, b.high) <= 0:
+        return Range(int(nonzero), 1, nonzero, wild)
+    if (a.low >= 0 and b.high <= 0) or (b.low >= 0 and a.high <= 0):
+        return Range(-1, -int(nonzero), nonzero, wild)
+    return Range(nonzero=nonzero, wild=wild)
+
+
+def _inverse(a: Range) -> Range:
+    return replace(a, wild=a.wild or not a.nonzero)
+
+
+def _multiply(r: Ranges, s: Call) -> Range:
+    a, b = s.args
+    return _squared(r.of(a)) if a is b else _times(r.of(a), r.of(b))
+
+
+def _squared(a: Range) -> Range:
+    return Range(int(a.nonzero), 1, a.nonzero, a.wild)
+
+
+def _power(r: Ranges, s: Call) -> Range:
+    base, exponent = s.args
+    a, k = r.of(base), exponent.value if type(exponent) is Const else None
+    if not isinstance(k, (int, float)):
+        return replace(POSITIVE, wild=a.wild or r.of(exponent).wild) if a.low == 1 else WILD
+    whole = float(k).is_integer()
+    inside = a.low == 1 or (a.low == 0 and k >= 0) or (whole and (k >= 0 or a.nonzero))
+    if whole and k % 2 == 0:
+        found = _squared(a)
+    else:
+        found = a if a.low >= 0 else Range(nonzero=a.nonzero)
+    return replace(found, wild=a.wild or not inside)
+
+
+def _exponential(r: Ranges, s: Call) -> Range:
+    """It overflows, but not for negative arguments."""
+    a = r.of(s.args[0])
+    return replace(POSITIVE, wild=a.wild or a.high > 0)
+
+
+def _root(r: Ranges, s: Call) -> Range:
+    a = r.of(s.args[0])
+    return Range(max(a.low, 0), 1, a.nonzero, a.wild or a.low < 0)
+
+
+def _odd(r: Ranges, s: Call) -> Range:
+    """A function with the sign of its argument that is finite everywhere."""
+    return r.of(s.args[0])
+
+
+def _size(r: Ranges, s: Call) -> Range:
+    """A function of numbers that is not negative, and finite."""
+    return replace(NOT_NEGATIVE, wild=r.wild_arguments(s))
+
+
+def _where(r: Ranges, s: Call) -> Range:
+    """One of two; where a test compares one of these with a number, its range is what the test leaves of it."""
+    if len(s.args) != 3:
+        return ANY
+    test, a, b = s.args
+    return r.join(_tested(r, test, a, True), _tested(r, test, b, False))
+
+
+def _tested(r: Ranges, test: Arg, x: Arg, outcome: bool) -> Range:
+    found, made = r.of(x), r.made.get(test) if type(test) is Var else None
+    if made is None or len(made.args) != 2 or made.args[0] is not x or type(made.args[1]) is not Const:
+        return found
+    bound = made.args[1].value
+    if not isinstance(bound, (int, float)):
+        return found
+    op = ops.canonical(made.op)
+    if bound == 0 and op is (np.not_equal if outcome else np.equal):
+        return replace(found, nonzero=True)
+    above = {np.greater: bound >= 0, np.greater_equal: bound > 0} if outcome else {
+        np.less_equal: bound >= 0, np.less: bound > 0}
+    return replace(POSITIVE, wild=found.wild) if above.get(op) else found
+
+
+def _largest(r: Ranges, s: Call) -> Range:
+    a, b = map(r.of, s.args[:2])
+    found = r.join(a, b)
+    low = max(a.low, b.low)
+    return replace(found, low=low, nonzero=found.nonzero or low == 1)
+
+
+def _same(r: Ranges, s: Call) -> Range:
+    return r.of(s.args[0])
+
+
+def _append(r: Ranges, s: Call) -> Range:
+    return r.join(r.of(s.args[0]), r.of(s.args[1]))
+
+
+def _write(r: Ranges, s: Call) -> Range:
+    return r.join(r.of(s.args[0]), r.of(s.args[-1]))
+
+
+def _add_at(r: Ranges, s: Call) -> Range:
+    old = r.of(s.args[0])
+    return r.join(old, _plus(old, r.of(s.args[-1])))
+
+
+def _logarithm(r: Ranges, s: Call) -> Range:
+    a = r.of(s.args[0])
+    return Range(wild=a.wild or a.low < 1)
+
+
+def _logarithm_of_more(r: Ranges, s: Call) -> Range:
+    a = r.of(s.args[0])
+    return replace(a, wild=a.wild or a.low < 0)
+
+
+Rule = Callable[[Ranges, Call], Range]
+OPTIONS = ("axis", "keepdims", "ddof", "ord")
+"""Keyword arguments that change nothing of what is said here."""
+BY_OPERATION: dict[Any, Rule] = {
+    np.add: lambda r, s: _plus(*map(r.of, s.args)),
+    np.subtract: lambda r, s: _plus(r.of(s.args[0]), -r.of(s.args[1])),
+    np.negative: lambda r, s: -r.of(s.args[0]),
+    np.multiply: _multiply,
+    np.divide: lambda r, s: _times(r.of(s.args[0]), _inverse(r.of(s.args[1]))),
+    np.reciprocal: lambda r, s: _inverse(r.of(s.args[0])),
+    np.square: lambda r, s: _squared(r.of(s.args[0])),
+    np.absolute: lambda r, s: _squared(r.of(s.args[0])),
+    np.power: _power, np.float_power: _power,
+    np.sqrt: _root, np.cbrt: _odd, np.exp: _exponential, np.exp2: _exponential,
+    np.log: _logarithm, np.log2: _logarithm, np.log10: _logarithm, np.log1p: _logarithm_of_more,
+    np.tanh: _odd, np.arctan: _odd, np.arcsinh: _odd,
+    np.hypot: _size, np.linalg.norm: _size, np.var: _size, np.std: _size,
+    np.where: _where, np.maximum: _largest,
+    np.sum: _same, np.mean: _same, np.cumsum: _same, np.max: _same, np.min: _same, np.repeat: _same, np.tile: _same,
+    np.copy: _same, runtime.copy: _same, np.take: _same, np.sort: _same, np.array: _same, np.concatenate: _same,
+    np.stack: _same, np.float64: _same, float: _same, list: _same,
+    runtime.setitem: _write, runtime.setview: _write, runtime.add_at: _add_at, runtime.add_view: _add_at,
+    runtime.append: _append, runtime.pop: _same,
+    runtime.masked_product: _multiply,
+}
