@@ -296,6 +296,24 @@ def masked_product(g: Any, partial: Any, either: bool = False) -> Any:
         type(product)(0) if zero else product)
 
 
+def masked_contraction(op: Any, at: int, *args: Any, **options: Any) -> Any:
+    """``op(*args, **options)``, sums of products of two arguments, without the products in which argument number ``at``
+    is zero, even if the other one is infinite or nan there.
+
+    >>> masked_contraction(np.dot, 0, np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    np.float64(6.0)
+    """
+    with np.errstate(invalid="ignore"):
+        found = op(*args, **options)
+    if not np.isnan(found).any():
+        return found
+    arrays = {k for k, a in enumerate(args) if getattr(a, "dtype", np.dtype(int)).kind in "fc"} - {at}
+    clean = op(*(np.where(np.isfinite(a), a, 0) if k in arrays else a for k, a in enumerate(args)), **options)
+    met = op(*(1.0 * (np.not_equal(a, 0)) if k == at else 1.0 * ~np.isfinite(a) if k in arrays else a
+               for k, a in enumerate(args)), **options)
+    return np.where(met != 0, found, clean)[()]
+
+
 class OrderMatters(ValueError):
     """NumPy's result of an assignment depends on the order in which it goes through memory."""
 

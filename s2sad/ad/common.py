@@ -89,8 +89,12 @@ class Emitter:
         return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
 
 
-def as_reciprocal(call: Call) -> Call:
-    """``1.0 / x`` as the reciprocal of ``x``, whose derivative is made of the result alone. The primal stays."""
+def differentiated(call: Call) -> Call:
+    """A call as it is differentiated; the primal stays. ``1.0 / x`` is the reciprocal of ``x``, whose derivative is made
+    of the result alone, and a masked operation the operation."""
+    if call.op is runtime.masked_contraction:
+        op, _, *args = call.args
+        return replace(call, op=op.value, args=tuple(args))  # type: ignore[union-attr]
     if len(call.args) != 2 or call.kwargs or ops.canonical(call.op) is not np.divide:
         return call
     one, x = call.args

@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, varied
-from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
+from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
@@ -89,7 +89,7 @@ class Forward:
         if s.op is runtime.selected:
             self.dots[s.outs[0]] = self.selected(out, s)
             return
-        s = as_reciprocal(s)
+        s = differentiated(s)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         check_operands(s, entry, bound)

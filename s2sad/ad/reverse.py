@@ -20,10 +20,10 @@ from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
-    as_reciprocal,
     bind,
     check_count,
     check_operands,
+    differentiated,
     elementwise_rule,
     refuses,
     representatives,
@@ -152,7 +152,7 @@ class Reverse:
         if s.op is runtime.selected:
             self.selected(out, s, y_bars[0])
             return
-        s = as_reciprocal(s)
+        s = differentiated(s)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)

@@ -27,7 +27,8 @@ from s2sad.ir.walk import map_blocks, statements, with_body
 def masked(fn: Function) -> Function:
     """The derivative in which no zero of what was not selected becomes nan."""
     found = Selections(fn)
-    if not any(isinstance(s, Call) and _scales(s) and any(map(found.holds, s.args)) for s in statements(fn.body)):
+    if not any(isinstance(s, Call) and (_scales(s) or _contracts(s)) and any(map(found.holds, s.args))
+               for s in statements(fn.body)):
         return fn
     ranges = Ranges(fn)
 
@@ -62,6 +63,9 @@ class Selections(Abstract[Origin]):
     def join(self, a: Origin, b: Origin) -> Origin:
         return Origin(a.derived or b.derived, a.zeros or b.zeros)
 
+    def passed(self, s: Stmt, answer: Origin) -> Origin:
+        return replace(answer, derived=True) if s.adjoint else answer
+
     def left(self, init: Origin, result: Origin) -> Origin:
         """What no step adds to comes out of each step as it went in, and a loop mostly has a step."""
         return result
@@ -72,11 +76,16 @@ class Selections(Abstract[Origin]):
         return found.zeros and found.derived
 
     def call(self, s: Call) -> Origin:
-        return Origin(s.adjoint, s.adjoint and self.gives(s))
+        if not s.adjoint:
+            return self.nothing
+        selects = s.of is not None and ops.of(s.of).selects
+        if not selects and s.of is not None and getattr(rules.lookup(s.of), "kind", "") == "elementwise":
+            return self.nothing  # a partial derivative
+        return Origin(True, selects or self.gives(s))
 
     def gives(self, s: Call) -> bool:
         known, op = ops.of(s.op), ops.canonical(s.op)
-        if known.zeros is ops.Zeros.MAKES or (s.of is not None and ops.of(s.of).selects):
+        if known.zeros is ops.Zeros.MAKES:
             return True
         if op in (np.add, np.subtract):
             return all(map(self.zero, s.args))
@@ -101,10 +110,28 @@ def _scales(s: Call) -> bool:
     return s.adjoint and len(s.args) == 2 and not s.kwargs and ops.canonical(s.op) in (np.multiply, np.divide)
 
 
+def _contracts(s: Call) -> bool:
+    """Whether a call sums products of two arguments."""
+    if not s.adjoint or _scales(s) or ops.of(s.op).zeros is not ops.Zeros.KEEPS:
+        return False
+    return s.op is np.einsum or getattr(rules.lookup(s.op), "kind", "") == "bilinear"
+
+
+def _contraction(s: Call, found: Selections, ranges: Ranges) -> Call:
+    factors = [k for k, a in enumerate(s.args) if type(a) is Var and not a.fact.is_discrete]
+    for k in factors:
+        if len(factors) == 2 and found.holds(s.args[k]) and any(ranges.of(s.args[j]).wild for j in factors if j != k):
+            return replace(s, op=runtime.masked_contraction, args=(Const(s.op), Const(k), *s.args))
+    return s
+
+
 def _masked(s: Stmt, found: Selections, ranges: Ranges, inside: Any) -> Iterator[Stmt]:
     """A statement with its products masked where that is needed."""
     if not isinstance(s, Call):
         yield map_blocks(inside, s)
+        return
+    if _contracts(s):
+        yield _contraction(s, found, ranges)
         return
     if not _scales(s):
         yield s

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from s2sad import ops, runtime
+from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Call, Const, Function, Var
 from s2sad.ir.abstract import Abstract
+from s2sad.ir.facts import UNSET
 from s2sad.ir.walk import call_args, variables
 
 
@@ -65,6 +67,10 @@ class Ranges(Abstract[Range]):
     def outside(self, v: Var) -> Range:
         return POSITIVE if v.fact.sym is not None else ANY
 
+    def of(self, arg: Arg) -> Range:
+        value = arg.fact.value if type(arg) is Var else UNSET
+        return super().of(arg) if value is UNSET else self.constant(value)
+
     def join(self, a: Range, b: Range) -> Range:
         return Range(min(a.low, b.low), max(a.high, b.high), a.nonzero and b.nonzero, a.wild or b.wild)
 
@@ -74,7 +80,7 @@ class Ranges(Abstract[Range]):
         if out.fact.sym is not None:  # a size: of nothing there is nothing to divide
             return POSITIVE
         entry = BY_OPERATION.get(ops.canonical(s.op)) if isinstance(s.op, Hashable) else None
-        simple = entry is not None and all(name in OPTIONS for name, _ in s.kwargs)
+        simple = s.args and all(name in OPTIONS for name, _ in s.kwargs)
         found = entry(self, s) if entry is not None and simple else self.default(s)
         if out.fact.is_discrete:
             found = replace(found, wild=False)
@@ -117,8 +123,19 @@ def _inverse(a: Range) -> Range:
 
 
 def _multiply(r: Ranges, s: Call) -> Range:
-    a, b = s.args
+    a, b = s.args[:2]
     return _squared(r.of(a)) if a is b else _times(r.of(a), r.of(b))
+
+
+def _subtract(r: Ranges, s: Call) -> Range:
+    """A difference; ``x - np.max(x)`` is not positive."""
+    a, b = s.args
+    found = _plus(r.of(a), -r.of(b))
+    made = r.made.get(b) if type(b) is Var else None
+    while made is not None and ops.of(made.op).memory in (ops.Memory.VIEW, ops.Memory.MAYBE):
+        made = r.made.get(made.args[0])  # type: ignore[arg-type]
+    largest = made is not None and ops.canonical(made.op) is np.max and made.args[0] is a
+    return replace(found, high=min(found.high, 0)) if largest else found
 
 
 def _squared(a: Range) -> Range:
@@ -127,7 +144,7 @@ def _squared(a: Range) -> Range:
 
 def _power(r: Ranges, s: Call) -> Range:
     base, exponent = s.args
-    a, k = r.of(base), exponent.value if type(exponent) is Const else None
+    a, k = r.of(base), fact_of(exponent).value
     if not isinstance(k, (int, float)):
         return replace(POSITIVE, wild=a.wild or r.of(exponent).wild) if a.low == 1 else WILD
     whole = float(k).is_integer()
@@ -153,6 +170,11 @@ def _root(r: Ranges, s: Call) -> Range:
 def _odd(r: Ranges, s: Call) -> Range:
     """A function with the sign of its argument that is finite everywhere."""
     return r.of(s.args[0])
+
+
+def _finite(r: Ranges, s: Call) -> Range:
+    """A function of numbers that is finite."""
+    return Range(wild=r.wild_arguments(s))
 
 
 def _size(r: Ranges, s: Call) -> Range:
@@ -207,6 +229,10 @@ def _add_at(r: Ranges, s: Call) -> Range:
     return r.join(old, _plus(old, r.of(s.args[-1])))
 
 
+def _none(r: Ranges, s: Call) -> Range:
+    return Range(0, 0)
+
+
 def _logarithm(r: Ranges, s: Call) -> Range:
     a = r.of(s.args[0])
     return Range(wild=a.wild or a.low < 1)
@@ -222,7 +248,7 @@ OPTIONS = ("axis", "keepdims", "ddof", "ord")
 """Keyword arguments that change nothing of what is said here."""
 BY_OPERATION: dict[Any, Rule] = {
     np.add: lambda r, s: _plus(*map(r.of, s.args)),
-    np.subtract: lambda r, s: _plus(r.of(s.args[0]), -r.of(s.args[1])),
+    np.subtract: _subtract,
     np.negative: lambda r, s: -r.of(s.args[0]),
     np.multiply: _multiply,
     np.divide: lambda r, s: _times(r.of(s.args[0]), _inverse(r.of(s.args[1]))),
@@ -234,10 +260,13 @@ BY_OPERATION: dict[Any, Rule] = {
     np.log: _logarithm, np.log2: _logarithm, np.log10: _logarithm, np.log1p: _logarithm_of_more,
     np.tanh: _odd, np.arctan: _odd, np.arcsinh: _odd,
     np.hypot: _size, np.linalg.norm: _size, np.var: _size, np.std: _size,
+    np.linalg.eigh: _finite, np.linalg.eigvalsh: _finite, np.linalg.eig: _finite, np.linalg.eigvals: _finite,
+    np.linalg.svd: _finite, np.linalg.qr: _finite,
     np.where: _where, np.maximum: _largest,
     np.sum: _same, np.mean: _same, np.cumsum: _same, np.max: _same, np.min: _same, np.repeat: _same, np.tile: _same,
     np.copy: _same, runtime.copy: _same, np.take: _same, np.sort: _same, np.array: _same, np.concatenate: _same,
     np.stack: _same, np.float64: _same, float: _same, list: _same,
+    np.zeros_like: _none, np.zeros: _none, runtime.zeros_like: _none,
     runtime.setitem: _write, runtime.setview: _write, runtime.add_at: _add_at, runtime.add_view: _add_at,
     runtime.append: _append, runtime.pop: _same,
     runtime.masked_product: _multiply,

@@ -45,6 +45,10 @@ class Abstract(Generic[T]):
         """The answer for what a loop carries, after it: from that before the first step, and after any other."""
         return self.join(init, result)
 
+    def passed(self, s: Stmt, answer: T) -> T:
+        """The answer for what a branch or loop hands on or out, of which ``answer`` is known."""
+        return answer
+
     def of(self, arg: Arg) -> T:
         """The answer for an argument; for a container what holds of all its items."""
         if type(arg) is Var:
@@ -66,7 +70,7 @@ class Abstract(Generic[T]):
             self.block(s.then)
             self.block(s.orelse)
             for o, a, b in zip(s.outs, s.then.results, s.orelse.results):
-                self.known[o] = self.join(self.of(a), self.of(b))
+                self.known[o] = self.passed(s, self.join(self.of(a), self.of(b)))
         else:
             self.loop(s)
 
@@ -74,14 +78,14 @@ class Abstract(Generic[T]):
         items = s.body.params[:len(s.body.params) - len(s.inits)]
         carried = s.body.params[len(items):]
         self.known.update(zip(items, map(self.of, getattr(s, "iters", ()))))
-        before = [self.of(a) for a in s.inits]
+        before = [self.passed(s, self.of(a)) for a in s.inits]
         self.known.update(zip(carried, before))
         while True:
             if isinstance(s, While):
                 self.known.update(zip(s.test.params, (self.known[p] for p in carried)))
                 self.block(s.test)
             self.block(s.body)
-            after = [self.of(r) for r in s.body.results]
+            after = [self.passed(s, self.of(r)) for r in s.body.results]
             joined = [self.join(self.known[p], r) for p, r in zip(carried, after)]
             if all(self.known[p] == new for p, new in zip(carried, joined)):
                 break

@@ -95,7 +95,7 @@ class Operation:
     bounded : bool
         The result and its partial derivatives are finite wherever the arguments are.
     selects : bool
-        An elementwise choice between the arguments: the partial derivatives are 0 for what was not chosen.
+        A choice between elements: the partial derivatives are 0 for what was not chosen.
     in_place : callable, optional
         The update that puts the result where the first argument was, ``operator.iadd`` of addition.
     on_floats : callable, optional

@@ -9,7 +9,7 @@ from s2sad.ops.registry import record
 _NEW = {"memory": Memory.FRESH, "effect": Effect.NONE}
 
 record(np.median, np.nanmedian, np.quantile, np.percentile, np.nanquantile, np.nanpercentile, **_NEW,
-       bounded=True)
+       bounded=True, selects=True)
 record(np.average, np.cov, np.corrcoef, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
        np.bincount, **_NEW)
 record(np.diff, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
