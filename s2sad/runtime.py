@@ -296,6 +296,24 @@ def masked_product(g: Any, partial: Any, either: bool = False) -> Any:
         type(product)(0) if zero else product)
 
 
+def logistic(v: Any, e: Any, c: Any) -> Any:
+    """``1 / (c + e)`` of ``e = exp(v)``, as a function of ``v``.
+
+    >>> logistic(0.0, 1.0, 3.0)
+    np.float64(0.25)
+    """
+    return 1.0 / (c + np.exp(v))
+
+
+def tamed(partial: Any, g: Any) -> Any:
+    """``partial``, and zero where ``g`` is zero and ``partial`` infinite or nan: the derivative of a masked product.
+
+    >>> tamed(np.array([np.inf, np.inf, 3.0]), np.array([0.0, 2.0, 0.0]))
+    array([ 0., inf,  3.])
+    """
+    return np.where(np.equal(g, 0) & ~np.isfinite(partial), 0.0, partial)[()]
+
+
 def masked_contraction(op: Any, at: int, *args: Any, **options: Any) -> Any:
     """``op(*args, **options)``, sums of products of two arguments, without the products in which argument number ``at``
     is zero, even if the other one is infinite or nan there.
@@ -495,14 +513,15 @@ def astype_of(g: Any, x: Any) -> Any:
 
 
 def recurrence(a: Any, b: Any) -> Any:
-    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``. ``a`` and ``b`` have one shape.
+    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``, with masked products. ``a`` and
+    ``b`` have one shape.
 
     >>> recurrence(np.array([0., 2., 2.]), np.array([1., 1., 1.]))
     array([1., 3., 7.])
     """
     h = np.array(b, dtype=np.result_type(a, b))
     for i in range(1, h.shape[-1]):
-        h[..., i] += a[..., i] * h[..., i - 1]
+        h[..., i] += masked_product(h[..., i - 1], a[..., i])
     return h
 
 

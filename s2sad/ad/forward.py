@@ -37,6 +37,7 @@ class Forward:
         self.emit = Emitter(lambda a: a)
         self.rules = RuleBodies(lambda a: a, templates)
         self.dots: dict[Var, Arg] = {}
+        self.here: dict[Any, Stmt] = {}
 
     def is_active(self, arg: Arg) -> bool:
         return type(arg) is Var and arg in self.active
@@ -75,6 +76,7 @@ class Forward:
         out: list[Stmt] = []
         for s in stmts:
             if isinstance(s, Call):
+                self.here.update(dict.fromkeys(s.outs, s))
                 out.append(s)
                 if has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
                         o in self.active for o in s.outs):
@@ -89,7 +91,7 @@ class Forward:
         if s.op is runtime.selected:
             self.dots[s.outs[0]] = self.selected(out, s)
             return
-        s = differentiated(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         check_operands(s, entry, bound)

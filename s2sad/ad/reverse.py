@@ -58,7 +58,7 @@ class Reverse:
         self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
         self.uses = count_uses(fn)
-        self.here: dict[Var, Stmt] = {}
+        self.here: dict[Arg, Stmt] = {}
         self.emit.unsure = may_be_undefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
@@ -152,7 +152,7 @@ class Reverse:
         if s.op is runtime.selected:
             self.selected(out, s, y_bars[0])
             return
-        s = differentiated(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)

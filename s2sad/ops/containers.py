@@ -41,9 +41,13 @@ record(runtime.zeros_like, memory=Memory.FRESH, distinct=True, effect=Effect.NON
 record(runtime.zero_of, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
 record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
 spell(np.add, runtime.add, memory=Memory.JOINS)
+record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, selects=True)
+record(runtime.tamed, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
-record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, raises=Raises.SHAPES)
-record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
+record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
+record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE,
+       zeros=Zeros.KEEPS, bounded=True)
+record(runtime.cofactors, zeros=Zeros.LOSES)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 

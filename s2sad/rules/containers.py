@@ -90,22 +90,36 @@ def same(x, *, y_bar):
 @rule(runtime.masked_product)
 def masked_product(g, partial, either=False, *, y_bar):
     """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g, both zero where y was made zero"""
-    return (runtime.unbroadcast(y_bar * _tame(partial, g), g),
-            runtime.unbroadcast(y_bar * _tame(g, partial) if either else runtime.masked_product(g, y_bar), partial))
+    return (runtime.unbroadcast(y_bar * runtime.tamed(partial, g), g),
+            runtime.unbroadcast(y_bar * runtime.tamed(g, partial) if either else runtime.masked_product(g, y_bar),
+                                partial))
 
 
 @masked_product.jvp
 def masked_product_jvp(g, partial, either=False, *, g_dot, partial_dot):
-    if partial_dot is None:
-        return g_dot * _tame(partial, g)
     if g_dot is None:
-        return runtime.masked_product(g, partial_dot, either)
-    return g_dot * _tame(partial, g) + runtime.masked_product(g, partial_dot, either)
+        return None if partial_dot is None else _masked_product(g, partial_dot, either)
+    y_dot = _masked_product(g_dot, partial, either)
+    return y_dot if partial_dot is None else y_dot + _masked_product(g, partial_dot, either)
 
 
-def _tame(partial, g):
-    """``partial``, and zero where ``g`` is zero and ``partial`` is no finite number."""
-    return np.where(np.logical_and(np.equal(g, 0), np.logical_not(np.isfinite(partial))), 0.0, partial)
+def _masked_product(g, partial, either):
+    return runtime.masked_product(g, partial, either=True) if either else runtime.masked_product(g, partial)
+
+
+@rule(runtime.tamed)
+def tamed(partial, g, *, y_bar):
+    """What was made zero stays zero."""
+    return np.where(_made_zero(partial, g), 0.0, y_bar), None
+
+
+@tamed.jvp
+def tamed_jvp(partial, g, *, partial_dot):
+    return None if partial_dot is None else np.where(_made_zero(partial, g), 0.0, partial_dot)
+
+
+def _made_zero(partial, g):
+    return np.logical_and(np.equal(g, 0), np.logical_not(np.isfinite(partial)))
 
 
 no_gradient(runtime.stop_gradient)
