@@ -19,7 +19,7 @@ import numpy as np
 from s2sad import ops, rules, runtime
 from s2sad.facts.infer import infer
 from s2sad.facts.ranges import Ranges
-from s2sad.ir import Arg, Block, Call, Const, Function, Stmt, Var
+from s2sad.ir import Arg, Block, Call, Const, Function, If, Stmt, Var
 from s2sad.ir.abstract import Abstract
 from s2sad.ir.walk import map_blocks, statements, with_body
 
@@ -64,6 +64,8 @@ class Selections(Abstract[Origin]):
         return Origin(a.derived or b.derived, a.zeros or b.zeros)
 
     def passed(self, s: Stmt, answer: Origin) -> Origin:
+        if isinstance(s, If) and _is_partial(s):
+            return self.nothing
         return replace(answer, derived=True) if s.adjoint else answer
 
     def left(self, init: Origin, result: Origin) -> Origin:
@@ -76,12 +78,9 @@ class Selections(Abstract[Origin]):
         return found.zeros and found.derived
 
     def call(self, s: Call) -> Origin:
-        if not s.adjoint:
+        if not s.adjoint or _is_partial(s):
             return self.nothing
-        selects = s.of is not None and ops.of(s.of).selects
-        if not selects and s.of is not None and getattr(rules.lookup(s.of), "kind", "") == "elementwise":
-            return self.nothing  # a partial derivative
-        return Origin(True, selects or self.gives(s))
+        return Origin(True, (s.of is not None and ops.of(s.of).selects) or self.gives(s))
 
     def gives(self, s: Call) -> bool:
         known, op = ops.of(s.op), ops.canonical(s.op)
@@ -97,6 +96,13 @@ class Selections(Abstract[Origin]):
 
     def zero(self, arg: Arg) -> bool:
         return self.of(arg).zeros if type(arg) is not Var else self.holds(arg)
+
+
+def _is_partial(s: Call | If) -> bool:
+    """Whether a statement computes a partial derivative, of something else than a choice."""
+    if s.of is None or ops.of(s.of).selects:
+        return False
+    return getattr(rules.lookup(s.of), "kind", "") == "elementwise"
 
 
 def _is_linear(op: Any) -> bool:

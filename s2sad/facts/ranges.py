@@ -26,21 +26,20 @@ from s2sad.ir.walk import call_args, variables
 @dataclass(frozen=True)
 class Range:
     """``low``: 1 if all numbers are positive, 0 if none is negative, else −1; ``high`` likewise: −1, 0, else 1.
-    ``nonzero``: none is zero; ``wild``: some may be infinite or nan."""
+    ``nonzero``: none is zero. ``wild``: 0 if all are finite, 1 if some may be infinite, 2 if some may be nan."""
 
     low: int = -1
     high: int = 1
     nonzero: bool = False
-    wild: bool = False
+    wild: int = 0
 
     def __neg__(self) -> Range:
         return replace(self, low=-self.high, high=-self.low)
 
 
 ANY = Range()
-WILD = Range(wild=True)
+WILD = Range(wild=2)
 POSITIVE = Range(1, 1, True)
-NEGATIVE = Range(-1, -1, True)
 NOT_NEGATIVE = Range(0, 1)
 EMPTY = Range(1, -1, True)
 """Where no number lies."""
@@ -59,7 +58,7 @@ class Ranges(Abstract[Range]):
     def constant(self, value: Any) -> Range:
         if isinstance(value, (int, float, np.integer, np.floating)):
             sign = 1 if value > 0 else -1 if value < 0 else 0
-            return Range(sign, sign, sign != 0, not math.isfinite(value))
+            return Range(sign, sign, sign != 0, 0 if math.isfinite(value) else 2)
         if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
             return ANY if np.isfinite(value).all() else WILD
         return ANY
@@ -72,7 +71,7 @@ class Ranges(Abstract[Range]):
         return super().of(arg) if value is UNSET else self.constant(value)
 
     def join(self, a: Range, b: Range) -> Range:
-        return Range(min(a.low, b.low), max(a.high, b.high), a.nonzero and b.nonzero, a.wild or b.wild)
+        return Range(min(a.low, b.low), max(a.high, b.high), a.nonzero and b.nonzero, max(a.wild, b.wild))
 
     def call(self, s: Call) -> Range:
         self.made.update(dict.fromkeys(s.outs, s))
@@ -83,19 +82,25 @@ class Ranges(Abstract[Range]):
         simple = s.args and all(name in OPTIONS for name, _ in s.kwargs)
         found = entry(self, s) if entry is not None and simple else self.default(s)
         if out.fact.is_discrete:
-            found = replace(found, wild=False)
-        if found.wild and s.of is not None and ops.of(s.of).bounded and not self.wild_arguments(s):
-            found = replace(found, wild=False)
+            found = replace(found, wild=0)
+        if found.wild and self.tame(s):
+            found = replace(found, wild=0)
         return found if _is_real(s) else Range(nonzero=found.nonzero, wild=found.wild)
+
+    def tame(self, s: Call) -> bool:
+        """Whether a call belongs to the rule of an operation whose partial derivatives are finite here."""
+        if s.of is runtime.logistic:
+            return True
+        return s.of is not None and ops.of(s.of).bounded and not self.wild_arguments(s)
 
     def default(self, s: Call) -> Range:
         known = ops.of(s.op)
         if known.memory in (ops.Memory.VIEW, ops.Memory.MAYBE):
             return reduce(self.join, map(self.of, known.sources(s.args)), EMPTY)
-        return Range(wild=not known.bounded or self.wild_arguments(s))
+        return Range(wild=2 if not known.bounded or self.wild_arguments(s) else 0)
 
-    def wild_arguments(self, s: Call) -> bool:
-        return any(self.of(a).wild for a in call_args(s))
+    def wild_arguments(self, s: Call) -> int:
+        return max((self.of(a).wild for a in call_args(s)), default=0)
 
 
 def _is_real(s: Call) -> bool:
@@ -106,11 +111,16 @@ def _is_real(s: Call) -> bool:
 def _plus(a: Range, b: Range) -> Range:
     low = max(a.low, b.low) if min(a.low, b.low) >= 0 else -1
     high = min(a.high, b.high) if max(a.high, b.high) <= 0 else 1
-    return Range(low, high, low == 1 or high == -1, a.wild or b.wild)
+    wild = max(a.wild, b.wild)
+    if a.wild and b.wild and not (low >= 0 or high <= 0):
+        wild = 2  # ∞ − ∞
+    return Range(low, high, low == 1 or high == -1, wild)
 
 
 def _times(a: Range, b: Range) -> Range:
-    nonzero, wild = a.nonzero and b.nonzero, a.wild or b.wild
+    nonzero, wild = a.nonzero and b.nonzero, max(a.wild, b.wild)
+    if (a.wild and not b.nonzero) or (b.wild and not a.nonzero):
+        wild = 2  # 0 · ∞
     if min(a.low, b.low) >= 0 or max(a.high, b.high) <= 0:
         return Range(int(nonzero), 1, nonzero, wild)
     if (a.low >= 0 and b.high <= 0) or (b.low >= 0 and a.high <= 0):
@@ -119,7 +129,9 @@ def _times(a: Range, b: Range) -> Range:
 
 
 def _inverse(a: Range) -> Range:
-    return replace(a, wild=a.wild or not a.nonzero)
+    if a.wild == 1:  # 1 / ∞ = 0
+        return Range(min(a.low, 0), max(a.high, 0), False, 0 if a.nonzero else 1)
+    return replace(a, wild=2 if a.wild else 0 if a.nonzero else 1)
 
 
 def _multiply(r: Ranges, s: Call) -> Range:
@@ -146,34 +158,34 @@ def _power(r: Ranges, s: Call) -> Range:
     base, exponent = s.args
     a, k = r.of(base), fact_of(exponent).value
     if not isinstance(k, (int, float)):
-        return replace(POSITIVE, wild=a.wild or r.of(exponent).wild) if a.low == 1 else WILD
+        return WILD if a.low < 1 or a.wild or r.of(exponent).wild else POSITIVE
     whole = float(k).is_integer()
     inside = a.low == 1 or (a.low == 0 and k >= 0) or (whole and (k >= 0 or a.nonzero))
     if whole and k % 2 == 0:
         found = _squared(a)
     else:
         found = a if a.low >= 0 else Range(nonzero=a.nonzero)
-    return replace(found, wild=a.wild or not inside)
+    return replace(found, wild=2 if a.wild or not inside else 0)
 
 
 def _exponential(r: Ranges, s: Call) -> Range:
     """It overflows, but not for negative arguments."""
     a = r.of(s.args[0])
-    return replace(POSITIVE, wild=a.wild or a.high > 0)
+    return replace(NOT_NEGATIVE, wild=a.wild) if a.wild else replace(POSITIVE, wild=int(a.high > 0))
 
 
 def _root(r: Ranges, s: Call) -> Range:
     a = r.of(s.args[0])
-    return Range(max(a.low, 0), 1, a.nonzero, a.wild or a.low < 0)
+    return Range(max(a.low, 0), 1, a.nonzero, a.wild if a.low >= 0 else 2)
 
 
 def _odd(r: Ranges, s: Call) -> Range:
-    """A function with the sign of its argument that is finite everywhere."""
+    """A function with the sign of its argument."""
     return r.of(s.args[0])
 
 
 def _finite(r: Ranges, s: Call) -> Range:
-    """A function of numbers that is finite."""
+    """A function of numbers that is finite, or raises an exception."""
     return Range(wild=r.wild_arguments(s))
 
 
@@ -235,12 +247,12 @@ def _none(r: Ranges, s: Call) -> Range:
 
 def _logarithm(r: Ranges, s: Call) -> Range:
     a = r.of(s.args[0])
-    return Range(wild=a.wild or a.low < 1)
+    return Range(wild=2 if a.wild or a.low < 1 else 0)
 
 
 def _logarithm_of_more(r: Ranges, s: Call) -> Range:
     a = r.of(s.args[0])
-    return replace(a, wild=a.wild or a.low < 0)
+    return replace(a, wild=a.wild if a.low >= 0 else 2)
 
 
 Rule = Callable[[Ranges, Call], Range]
@@ -261,7 +273,8 @@ BY_OPERATION: dict[Any, Rule] = {
     np.tanh: _odd, np.arctan: _odd, np.arcsinh: _odd,
     np.hypot: _size, np.linalg.norm: _size, np.var: _size, np.std: _size,
     np.linalg.eigh: _finite, np.linalg.eigvalsh: _finite, np.linalg.eig: _finite, np.linalg.eigvals: _finite,
-    np.linalg.svd: _finite, np.linalg.qr: _finite,
+    np.linalg.svd: _finite, np.linalg.qr: _finite, np.linalg.inv: _finite, np.linalg.solve: _finite,
+    np.linalg.cholesky: _finite, np.linalg.pinv: _finite, np.linalg.lstsq: _finite,
     np.where: _where, np.maximum: _largest,
     np.sum: _same, np.mean: _same, np.cumsum: _same, np.max: _same, np.min: _same, np.repeat: _same, np.tile: _same,
     np.copy: _same, runtime.copy: _same, np.take: _same, np.sort: _same, np.array: _same, np.concatenate: _same,

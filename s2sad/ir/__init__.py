@@ -111,6 +111,7 @@ class If:
     orelse: Block
     loc: Loc | None = None
     adjoint: bool = False
+    of: Any = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -187,7 +187,8 @@ def clone(block: Block, mapping: dict[Var, Arg] | None = None,
                 return Call(tuple(map(fresh, s.outs)), s.op, a, k, loc, s.adjoint, s.of if of is None else of)
             case If():
                 test, then, orelse = map_arg(leaf, s.test), copy(s.then), copy(s.orelse)
-                return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)), loc=loc)
+                return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)), loc=loc,
+                               of=s.of if of is None else of)
             case For():
                 iters, inits, body = args(s.iters), args(s.inits), copy(s.body)
                 return replace(s, iters=iters, inits=inits, body=body, outs=tuple(map(fresh, s.outs)), loc=loc)

@@ -41,7 +41,7 @@ record(runtime.zeros_like, memory=Memory.FRESH, distinct=True, effect=Effect.NON
 record(runtime.zero_of, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
 record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
 spell(np.add, runtime.add, memory=Memory.JOINS)
-record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, selects=True)
+record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 record(runtime.tamed, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
