@@ -279,9 +279,9 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
-def masked_product(g: Any, partial: Any, either: bool = False) -> Any:
-    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there; with
-    ``either`` also where ``partial`` is zero.
+def masked_product(g: Any, partial: Any, chosen: Any = None, either: bool = False) -> Any:
+    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there. With
+    ``chosen`` it is where that is zero or false; with ``either`` also where ``partial`` is zero.
 
     >>> masked_product(np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
     array([0., 6.])
@@ -291,7 +291,9 @@ def masked_product(g: Any, partial: Any, either: bool = False) -> Any:
     wrong = product != product
     if not (wrong.any() if isinstance(product, np.ndarray) else wrong):
         return product
-    zero = np.equal(g, 0) | np.equal(partial, 0) if either else np.equal(g, 0)
+    zero = np.equal(g if chosen is None else chosen, 0)
+    if either:
+        zero = zero | np.equal(partial, 0)
     return np.where(wrong & zero, 0 * product.dtype.type(0), product) if isinstance(product, np.ndarray) else (
         type(product)(0) if zero else product)
 

@@ -10,16 +10,17 @@ After: ``y_bar = where(m, g, 0.0); t = div(0.5, y); x_bar = masked_product(y_bar
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from s2sad import ops, rules, runtime
+from s2sad.ad.chosen import Chosen
+from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
 from s2sad.facts.ranges import Ranges
-from s2sad.ir import Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.abstract import Abstract
 from s2sad.ir.walk import map_blocks, statements, with_body
 
@@ -30,19 +31,23 @@ def masked(fn: Function) -> Function:
     if not any(isinstance(s, Call) and (_scales(s) or _contracts(s)) and any(map(found.holds, s.args))
                for s in statements(fn.body)):
         return fn
-    ranges = Ranges(fn)
-
-    def inside(block: Block) -> Block:
-        return replace(block, stmts=tuple(new for s in block.stmts for new in _masked(s, found, ranges, inside)))
-    return with_body(fn, inside(fn.body))
+    return with_body(fn, Masking(fn, found).block(fn.body))
 
 
 @dataclass(frozen=True)
 class Origin:
-    """``derived``: a derivative added it. ``zeros``: it may hold zeros of what was not selected, or is the number 0."""
+    """``derived``: a derivative added it. ``zeros``: it may hold zeros of what was not selected, or is the number 0.
+    ``cleared``: the indices at which it was set to zero, because the function has written there, each with whether that
+    was in this step of the loops around it. A loop that writes and reads at the index of its own step finds no zeros of
+    other steps."""
 
     derived: bool = False
     zeros: bool = False
+    cleared: frozenset[tuple[Any, bool]] = frozenset()
+
+    @property
+    def some(self) -> bool:
+        return self.zeros or bool(self.cleared)
 
 
 class Selections(Abstract[Origin]):
@@ -52,7 +57,14 @@ class Selections(Abstract[Origin]):
 
     def __init__(self, fn: Function) -> None:
         super().__init__()
+        self.steps: list[set[Var]] = []
         self.block(fn.body)
+
+    def loop(self, s: For | While) -> None:
+        walked = zip(s.body.params, s.iters) if isinstance(s, For) else ()
+        self.steps.append({p for p, seq in walked if fact_of(seq).kind == "range"})
+        super().loop(s)
+        self.steps.pop()
 
     def constant(self, value: Any) -> Origin:
         return Origin(zeros=isinstance(value, (float, complex, np.ndarray)) and not np.any(value))
@@ -61,7 +73,10 @@ class Selections(Abstract[Origin]):
         return self.nothing
 
     def join(self, a: Origin, b: Origin) -> Origin:
-        return Origin(a.derived or b.derived, a.zeros or b.zeros)
+        return Origin(a.derived or b.derived, a.zeros or b.zeros, a.cleared | b.cleared)
+
+    def again(self, answer: Origin) -> Origin:
+        return replace(answer, cleared=frozenset((index, False) for index, _ in answer.cleared))
 
     def passed(self, s: Stmt, answer: Origin) -> Origin:
         if isinstance(s, If) and _is_partial(s):
@@ -75,11 +90,13 @@ class Selections(Abstract[Origin]):
     def holds(self, arg: Arg) -> bool:
         """Whether a value may hold such zeros. A zero of the user's own is a number like any other."""
         found = self.of(arg)
-        return found.zeros and found.derived
+        return found.some and found.derived
 
     def call(self, s: Call) -> Origin:
         if not s.adjoint or _is_partial(s):
             return self.nothing
+        if s.op in (runtime.setitem, runtime.add_at):
+            return self.cleared(s)
         return Origin(True, (s.of is not None and ops.of(s.of).selects) or self.gives(s))
 
     def gives(self, s: Call) -> bool:
@@ -90,12 +107,33 @@ class Selections(Abstract[Origin]):
             return all(map(self.zero, s.args))
         if op is np.multiply:
             return any(map(self.holds, s.args))
-        if op is np.divide or s.op in (operator.getitem, runtime.add_at, runtime.add_view):
+        if op is np.divide or s.op is runtime.add_view:
             return self.holds(s.args[0])
+        if s.op is operator.getitem:
+            found, other = self.of(s.args[0]), _leaves(s.args[1])
+            return found.derived and (found.zeros or any(fresh or index != other for index, fresh in found.cleared))
         return _is_linear(s.op) and any(self.zero(a) for k, a in enumerate(s.args) if k not in known.shapes_of)
 
     def zero(self, arg: Arg) -> bool:
-        return self.of(arg).zeros if type(arg) is not Var else self.holds(arg)
+        return self.of(arg).some if type(arg) is not Var else self.holds(arg)
+
+    def cleared(self, s: Call) -> Origin:
+        """What an update with zeros leaves, or one that adds."""
+        old, index = self.of(s.args[0]), _leaves(s.args[1])
+        if s.op is not runtime.setitem:
+            return replace(old, derived=True)
+        own = self.steps and all(not step.isdisjoint(index) for step in self.steps)
+        zero = self.zero(s.args[2])
+        if zero and own and type(s.args[2]) is Const:
+            return Origin(True, old.zeros, old.cleared | {(index, True)})
+        return Origin(True, old.zeros or zero, old.cleared)
+
+
+def _leaves(index: Arg) -> tuple[Any, ...]:
+    """An index as something to compare: its variables, and its constants by value."""
+    if type(index) is Pack:
+        return (index.kind, *(part for a in index.items for part in _leaves(a)))
+    return (index if type(index) is Var else repr(index.value),)  # type: ignore[union-attr]
 
 
 def _is_partial(s: Call | If) -> bool:
@@ -123,42 +161,59 @@ def _contracts(s: Call) -> bool:
     return s.op is np.einsum or getattr(rules.lookup(s.op), "kind", "") == "bilinear"
 
 
-def _contraction(s: Call, found: Selections, ranges: Ranges) -> Call:
-    factors = [k for k, a in enumerate(s.args) if type(a) is Var and not a.fact.is_discrete]
-    for k in factors:
-        if len(factors) == 2 and found.holds(s.args[k]) and any(ranges.of(s.args[j]).wild for j in factors if j != k):
-            return replace(s, op=runtime.masked_contraction, args=(Const(s.op), Const(k), *s.args))
-    return s
+class Masking:
+    """Rewrites the products of a derivative."""
 
+    def __init__(self, fn: Function, found: Selections) -> None:
+        self.holds = found.holds
+        self.ranges = Ranges(fn)
+        self.chosen = Chosen(fn, found.holds, self.ranges)
 
-def _masked(s: Stmt, found: Selections, ranges: Ranges, inside: Any) -> Iterator[Stmt]:
-    """A statement with its products masked where that is needed."""
-    if not isinstance(s, Call):
-        yield map_blocks(inside, s)
-        return
-    if _contracts(s):
-        yield _contraction(s, found, ranges)
-        return
-    if not _scales(s):
-        yield s
-        return
-    a, b = s.args
-    if ops.canonical(s.op) is np.divide:
-        divisor = ranges.of(b)
+    def block(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for s in block.stmts:
+            if not isinstance(s, Call):
+                out.append(map_blocks(self.block, s))
+            elif _contracts(s):
+                out.append(self.contraction(s))
+            elif not _scales(s):
+                out.append(s)
+            elif ops.canonical(s.op) is np.divide:
+                self.quotient(out, s)
+            else:
+                self.product(out, s)
+        return replace(block, stmts=tuple(out))
+
+    def contraction(self, s: Call) -> Call:
+        factors = [k for k, a in enumerate(s.args) if type(a) is Var and not a.fact.is_discrete]
+        for k in factors if len(factors) == 2 else ():
+            if self.holds(s.args[k]) and any(self.ranges.of(s.args[j]).wild for j in factors if j != k):
+                return replace(s, op=runtime.masked_contraction, args=(Const(s.op), Const(k), *s.args))
+        return s
+
+    def quotient(self, out: list[Stmt], s: Call) -> None:
+        a, b = s.args
+        divisor = self.ranges.of(b)
         safe = divisor.nonzero or (s.of is not None and ops.of(s.of).bounded)
-        if not found.holds(a) or (safe and not divisor.wild):
-            yield s
+        if not self.holds(a) or (safe and not divisor.wild):
+            out.append(s)
             return
         one = Const(1.0)
-        inverse = Call((Var("partial", infer(s.op, (one, b), ()).facts[0]),), s.op, (one, b), (), s.loc, True, s.of)
-        yield inverse
-        yield replace(s, op=runtime.masked_product, args=(a, inverse.outs[0]))
-        return
-    first = found.holds(a) and ranges.of(b).wild
-    second = found.holds(b) and ranges.of(a).wild
-    if not (first or second):
-        yield s
-    elif first and second:
-        yield replace(s, op=runtime.masked_product, kwargs=(("either", Const(True)),))
-    else:
-        yield replace(s, op=runtime.masked_product, args=(a, b) if first else (b, a))
+        inverse = Var("partial", infer(s.op, (one, b), ()).facts[0])
+        out.append(Call((inverse,), s.op, (one, b), (), s.loc, True, s.of))
+        self.masked(out, s, a, inverse)
+
+    def product(self, out: list[Stmt], s: Call) -> None:
+        a, b = s.args
+        first = self.holds(a) and self.ranges.of(b).wild
+        second = self.holds(b) and self.ranges.of(a).wild
+        if first and second:
+            out.append(replace(s, op=runtime.masked_product, kwargs=(("either", Const(True)),)))
+        elif first or second:
+            self.masked(out, s, *((a, b) if first else (b, a)))
+        else:
+            out.append(s)
+
+    def masked(self, out: list[Stmt], s: Call, g: Arg, partial: Arg) -> None:
+        mask = self.chosen.mask(out, g)
+        out.append(replace(s, op=runtime.masked_product, args=(g, partial) if mask is None else (g, partial, mask)))

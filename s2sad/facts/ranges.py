@@ -136,6 +136,10 @@ def _inverse(a: Range) -> Range:
 
 def _multiply(r: Ranges, s: Call) -> Range:
     a, b = s.args[:2]
+    for x, y in ((a, b), (b, a)):
+        made = r.made.get(x) if type(x) is Var else None
+        if made is not None and ops.canonical(made.op) is np.negative and made.args[0] is y:
+            return -_squared(r.of(y))
     return _squared(r.of(a)) if a is b else _times(r.of(a), r.of(b))
 
 

@@ -41,6 +41,10 @@ class Abstract(Generic[T]):
         """The answer for a value of which one of two is known to hold."""
         raise NotImplementedError
 
+    def again(self, answer: T) -> T:
+        """The answer for what a step of a loop hands to the next."""
+        return answer
+
     def left(self, init: T, result: T) -> T:
         """The answer for what a loop carries, after it: from that before the first step, and after any other."""
         return self.join(init, result)
@@ -86,7 +90,7 @@ class Abstract(Generic[T]):
                 self.block(s.test)
             self.block(s.body)
             after = [self.passed(s, self.of(r)) for r in s.body.results]
-            joined = [self.join(self.known[p], r) for p, r in zip(carried, after)]
+            joined = [self.join(self.known[p], self.again(r)) for p, r in zip(carried, after)]
             if all(self.known[p] == new for p, new in zip(carried, joined)):
                 break
             self.known.update(zip(carried, joined))

@@ -87,24 +87,26 @@ def same(x, *, y_bar):
     return y_bar
 
 
-@rule(runtime.masked_product)
-def masked_product(g, partial, either=False, *, y_bar):
+@rule(runtime.masked_product, wrt=("g", "partial", "chosen"))
+def masked_product(g, partial, chosen=None, either=False, *, y_bar):
     """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g, both zero where y was made zero"""
-    return (runtime.unbroadcast(y_bar * runtime.tamed(partial, g), g),
-            runtime.unbroadcast(y_bar * runtime.tamed(g, partial) if either else runtime.masked_product(g, y_bar),
-                                partial))
+    return (runtime.unbroadcast(y_bar * runtime.tamed(partial, g if chosen is None else chosen), g),
+            runtime.unbroadcast(y_bar * runtime.tamed(g, partial) if either else _masked(g, y_bar, chosen, False),
+                                partial), None)
 
 
 @masked_product.jvp
-def masked_product_jvp(g, partial, either=False, *, g_dot, partial_dot):
+def masked_product_jvp(g, partial, chosen=None, either=False, *, g_dot, partial_dot, chosen_dot):
     if g_dot is None:
-        return None if partial_dot is None else _masked_product(g, partial_dot, either)
-    y_dot = _masked_product(g_dot, partial, either)
-    return y_dot if partial_dot is None else y_dot + _masked_product(g, partial_dot, either)
+        return None if partial_dot is None else _masked(g, partial_dot, chosen, either)
+    y_dot = _masked(g_dot, partial, chosen, either)
+    return y_dot if partial_dot is None else y_dot + _masked(g, partial_dot, chosen, either)
 
 
-def _masked_product(g, partial, either):
-    return runtime.masked_product(g, partial, either=True) if either else runtime.masked_product(g, partial)
+def _masked(g, partial, chosen, either):
+    if either:
+        return runtime.masked_product(g, partial, chosen, either=True)
+    return runtime.masked_product(g, partial) if chosen is None else runtime.masked_product(g, partial, chosen)
 
 
 @rule(runtime.tamed)

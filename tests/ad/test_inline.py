@@ -7,13 +7,18 @@ import numpy as np
 from s2sad.ad.inline import RuleBodies
 from s2sad.errors import Loc
 from s2sad.frontend import rule_template
-from s2sad.ir import Const, Fact, Var
+from s2sad.ir import Call, Const, Fact, Var
 from s2sad.ir.facts import array
 from s2sad.ir.walk import variables
 
 X, Y = Var("x", Fact("float")), Var("y", Fact("float"))
 A, B = Var("A", array(float, ((("n", 1), 0),))), Var("B", array(float, ((("n", 1), 0),)))
 LOC = Loc("file.py", 3, 4)
+
+
+def at(loc):
+    """A call at a place."""
+    return Call((), len, (), (), loc)
 
 
 class Counting:
