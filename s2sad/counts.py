@@ -36,8 +36,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import numeric, ops, runtime, tree
-from s2sad.derive import build
-from s2sad.derive.results import Request
+from s2sad.derive import MODES, Request, build
 from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function
 from s2sad.ir.interpret import interpret
@@ -289,9 +288,9 @@ def counts(f: Callable, *args: Any, argnums: tuple[int, ...] | None = None, form
     rng = np.random.default_rng(0)
     value, primal = executed(opened(lower(f, kinds_of(args)).function), *args, formulas=formulas)
     tangents = [numeric.random_like(rng, x) for x in wrt]
-    jvp = build(f, args, {}, Request("jvp", argnums, False)).adjoint
+    jvp = build(f, args, {}, Request(MODES["jvp"], argnums, False)).adjoint
     scalar = tree.is_leaf(value) and np.ndim(value) == 0
-    vjp = build(f, args, {}, Request("value_and_grad" if scalar else "vjp", argnums, False)).adjoint
+    vjp = build(f, args, {}, Request(MODES["value_and_grad" if scalar else "vjp"], argnums, False)).adjoint
     cotangent = () if scalar else (numeric.random_like(rng, value),)
     forward, reverse = (executed(fn, *args, *more, formulas=formulas)[1].total()
                         for fn, more in ((jvp, tangents), (vjp, cotangent)))

@@ -36,8 +36,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.counts import executed, rewired
-from s2sad.derive import build
-from s2sad.derive.results import Request
+from s2sad.derive import MODES, Request, build
 from s2sad.frontend import lower
 from s2sad.ir import Block, Call, Function, If, Var, While
 from s2sad.ir.interpret import interpret
@@ -45,7 +44,7 @@ from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
 from s2sad.ir.symbols import AUGMENTED
-from s2sad.ir.walk import map_blocks
+from s2sad.ir.walk import map_blocks, with_body, with_test
 from s2sad.ops import canonical
 
 __all__ = ["Row", "Swell", "derivative", "expression", "swell", "towers"]
@@ -205,7 +204,7 @@ def _deciding(fn: Function) -> Function:
                 stmts.append(Call((decision := Var("test"),), operator.truth, (s.test,), (), s.loc))
                 s = replace(s, test=decision)
             if isinstance(s, While):
-                s = replace(s, test=block(s.test, True), body=block(s.body))
+                s = with_body(with_test(s, block(s.test, True)), block(s.body))
             elif isinstance(s, Call):
                 s = replace(s, op=_deciding(s.op)) if isinstance(s.op, Function) else s
             else:
@@ -300,7 +299,7 @@ def _row(f: Callable, names_or_args: tuple) -> Row:
         raise ValueError("swell needs an argument that is a symbol")
     slope = derivative(f, *given, wrt=given[at[0]])
     shared, rest = sympy.cse(slope)
-    entry = build(f, _samples(sympy, given), {}, Request("grad", (at[0],), True))
+    entry = build(f, _samples(sympy, given), {}, Request(MODES["grad"], (at[0],), True))
     _, tally = executed(entry.adjoint, *_samples(sympy, given))
     return Row(f.__name__, int(sympy.count_ops(expression(f, *given))), int(sympy.count_ops(slope)),
                int(sum(sympy.count_ops(e) for e in (*(e for _, e in shared), *rest))), tally.total())

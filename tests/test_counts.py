@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from s2sad.counts import FORMULAS, counts, executed
-from s2sad.derive import build
-from s2sad.derive.results import Request
+from s2sad.derive import MODES, Request, build
 from s2sad.frontend import lower
 from s2sad.ir.kinds import kinds_of
 
@@ -144,7 +143,7 @@ def test_executing_a_derivative_gives_its_numbers():
         return np.sum(np.exp(x) * x)
 
     x = np.array([0.5, 1.0])
-    entry = build(f, (x,), {}, Request("grad", (0,), True))
+    entry = build(f, (x,), {}, Request(MODES["grad"], (0,), True))
     result, tally = executed(entry.adjoint, x)
     assert np.array_equal(result, entry.function(x))
     assert tally["np.exp"] == 2

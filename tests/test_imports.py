@@ -21,7 +21,7 @@ ALLOWED = {
     "ad": {"errors", "ir", "memory", "ops", "rules", "runtime", "facts", "numpy"},
     "passes": {"errors", "ir", "memory", "ops", "runtime", "numpy"},
     "backend": {"errors", "ir", "memory", "ops", "runtime", "numpy", "astor", "gast"},
-    "show": {"ops", "ad", "backend", "derive", "errors", "ir", "passes", "rules", "runtime", "facts", "tree", "numpy"},
+    "show": {"ad", "backend", "derive", "errors", "ir", "ops", "passes", "rules", "runtime", "facts", "tree", "numpy"},
     "version": set(),
     "tree": {"numpy"},
     "numeric": {"tree", "numpy"},

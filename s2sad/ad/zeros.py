@@ -1,8 +1,9 @@
 """Zeros of cotangents and tangents that are zero because an element was not selected stay zero.
 
 The sweeps scale plainly. Where such a zero may meet a partial derivative that may be infinite or nan, the product
-becomes a masked one; both are found by walking the derivative: which values may hold such zeros (they come from buffers
-of zeros, masks and branches, and go through what is linear), and which values may be infinite or nan (``facts.ranges``).
+becomes a masked one; both are found by walking the derivative: which values may hold such zeros (they come from
+buffers of zeros, masks and branches, and go through what is linear), and which may be infinite or nan
+(``facts.ranges``).
 
 Before: ``y_bar = where(m, g, 0.0); t = div(0.5, y); x_bar = mul(y_bar, t)``, as ``y`` is a square root.
 After: ``y_bar = where(m, g, 0.0); t = div(0.5, y); x_bar = masked_product(y_bar, t)``.
@@ -61,8 +62,7 @@ class Selections(Abstract[Origin]):
         self.block(fn.body)
 
     def loop(self, s: For | While) -> None:
-        walked = zip(s.body.params, s.iters) if isinstance(s, For) else ()
-        self.steps.append({p for p, seq in walked if fact_of(seq).kind == "range"})
+        self.steps.append({w.item for w in s.walked if fact_of(w.sequence).kind == "range"})
         super().loop(s)
         self.steps.pop()
 

@@ -22,10 +22,10 @@ from s2sad.ad.activity import useful, varied
 from s2sad.api.lenient import lift, numpy_function
 from s2sad.api.views import Views
 from s2sad.backend.emit import Source
-from s2sad.derive import Entry, build, stages
-from s2sad.derive.leaves import differentiable, leaves_of
+from s2sad.derive import MODES, Entry, build, stages
+from s2sad.derive.leaves import differentiable
 from s2sad.errors import S2SADError
-from s2sad.frontend import code_of, find
+from s2sad.frontend import code_of, find, leaves_of
 from s2sad.ir import Var
 from s2sad.ir.walk import variables
 from s2sad.show import html
@@ -35,8 +35,6 @@ from s2sad.show.profile import Profile, profile
 from s2sad.show.stages import Stages
 
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
-TITLES = {"grad": "gradient", "value_and_grad": "value and gradient", "vjp": "vector-Jacobian product",
-          "jvp": "Jacobian-vector product"}
 
 
 class Inspection(Views):
@@ -122,8 +120,8 @@ class Inspection(Views):
         """
         args, kwargs = self._placed(args, kwargs)
         request = self.request(len(args), kwargs)
-        if request.mode == "grad":
-            request = dataclasses.replace(request, mode="value_and_grad")  # so that the forward sweep is complete
+        if request.mode.complete:  # so that the forward sweep is, too
+            request = dataclasses.replace(request, mode=MODES[request.mode.complete])
         given = self.beside(args, kwargs) if extra is None else extra
 
         def run(args: tuple, kwargs: dict[str, Any], numpy: bool) -> Diagnosis:
@@ -171,9 +169,9 @@ class Inspection(Views):
         entry = self.entry(args, {})
         names = [f"∂{p.name}" for p in (entry.lowered.function.params[k] for k in entry.request.argnums)]
         single = self.single
-        if self.mode != "grad" or self.has_aux:
+        if entry.request.at is not None:
             gradient = names[0] if self.single else "gradient"
-            names, single = ([gradient, "aux"] if self.mode == "grad" else ["value", gradient]), False
+            names, single = (["value", gradient] if self.kind.valued else [gradient, "aux"]), False
         return compare(self.title, self, handwritten, args, names, single, entry.source.text,
                        written_source(handwritten, args), repeat, rtol, atol)
 
@@ -183,7 +181,7 @@ class Inspection(Views):
     def title(self) -> str:
         """What it is the derivative of, by what."""
         name = getattr(self.fn, "__name__", "function").replace("<lambda>", "λ")
-        return f"{self.label or TITLES.get(self.mode, 'derivative')} of {name} with respect to {', '.join(self._wrt())}"
+        return f"{self.label or self.kind.title} of {name} with respect to {', '.join(self._wrt())}"
 
     def _wrt(self) -> list[str]:
         try:
@@ -205,7 +203,7 @@ class Inspection(Views):
             return html.uncalled(self.title, listings, f"df({parameters})", note)
         kinds = ", ".join(item.text for item in entry.arguments)
         measured = self.measured[1] if self.measured and self.measured[0] is entry.source else None
-        sweep = "tangents" if self.mode == "jvp" else "reverse sweep"
+        sweep = "tangents" if self.kind.forward else "reverse sweep"
         return html.called(html.Called(self.title, kinds, listings, entry.source, entry.adjoint,
                                        entry.lowered.function, _active(entry), sweep, measured))
 

@@ -53,7 +53,7 @@ class Showing:
     def trace(self, *args: Any, **kwargs: Any) -> Trace:
         """The evaluation trace of one product, forwards in forward mode; ``tangents`` and ``cotangent`` choose it."""
         args, extra = self._at(args)
-        if extra is not None and self.inner.mode == "vjp":
+        if extra is not None and self.inner.kind.late == "cotangent":
             kwargs.setdefault("cotangent", extra[0])
         elif extra is not None:
             given = iter(extra)

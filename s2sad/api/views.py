@@ -18,12 +18,13 @@ import numpy as np
 
 from s2sad import numeric, passes, runtime, tree
 from s2sad.api.before import first_fitting
-from s2sad.derive import Entry, integer_argument, tree_of
-from s2sad.derive.leaves import differentiable, leaf_path, leaves_of, structured
-from s2sad.derive.results import Request, non_scalar, split_aux
+from s2sad.derive import Entry, Request, integer_argument, tree_of
+from s2sad.derive.leaves import differentiable, leaf_path, structured
+from s2sad.derive.request import Mode, Primal
+from s2sad.derive.results import non_scalar
 from s2sad.errors import ArgumentError
 from s2sad.export import standalone
-from s2sad.frontend import lower
+from s2sad.frontend import leaves_of, lower
 from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
 from s2sad.ir.kinds import kinds_of
@@ -37,6 +38,7 @@ class Views:
 
     fn: Callable
     mode: str
+    kind: Mode
     argnums: tuple[Any, ...]
     single: bool
     has_aux: bool
@@ -120,7 +122,7 @@ class Views:
         if not leaves:
             k = request.argnums[0]
             raise integer_argument(self.fn, k, values[k])
-        forwards = self.mode == "jvp"
+        forwards = self.kind.forward
         dots = _tangents(lowered.leaves, leaves, values, True if forwards and tangents is None else tangents)
         primal = dataclasses.replace(opened(lowered.function), inputs=tuple(leaves))
         table = trace(primal, values, cotangent, tangents=dots, adjoint=not forwards, has_aux=self.has_aux)
@@ -191,7 +193,7 @@ class Views:
         leaves = [v for k in request.argnums for v in leaves_of(tree_of(lowered, k, len(args))) if differentiable(v)]
         if not leaves:
             raise integer_argument(self.fn, request.argnums[0], values[request.argnums[0]])
-        value, _ = split_aux(primal.result, self.has_aux, self.fn)
+        value, _ = Primal(primal, [], leaves, self.fn).parts(self.has_aux)
         body = dataclasses.replace(primal.body, results=(value,))
         return dataclasses.replace(primal, inputs=tuple(leaves), body=body), values
 
@@ -201,10 +203,10 @@ class Views:
 
     def beside(self, args: tuple, kwargs: dict[str, Any]) -> tuple:
         """Ones for what the derivative takes beside the arguments of the function: a cotangent, or tangents."""
-        if self.mode == "jvp":
+        if self.kind.late == "tangents":
             values = (*args, *kwargs.values())
             return tuple(tree.map(np.ones_like, values[k]) for k in self.request(len(args), kwargs).argnums)
-        if self.mode != "vjp":
+        if not self.kind.late:
             return ()
         y = self.fn(*runtime.copy(args), **runtime.copy(kwargs))
         return (tree.map(np.ones_like, y[0] if self.has_aux else y),)
@@ -221,7 +223,8 @@ class Views:
         argnums = self.request(len(args), {}).argnums
         directions = [d if k in argnums else None for k, d in enumerate(numeric.random_like(rng, list(args)))]
         result = self(*runtime.copy_together(args))
-        grads = result[1] if self.mode == "value_and_grad" else result[0] if self.has_aux else result
+        at = self.request(len(args), {}).at
+        grads = result if at is None else result[at]
         parts = [grads] if self.single else list(grads)
         slope = numeric.dot(parts, [directions[k] for k in argnums], [args[k] for k in argnums])
 

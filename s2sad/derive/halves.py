@@ -107,9 +107,8 @@ def in_halves(made: Function, count: int, names: tuple[str, ...]) -> Halves:
     called = [ops.of(s.op) for s in statements(second.body) if isinstance(s, Call)]
     if first is None or any(known.has_effect for known in called):
         return Halves(None, None, "", True, any(known.draws for known in called))
-    forward = emit(passes.run(first, passes.PIPELINE))
-    *before, last = passes.PIPELINE
-    backward = emit(passes.run(second, (*before, lambda fn: owned(fn, None, names), last)))
+    forward = emit(passes.run(first))
+    backward = emit(passes.linear(owned(passes.run(second, passes.OPTIMISE), None, names)))
     first_half, second_half = (load(s.text, s.namespace, s.name) for s in (forward, backward))
     text = f"{forward.text}\n\n{backward.text}"
     return Halves(first_half, second_half, text, False, False)

@@ -19,11 +19,12 @@ from s2sad.ad.common import Emitter
 from s2sad.ad.recompute import separate
 from s2sad.ad.zeros import masked
 from s2sad.derive.leaves import structured
+from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
-from s2sad.ir.walk import clone
+from s2sad.ir import Arg, Block, Call, Collected, Const, Fact, For, Function, Pack, Stmt, Var, Walked
+from s2sad.ir.walk import clone, map_outs
 
 
 class Structured(Exception):
@@ -36,9 +37,10 @@ def check_one_array(value: Arg) -> None:
         raise Structured
 
 
-def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg) -> Function:
+def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
     rows have the structure of the arguments, with a list in place of each leaf."""
+    primal, wrt, (value, aux) = of.function, of.wrt, of.parts(request.has_aux)
     check_one_array(value)
     item, basis = Var("y_bar"), Var("basis", Fact("list"))
     taken, pairs = cotangents(value, item)
@@ -49,16 +51,17 @@ def rows_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg
     forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
     assert isinstance(row, Pack)
     lists = {v: Var(f"{v.name}_bars", Fact("list", item=v.fact.forget())) for v in wrt}
-    body = Block((item,), (*taken, *backwards), row.items)
     units = Call((basis,), runtime.Units, (value,), (), None, True)
-    loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)
-    return _matrix(primal, (*forwards, units, loop), value, trees, lists)
+    collected = tuple(Collected(r, out) for r, out in zip(row.items, lists.values(), strict=True))
+    loop = For((Walked(item, basis),), (), (*taken, *backwards), collected, adjoint=True)
+    return _matrix(primal, (*forwards, units, loop), value if aux is None else of.result, of.trees, lists)
 
 
-def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Function:
+def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, columns)``: the function once, then for each element of each leaf its tangent, as a loop. Of
     the function only loops and branches with tangents are computed again."""
-    check_one_array(primal.result)
+    primal, wrt, (value, _) = of.function, of.wrt, of.parts(request.has_aux)
+    check_one_array(value)
     first, again = separate(primal.body, varied(primal, wrt))
     stmts = [*first.stmts]
     lists: dict[Var, Var] = {}
@@ -67,13 +70,13 @@ def columns_function(primal: Function, trees: list[Any], wrt: list[Var]) -> Func
         seed = Call((dot := tangent_of(v),), runtime.cotangent_of, (item, v), (), None, True)
 
         def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
-            return dot(primal.result)
+            return dot(value)
         moved = forward(replace(primal, body=again), {v: dot}, (), result).body
-        body = Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results)
-        lists[v] = Var(f"{v.name}_columns", Fact("list"))
+        body = clone(Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results))
+        lists[v] = Var(f"{v.name}_columns", Fact("list", item=fact_of(moved.results[0]).forget()))
         stmts.append(Call((basis,), runtime.Units, (v,)))
-        stmts.append(For((lists[v],), (basis,), (), clone(body)))
-    return _matrix(primal, tuple(stmts), first.results[0], trees, lists)
+        stmts.append(For((Walked(body.params[0], basis),), (), body.stmts, (Collected(body.results[0], lists[v]),)))
+    return _matrix(primal, tuple(stmts), first.results[0], of.trees, lists)
 
 
 def _added(stmts: tuple[Stmt, ...], primal: set[Stmt]) -> Iterator[Stmt]:
@@ -82,7 +85,7 @@ def _added(stmts: tuple[Stmt, ...], primal: set[Stmt]) -> Iterator[Stmt]:
     known = {o for s in primal for o in s.outs}
     for s in stmts:
         if s not in primal:
-            yield replace(s, outs=tuple(Var(o.name, o.fact) if o in known else o for o in s.outs))
+            yield map_outs(lambda o: Var(o.name, o.fact) if o in known else o, s)
 
 
 def _matrix(primal: Function, stmts: tuple[Stmt, ...], value: Arg, trees: list[Any], lists: dict[Var, Var]) -> Function:

@@ -7,40 +7,20 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.ad.common import Emitter
-from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
+from s2sad.derive.leaves import differentiable, structured
+from s2sad.derive.request import Primal, Request
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
-from s2sad.frontend import Rebuild
+from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
+from s2sad.ir.inert import is_a
 from s2sad.memory.alias import Memory, has_foreign, touches
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is wanted: ``mode`` is "grad", "value_and_grad", "vjp", "jvp", or "rows" or "columns" (of the
-    Jacobian)."""
-
-    mode: str
-    argnums: tuple[int, ...]
-    single: bool
-    has_aux: bool = False
-
-
-def split_aux(result: Arg, has_aux: bool, fn: Callable) -> tuple[Arg, Arg | None]:
-    if not has_aux:
-        return result, None
-    if not (type(result) is Pack and result.kind == "tuple" and len(result.items) == 2):
-        name = getattr(fn, "__name__", "f")
-        raise ArgumentError("S2S007", f"with has_aux=True, `{name}` must return a pair (value, aux)",
-                            hint="return the number to differentiate first, and what else is wanted second")
-    return result.items[0], result.items[1]
 
 
 def gradients(trees: list[Any], single: bool, bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
@@ -74,7 +54,7 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
     def own(a: Arg, name: str) -> Arg:
         if type(a) is Pack:
             return dataclasses.replace(a, items=tuple(own(i, name) for i in a.items))
-        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
+        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not is_a(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
         first = made.get(a) if type(a) is Var else None
@@ -105,15 +85,14 @@ def buffers(fn: Function) -> dict[Var, Var]:
             before[s.outs[0]] = s.args[0]
             updated.add(s.outs[0])
         elif isinstance(s, (For, While)):
-            inner = {c.outs[0]: c.args[0] for c in s.body.stmts if isinstance(c, Call) and ops.of(c.op).updates}
-            params = s.body.params[len(s.body.params) - len(s.inits):]
-            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
-                v: Arg = r
+            inner = {c.outs[0]: c.args[0] for c in s.stmts if isinstance(c, Call) and ops.of(c.op).updates}
+            for part in s.carried:
+                v: Arg = part.result
                 while type(v) is Var and v in inner:
                     v = inner[v]
-                if v is p and r is not p and o.fact.is_array:
-                    before[o] = init
-                    updated.add(o)
+                if v is part.param and part.result is not part.param and part.out.fact.is_array:
+                    before[part.out] = part.init
+                    updated.add(part.out)
     found = {}
     for v in updated:
         first: Arg = v
@@ -124,8 +103,9 @@ def buffers(fn: Function) -> dict[Var, Var]:
     return found
 
 
-def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
-                      request: Request) -> Function:
+def gradient_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
+    """``(args…) → gradients``, or ``→ (value, gradients)``; the result of the function is one real number."""
+    fn, primal, (value, aux) = of.fn, of.function, of.parts(request.has_aux)
     fact = value.fact if type(value) is Var else Fact()
     seed: list[Stmt] = []
     if type(value) is Pack:
@@ -144,12 +124,12 @@ def gradient_function(fn: Callable, primal: Function, trees: list[Any], wrt: lis
     with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
-        grads = gradients(trees, request.single, bars, out, emitter)
-        if request.mode == "grad":
+        grads = gradients(of.trees, request.single, bars, out, emitter)
+        if not request.mode.valued:
             return grads if aux is None else Pack("tuple", (grads, aux))
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, grads))
-    return reverse(with_seed, tuple(wrt), ((value, one),), primal.params, result)
+    return reverse(with_seed, tuple(of.wrt), ((value, one),), primal.params, result)
 
 
 def non_scalar(fn: Callable, what: str, remedy: str = "sum the result, or use s2sad.jacobian or s2sad.vjp"
@@ -166,17 +146,17 @@ def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
     return operator.getitem, pack.keys[k] if pack.kind == "dict" else k
 
 
-def pullback_function(primal: Function, trees: list[Any], wrt: list[Var], value: Arg, aux: Arg | None,
-                      request: Request, given: Arg | None = None) -> Function:
+def pullback_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
+    primal, (value, aux) = of.function, of.parts(request.has_aux)
     y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
-    stmts, pairs = cotangents(value, y_bar if given is None else given)
+    stmts, pairs = cotangents(value, y_bar if given is None else given[0])
     prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
-        return Pack("tuple", (shown, gradients(trees, request.single, bars, out, emitter)))
-    made = reverse(prepared, tuple(wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
+        return Pack("tuple", (shown, gradients(of.trees, request.single, bars, out, emitter)))
+    made = reverse(prepared, tuple(of.wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
     return dataclasses.replace(made, name=f"{primal.name}_vjp")
 
 
@@ -215,10 +195,10 @@ def tangent_of(x: Var) -> Var:
     return Var(f"{x.name}_dot", fact)
 
 
-def tangent_function(primal: Function, trees: list[Any], wrt: list[Var],
-                     given: tuple[Arg, ...] | None = None) -> Function:
+def tangent_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…, tangents…) → (y, y_dot)``; each tangent has the structure of its argument. With ``given`` they are no
     parameters."""
+    primal = of.function
     stmts: list[Stmt] = []
     tangents: dict[Var, Arg] = {}
     params: list[Var] = []
@@ -237,7 +217,7 @@ def tangent_function(primal: Function, trees: list[Any], wrt: list[Var],
                 part = Var("part_dot")
                 stmts.append(Call((part,), op, (dot, Const(k)), (), None, True))
                 unpack(t, part)
-    for k, tree in enumerate(trees):
+    for k, tree in enumerate(of.trees):
         if given is not None:
             unpack(tree, given[k])
             continue

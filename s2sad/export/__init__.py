@@ -15,8 +15,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from s2sad.derive import Entry
-from s2sad.derive.results import Request
+from s2sad.derive import Entry, Request
 from s2sad.errors import ExportError
 from s2sad.export.library import Library, fresh
 from s2sad.version import __version__
@@ -76,16 +75,10 @@ def wanted(request: Request, names: list[str]) -> tuple[str, str]:
     """What a derivative is, and what it returns, in words."""
     by = ", ".join(f"`{names[k]}`" for k in request.argnums)
     shape = f"the structure, shape and dtype of {by}" if request.single else f"a tuple, one entry for each of {by}"
-    aux = ", aux)" if request.has_aux else None
-    match request.mode:
-        case "grad":
-            return f"The gradient by {by}", f"The gradient: {shape}." if not aux else f"(gradient{aux}; {shape}."
-        case "value_and_grad":
-            return f"Value and gradient by {by}", f"({'(value, aux)' if aux else 'value'}, gradient); {shape}."
-        case "vjp":
-            return (f"Value and product of a cotangent with the Jacobian by {by}",
-                    f"({'(value, aux)' if aux else 'value'}, cotangents); a tuple, one entry for each of {by}.")
-    return f"Value and product of the Jacobian by {by} with tangents", "(value, tangent of the value)."
+    aux = request.has_aux
+    mode, named = request.mode, {"by": by, "shape": shape, "value": "(value, aux)" if aux else "value",
+                                 "gradient": "(gradient, aux);" if aux else "The gradient:"}
+    return mode.words.format(**named), mode.returns.format(**named)
 
 
 def _title(entry: Entry, fn: Callable) -> tuple[str, str]:
@@ -127,7 +120,7 @@ def _documented(text: str, entry: Entry, fn: Callable, check: str) -> str:
     for name in names[:n]:
         lines += [item.text.replace(": ", " : ", 1) for item in entry.arguments if item.place == name]
     for name in names[n:]:
-        what = "Cotangent of the result" if entry.request.mode == "vjp" else "Tangent of the argument"
+        what = "Cotangent of the result" if entry.request.mode.late == "cotangent" else "Tangent of the argument"
         lines += [name, f"    {what}."]
     lines += ["", "Returns", "-------", *textwrap.wrap(returns, WIDTH), '"""']
     body = definition.body

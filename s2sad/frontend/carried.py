@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from s2sad import ir
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
@@ -22,10 +23,9 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
-    Value,
     static,
 )
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stop, Var, Walked, While
 from s2sad.ir.facts import fresh_dim, join
 from s2sad.ir.walk import clone
 
@@ -97,15 +97,17 @@ class Carried:
                 value = envs0[f].get(key, Unbound()) if f is not None else heap0[key]
                 self.extract(template, value, inits, done)
         made: dict[int, Any] = {}
+        first = iter(inits)
         self.family = None if "shared" in self.loop_notes else self.next_cell + 1
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
-                if self.may_miss(inits[len(params) - 1]):
-                    self.unsure.add(params[-1])
-                return params[-1]
+                param = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget())
+                params.append(param)
+                if self.may_miss(next(first)):
+                    self.unsure.add(param)
+                return param
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
@@ -269,41 +271,39 @@ class Carried:
             if dead:
                 value = head[1][f].get(key, Unbound()) if f is not None else head[0].get(key)
             self.extract(template, value, results, done)
-        stops = static(stop) is not False
-        if stops:
-            results.append(self.reify(stop))
+        flag = Stop(self.reify(stop), Var("stopped", Fact("bool"))) if static(stop) is not False else None
         self.stmts = outer
         self.restore(state)
         self.stmts.extend(prelude)
-        outs: list[Var] = []
+        carried: list[ir.Carried] = []
         made: dict[int, Any] = {}
+        parts = iter(list(zip(params, inits, results, strict=True)))
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
-                k = len(outs) - 1
-                if self.may_miss(results[k]) or (self.may_miss(inits[k]) and not self.runs(walked)):
-                    self.unsure.add(outs[-1])
-                return outs[-1]
+                param, init, result = next(parts)
+                out = Var("result" if label == "$val" else label.lstrip("$") or "t", param.fact)
+                carried.append(ir.Carried(param, init, result, out))
+                if self.may_miss(result) or (self.may_miss(init) and not self.runs(walked)):
+                    self.unsure.add(out)
+                return out
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
             self.family = None
-        stopped: Value = FALSE
-        if stops:
-            flag = Var("stopped", Fact("bool"))
-            outs.append(flag)
-            stopped = Atom(flag, flag.fact)
-        block = Block((*((item,) if item is not None else ()), *params), tuple(side.stmts), tuple(results))
+        assert next(parts, None) is None
+        stmts = tuple(side.stmts)
         if walked is not None:
-            self.stmts.append(For(tuple(outs), (walked,), tuple(inits), block, False, stops, loc, self.adjoint))
+            self.stmts.append(For((Walked(item, walked),), tuple(carried), stmts, (), flag, False, loc, self.adjoint))
         else:
-            tests = clone(Block(tuple(params), tuple(test_block[0]), (test_block[1],)))
-            self.stmts.append(While(tuple(outs), tuple(inits), tests, block, stops, loc, self.adjoint))
-        self.frames[-1].env["$stopped"] = stopped
+            head, condition = test_block
+            tests = clone(Block(tuple(params), tuple(head), (condition,)))
+            tested = tuple(replace(c, tested=p) for c, p in zip(carried, tests.params, strict=True))
+            self.stmts.append(While(tested, tests.stmts, tests.results[0], stmts, (), flag, loc, self.adjoint))
+        self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
 
     def runs(self, walked: Arg | None) -> bool:

@@ -134,6 +134,8 @@ class Exceptions:
 
     def attribute_or(self, owner: Value, name: str, default: Value, hint: str = "") -> Value:
         """``getattr(owner, name, default)``: the default if the attribute is certainly missing."""
+        if self.is_opaque(owner):
+            return self.opaque_attribute(owner, name, hint, (default,))
         state = self.mark()
         self.tries.append(Try((AttributeError,), len(self.open_tests), self.frames[-1]))
         try:

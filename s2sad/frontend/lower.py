@@ -9,6 +9,7 @@ Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, resul
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from s2sad import ops, runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.facts.arguments import fact_of, of_items
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -45,6 +47,7 @@ from s2sad.frontend.loops import Loops
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.objects import Objects
+from s2sad.frontend.opaque import Opaque
 from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
 from s2sad.frontend.outputs import Outputs
@@ -76,15 +79,23 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import is_a
 
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
+
+
+def describe(x: Any) -> str:
+    """A constant in words, without asking it."""
+    if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
+        return x.__name__
+    return repr(x) if is_plain(x) else f"<{type(x).__name__} object>"
 
 
 class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
     Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
-    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
+    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""
@@ -111,6 +122,8 @@ class Lowerer(
         self.path_tests = 0
         self.attempts = 0
         self.flags: set[Arg] = set()
+        self.opaque: dict[Arg, bool] = {}
+        self.steady: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}
@@ -130,7 +143,7 @@ class Lowerer(
         self.loop_floor = 1 << 60
         self.family: int | None = None
         self.unrolling = False
-        self.unrollable = False
+        self.unrollable: bool = False
         self.tuples: set[int] = set()
         self.impossible = False
         self.next_cell = 0
@@ -147,7 +160,7 @@ class Lowerer(
         self.impossible |= result.impossible
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
-            self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
+            self.append_call((whole,), op, args, kwargs)
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
         names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}"
@@ -166,11 +179,12 @@ class Lowerer(
 
     def makes_contiguous(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, fact: Fact) -> bool:
         """Whether the result is certainly a new array in C order."""
-        if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
+        if not fact.is_array or any(k in ("order", "out", "where", "like", "axis") for k, _ in kwargs):
             return False
-        if ops.of(op).order_c and (op is not np.array or fact_of(args[0]).kind in ("list", "tuple")):
+        known = ops.of(op)
+        if known.order_c == "always" or (known.order_c and all(map(_is_no_array, args))):
             return True
-        elementwise = isinstance(ops.canonical(op), np.ufunc) and not ops.of(op).updates
+        elementwise = isinstance(known.canonical, np.ufunc) and not known.updates
         given = [a for a in args if fact_of(a).is_array]
         return elementwise and (fact.ndim == 1 or all(a in self.contiguous for a in given)) and all(
             fact_of(a).is_array or fact_of(a).is_scalar for a in args)
@@ -178,6 +192,9 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        self.note_steady(outs, args, kwargs)
+        if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
+            self.opaque[outs[0]] = self.opaque[args[0]]
         if (known := folded(self.constants, op, args, kwargs)) is not None:
             self.constants[outs[0]] = known
 
@@ -270,8 +287,7 @@ class Lowerer(
         """A value in words, for error texts."""
         match value:
             case Atom() if value.is_static:
-                v = value.value
-                return f"`{getattr(v, '__name__', None) or repr(v)}`"
+                return f"`{describe(value.value)}`"
             case Closure():
                 return f"the function `{getattr(value.node, 'name', '<lambda>')}`"
             case Bound():
@@ -328,7 +344,7 @@ class Lowerer(
     def at(self, node: Any) -> Loc | None:
         """The place of a node in the user's source."""
         source = self.frame.source
-        if source is None or not hasattr(node, "lineno"):
+        if source is None or source.ours or not hasattr(node, "lineno"):
             return self.loc
         site = self.entered_at()
         return source.loc(node) if site is None else replace(source.loc(node), site=site)
@@ -368,6 +384,12 @@ class Lowerer(
     def alias_error(self, message: str,
                     hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
         return AliasError("S2S004", message, self.loc, hint=hint)
+
+
+def _is_no_array(arg: Arg) -> bool:
+    """Whether an argument is certainly no array: a number, a list, a dtype."""
+    fact = fact_of(arg)
+    return isinstance(arg, Const) or fact.is_scalar or fact.kind in ("list", "tuple")
 
 
 def finish(result: Value, lowerer: Lowerer) -> Arg:

@@ -79,21 +79,18 @@ class Abstract(Generic[T]):
             self.loop(s)
 
     def loop(self, s: For | While) -> None:
-        items = s.body.params[:len(s.body.params) - len(s.inits)]
-        carried = s.body.params[len(items):]
-        self.known.update(zip(items, map(self.of, getattr(s, "iters", ()))))
-        before = [self.passed(s, self.of(a)) for a in s.inits]
-        self.known.update(zip(carried, before))
+        self.known.update((w.item, self.of(w.sequence)) for w in s.walked)
+        before = [self.passed(s, self.of(c.init)) for c in s.carried]
+        self.known.update(zip((c.param for c in s.carried), before))
         while True:
+            self.known.update((c.tested, self.known[c.param]) for c in s.carried if c.tested is not None)
             if isinstance(s, While):
-                self.known.update(zip(s.test.params, (self.known[p] for p in carried)))
                 self.block(s.test)
             self.block(s.body)
-            after = [self.passed(s, self.of(r)) for r in s.body.results]
-            joined = [self.join(self.known[p], self.again(r)) for p, r in zip(carried, after)]
-            if all(self.known[p] == new for p, new in zip(carried, joined)):
+            after = [self.passed(s, self.of(end.result)) for end in s.ends]
+            joined = [self.join(self.known[c.param], self.again(r)) for c, r in zip(s.carried, after)]
+            if all(self.known[c.param] == new for c, new in zip(s.carried, joined)):
                 break
-            self.known.update(zip(carried, joined))
-        for o, init, r in zip(s.outs, before, after):
-            self.known[o] = self.left(init, r)
+            self.known.update(zip((c.param for c in s.carried), joined))
+        self.known.update((c.out, self.left(init, r)) for c, init, r in zip(s.carried, before, after))
         self.known.update(zip(s.outs[len(before):], after[len(before):]))

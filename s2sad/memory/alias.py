@@ -26,8 +26,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2sad import ops, runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.walk import call_args, count_uses
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Var,
+    While,
+)
+from s2sad.ir.inert import is_a
+from s2sad.ir.walk import blocks, call_args, count_uses, ends
 from s2sad.ops import Memory as Kind
 
 
@@ -112,7 +129,7 @@ class Memory:
         self.top: dict[Var, Roots] = {}
         self.inner: dict[Var, Roots] = {}
         self.masks: dict[Var, int] = {}
-        self.kept: dict[Stmt, tuple[Roots, ...]] = {}
+        self.kept: dict[Collected, Roots] = {}
         self.serial = itertools.count(1)
         self.uses = count_uses(fn)
         for p in fn.params:
@@ -171,7 +188,7 @@ class Memory:
                 case If():
                     self.block(stmt.then)
                     self.block(stmt.orelse)
-                    for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
+                    for out, a, b in ends(stmt):
                         (top_a, in_a), (top_b, in_b) = self.pair(a), self.pair(b)
                         self.define(out, top_a | top_b, in_a | in_b)
                 case _:
@@ -202,7 +219,8 @@ class Memory:
     def shared(self, call: Call, known: ops.Operation, kind: Kind) -> None:
         """The results of an operation that may be, or view, arguments of it; of one of which nothing is known, anything
         that is not ours as well."""
-        given = known.sources(call.args) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
+        named = tuple(a for _, a in call.kwargs)
+        given = known.sources(call.args, named) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
         args = frozenset().union(*map(self.reach, given or call_args(call)))
         if kind is Kind.UNKNOWN or known.read_only or _names_imag(call):
             args |= {FOREIGN}
@@ -239,26 +257,25 @@ class Memory:
         return top | inner | self.fresh(), inner | top
 
     def loop(self, loop: For | While) -> None:
-        body = loop.body
-        n_items = len(body.params) - len(loop.inits)
-        for item, sequence in zip(body.params, loop.iters if isinstance(loop, For) else ()):
-            top, inner = self.pair(sequence)
-            indirect = top if not (isinstance(sequence, Var) and sequence.fact.kind == "list") else NONE
-            self.define(item, inner | indirect | self.fresh(), inner | indirect)
-        carried = body.params[n_items:]
-        n_kept = len(loop.outs) - len(carried) - loop.stop
-        parts = [set(roots) for init in loop.inits for roots in self.pair(init)] + [set() for _ in range(n_kept)]
+        for w in loop.walked:
+            top, inner = self.pair(w.sequence)
+            indirect = top if not (isinstance(w.sequence, Var) and w.sequence.fact.kind == "list") else NONE
+            self.define(w.item, inner | indirect | self.fresh(), inner | indirect)
+        parts = [set(roots) for c in loop.carried for roots in self.pair(c.init)] + [set() for _ in loop.collected]
         group = list(range(len(parts)))
         _merge(group, [frozenset(p) for p in parts])
         while True:
             start = next(self.serial)
-            tokens = self.tokens(group, parts)
-            self.carry(loop, carried, tokens)
-            for block in (loop.test, body) if isinstance(loop, While) else (body,):
+            carried, kept = self.tokens(loop, group, parts)
+            for c in loop.carried:
+                self.define(c.param, *carried[c])
+                if c.tested is not None:
+                    self.define(c.tested, *carried[c])
+            self.kept.update(kept)
+            for block in blocks(loop):
                 self.block(block)
-            results = [roots for r in body.results[:len(carried)] for roots in self.pair(r)]
-            for k, r in enumerate(body.results[len(carried):len(carried) + n_kept]):
-                results.append(tokens[2 * len(carried) + k] | self.reach(r))
+            results = [roots for c in loop.carried for roots in self.pair(c.result)]
+            results += [kept[c] | self.reach(c.result) for c in loop.collected]
             changed = _merge(group, results)
             for part, roots in zip(parts, results):
                 older = _older(roots, start)
@@ -266,27 +283,23 @@ class Memory:
                 part |= older
             if not changed:
                 break
-        after = self.tokens(group, parts)
-        for k, out in enumerate(loop.outs[:len(carried)]):
-            self.define(out, after[2 * k], after[2 * k + 1])
-        for k, out in enumerate(loop.outs[len(carried):len(carried) + n_kept]):
-            self.define(out, self.fresh(), after[2 * len(carried) + k])
+        carried, kept = self.tokens(loop, group, parts)
+        for c in loop.carried:
+            self.define(c.out, *carried[c])
+        for k in loop.collected:
+            self.define(k.out, self.fresh(), kept[k])
         if loop.stop:
-            self.define(loop.outs[-1], NONE, NONE)
+            self.define(loop.stop.out, NONE, NONE)
 
-    def tokens(self, group: list[int], parts: list[set[Root]]) -> list[Roots]:
-        """A root for each group of carried values."""
+    def tokens(self, loop: For | While, group: list[int], parts: list[set[Root]]
+               ) -> tuple[dict[Carried, tuple[Roots, Roots]], dict[Collected, Roots]]:
+        """A root for each group: own memory and memory held of what is carried, and what collected values hold."""
         family, made = object(), {}
         for g in dict.fromkeys(group):
             made[g] = self.fresh(set().union(*(p for p, h in zip(parts, group) if h == g)), family)
-        return [made[g] for g in group]
-
-    def carry(self, loop: For | While, carried: tuple[Var, ...], tokens: list[Roots]) -> None:
-        for k, p in enumerate(carried):
-            self.define(p, tokens[2 * k], tokens[2 * k + 1])
-            if isinstance(loop, While):
-                self.define(loop.test.params[k], tokens[2 * k], tokens[2 * k + 1])
-        self.kept[loop] = tuple(tokens[2 * len(carried):])
+        tokens = iter([made[g] for g in group])
+        carried = {c: (next(tokens), next(tokens)) for c in loop.carried}
+        return carried, dict(zip(loop.collected, tokens))
 
 
 def _merge(group: list[int], sets: list[Roots]) -> bool:
@@ -306,7 +319,7 @@ def is_advanced(index: Arg) -> bool:
         return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
     if isinstance(index, Const):
         value = index.value
-        return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
+        return is_a(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
                                                                                      for v in value))
     return index.fact.kind == "list" or (index.fact.is_array and index.fact.ndim not in (0, None))
 
@@ -316,7 +329,7 @@ def _immutable(const: Const) -> bool:
     if type(value) is tuple:
         return all(_immutable(Const(v)) for v in value)
     plain = (int, float, complex, str, bytes, np.generic, np.dtype, type, range, slice)
-    return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
+    return value is None or value is ... or value is UNDEFINED or is_a(value, plain)
 
 
 def _may_be_uncopied(call: Call) -> bool:

@@ -40,13 +40,13 @@ def operators(op: np.ufunc, plain: Callable, **fields: Any) -> None:
         record(op, on_floats=plain)  # the others have other results on Python's floats, or other exceptions
 
 
-operators(np.add, operator.add, zeros=Zeros.KEEPS, commutes=True, bounded=True)
+operators(np.add, operator.add, commutes=True, bounded=True)
 operators(np.subtract, operator.sub, zeros=Zeros.KEEPS, bounded=True)
 operators(np.multiply, operator.mul, zeros=Zeros.KEEPS, commutes=True, bounded=True)
 operators(np.divide, operator.truediv, zeros=Zeros.KEEPS, raises=Raises.ZERO, cost=Cost.FULL)
 operators(np.floor_divide, operator.floordiv, raises=Raises.ZERO)
 operators(np.remainder, operator.mod, raises=Raises.ZERO)
-operators(np.power, operator.pow, raises=Raises.ZERO, cost=Cost.FULL)
+operators(np.power, operator.pow, raises=Raises.ANYTHING, cost=Cost.FULL)
 operators(np.bitwise_and, operator.and_, commutes=True, raises=Raises.ANYTHING, cost=Cost.FULL)
 operators(np.bitwise_or, operator.or_, commutes=True, raises=Raises.ANYTHING, cost=Cost.FULL)
 operators(np.bitwise_xor, operator.xor, commutes=True, raises=Raises.ANYTHING, cost=Cost.FULL)
@@ -62,7 +62,8 @@ operators(np.negative, operator.neg, zeros=Zeros.KEEPS, bounded=True)
 operators(np.positive, operator.pos, zeros=Zeros.KEEPS, bounded=True)
 operators(np.invert, operator.invert, raises=Raises.ANYTHING, cost=Cost.FULL)
 spell(np.invert, operator.inv)
-spell(np.power, builtins.pow, math.pow, symbol="", memory=Memory.NONE, raises=Raises.ANYTHING)
+spell(np.power, builtins.pow, symbol="")
+spell(np.power, math.pow, symbol="", memory=Memory.NONE)
 
 record(operator.matmul, operator.imatmul, np.matmul)  # the products are recorded in their family
 record(operator.is_, operator.is_not, **ON_NUMBERS, raises=Raises.NEVER, cost=Cost.CHEAP)
@@ -81,8 +82,7 @@ record(np.isscalar, memory=Memory.NONE, effect=Effect.NONE, raises=Raises.NEVER,
 record(np.square, np.absolute, np.conjugate, np.sign, np.copysign, np.nextafter, np.fmod, **ELEMENTWISE, bounded=True)
 record(np.fmod, bounded=False)
 record(np.reciprocal, np.float_power, np.divmod, np.modf, np.frexp, np.ldexp, **ELEMENTWISE)
-record(np.maximum, np.minimum, **ELEMENTWISE, commutes=True, bounded=True, selects=True)
-record(np.fmax, np.fmin, **ELEMENTWISE, bounded=True, selects=True)
+record(np.maximum, np.minimum, np.fmax, np.fmin, **ELEMENTWISE, bounded=True, selects=True)
 record(np.clip, **ELEMENTWISE, bounded=True, selects=True, method="clip")
 record(np.where, **ELEMENTWISE, zeros=Zeros.KEEPS, bounded=True, takes_lists=False)
 record(np.real, np.imag, np.conjugate, np.ldexp, zeros=Zeros.KEEPS)
@@ -91,7 +91,7 @@ record(np.imag, **ELEMENTWISE | {"memory": Memory.MAYBE}, bounded=True, read_onl
 record(np.conjugate, same_on_floats=True, method="conj conjugate")
 record(np.angle, **ELEMENTWISE)
 record(np.real_if_close, **ELEMENTWISE | {"memory": Memory.MAYBE}, bounded=True, of_values=True)
-record(np.nan_to_num, **ELEMENTWISE, uncopied=Memory.MAYBE, bounded=True)
+record(np.nan_to_num, **ELEMENTWISE, uncopied=Memory.UPDATE, bounded=True)
 spell(np.absolute, np.fabs)
 spell(np.absolute, operator.abs, builtins.abs, symbol="")
 spell(np.absolute, math.fabs, memory=Memory.NONE)
@@ -107,5 +107,5 @@ record(math.isnan, math.isinf, math.isfinite, math.isclose, math.ulp, **ON_NUMBE
 
 _SCALARS = (np.float64, np.float32, np.float16, np.longdouble, np.complex64, np.complex128, np.clongdouble, np.bool_,
             np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
-record(*_SCALARS, np.datetime64, np.timedelta64, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS)
+record(*_SCALARS, np.datetime64, np.timedelta64, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(*_SCALARS, bounded=True)

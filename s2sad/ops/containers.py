@@ -41,8 +41,8 @@ record(runtime.zeros_like, memory=Memory.FRESH, distinct=True, effect=Effect.NON
 record(runtime.zero_of, memory=Memory.FRESH, distinct=True, effect=Effect.NONE)
 record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
 spell(np.add, runtime.add, memory=Memory.JOINS)
-record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 record(runtime.tamed, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
+record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE,
@@ -53,5 +53,6 @@ record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,
        effect=Effect.ERROR)
+record(runtime.check_plain, memory=Memory.NONE, effect=Effect.ERROR)
 record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
-record(runtime.enter, runtime.leave, effect=Effect.WORLD)
+record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)

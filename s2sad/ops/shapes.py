@@ -10,6 +10,7 @@ _MOVES = {"effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
 
 record(np.shape, np.ndim, np.size, memory=Memory.NONE, effect=Effect.NONE, raises=Raises.NEVER, cost=Cost.FREE,
        shapes_of=(0,))
+record(np.size, raises=Raises.SHAPES)
 record(np.shape, attribute="shape")
 record(np.ndim, attribute="ndim")
 record(np.size, attribute="size")
@@ -19,6 +20,8 @@ record(np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtyp
        memory=Memory.NONE, effect=Effect.NONE, kinds_only=True)
 if hasattr(np, "isdtype"):
     record(np.isdtype, memory=Memory.NONE, effect=Effect.NONE, kinds_only=True)
+record(np.min_scalar_type, memory=Memory.NONE, effect=Effect.NONE, of_values=True)
+record(np.mintypecode, np.typename, np.isfortran, np.datetime_data, memory=Memory.NONE, effect=Effect.NONE)
 record(np.broadcast_shapes, memory=Memory.NONE, effect=Effect.NONE)
 
 record(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip, np.fliplr, np.flipud,
@@ -44,9 +47,8 @@ if hasattr(np, "unstack"):
 record(np.diagonal, np.diag, **_MOVES, memory=Memory.MAYBE, read_only=True)
 spell(np.diagonal, np.linalg.diagonal, canonical=np.linalg.diagonal)
 record(np.diagonal, method="diagonal")
-record(np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided, **_MOVES, memory=Memory.MAYBE,
-       read_only=True)
-record(np.lib.stride_tricks.as_strided, effect=Effect.UNKNOWN)
+record(np.lib.stride_tricks.sliding_window_view, **_MOVES, memory=Memory.MAYBE, read_only=True)
+record(np.lib.stride_tricks.as_strided, memory=Memory.MAYBE)  # of memory that nobody has checked
 record(np.trim_zeros, effect=Effect.NONE, memory=Memory.ANY, of_values=True)
 record(np.diagflat, np.roll, np.repeat, np.tile, np.resize, np.pad, np.triu, np.tril, **_MOVES, memory=Memory.FRESH)
 record(np.triu, np.tril, np.diag, np.diagflat, np.pad, np.resize, zeros=Zeros.MAKES)

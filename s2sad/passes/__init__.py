@@ -30,7 +30,9 @@ from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-PIPELINE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace, linear)
+OPTIMISE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace)
+PIPELINE = (*OPTIMISE, linear)
+"""``linear`` comes last: what it has made of a program is printed as writes."""
 
 
 def run(fn: Function, passes: Sequence[Pass] = PIPELINE) -> Function:

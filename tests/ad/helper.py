@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from s2sad.derive import differentiate
-from s2sad.derive.results import Request
-from s2sad.frontend import lower
+from s2sad.derive import MODES, Request
+from s2sad.derive.road import derived as made
 from s2sad.ir import Call, For, Function, While
 from s2sad.ir.interpret import interpret
-from s2sad.ir.kinds import kinds_of
 from s2sad.ir.verify import verify
 from s2sad.ir.walk import statements
 from tests.differences import derivative, pair, random_direction
@@ -24,8 +22,7 @@ V = np.array([0.3, 0.7, 1.2, 0.9])
 
 def derived(fn: Callable, args: tuple, mode: str = "grad", argnums: tuple[int, ...] = (0,)) -> Function:
     """The verified IR of a derivative."""
-    lowered = lower(fn, kinds_of(args))
-    return verify(differentiate(fn, lowered, args, Request(mode, argnums, False)))
+    return verify(made(fn, args, {}, Request(MODES[mode], argnums, False)))
 
 
 def adjoint_ops(fn: Callable, *args: Any, argnums: tuple[int, ...] = (0,)) -> list[Any]:
@@ -39,7 +36,7 @@ def loops(fn: Function) -> Iterator[For | While]:
 
 def collected(fn: Function) -> set[str]:
     """The names of what primal loops collect."""
-    return {o.name for s in loops(fn) if not s.adjoint for o in s.outs[len(s.inits) : len(s.outs) - s.stop]}
+    return {c.out.name for s in loops(fn) if not s.adjoint for c in s.collected}
 
 
 def check(fn: Callable, *args: Any, argnums: tuple[int, ...] = (0,)) -> None:

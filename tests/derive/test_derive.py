@@ -11,14 +11,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad.derive import build, differentiate, pipeline, stages
-from s2sad.derive.results import Request
 from s2sad.errors import ArgumentError
-from s2sad.frontend import lower
-from s2sad.ir.interpret import interpret
-from s2sad.ir.kinds import kinds_of
-from s2sad.ir.text import parse
-from s2sad.ir.verify import verify
 from tests.differences import derivative
 
 V = np.array([0.3, 0.7, 1.2])
@@ -152,40 +145,6 @@ def test_unchanged_captures_are_compiled_once():
     for x in (0.5, 0.6, np.float64(0.1), 0.7):
         df(x)
     assert df(0.4) and df.latest in (entry, *df.entries.values()) and len(df.entries) == 2
-
-
-def f(p, n):
-    s = p["b"]
-    for x in p["a"]:
-        s = s * x + n
-    return s
-
-
-ARGS = ({"a": V, "b": 0.5}, 2)
-
-
-@pytest.mark.parametrize("mode", ["grad", "value_and_grad", "vjp", "jvp"])
-def test_every_stage_is_well_formed_and_computes_the_same(mode):
-    request = Request(mode, (0,), True)
-    extra = {"vjp": (1.0,), "jvp": ({"a": V, "b": 1.0},)}.get(mode, ())
-    stage = verify(differentiate(f, lower(f, kinds_of(ARGS)), ARGS, request))
-    expected = interpret(stage, *ARGS, *extra)
-    for each in pipeline(request):
-        stage = verify(each(stage))
-        np.testing.assert_equal(interpret(stage, *ARGS, *extra), expected)
-    made = build(f, ARGS, {}, request).function(*ARGS, *extra)
-    np.testing.assert_equal(made, expected)
-
-
-def test_stages_are_printed_in_order_and_parse_back():
-    made = stages(f, ARGS, {}, Request("grad", (0,), True))
-    titles = [title for title, _ in made]
-    assert titles[:4] == ["source", "trace", "specialised", "adjoint"] and titles[-1] == "generated source"
-    assert titles[4] == "after simplify" and titles[-2] == "after linear"
-    assert made[0][1].startswith("def f(p, n):")
-    for _, text in made[1:-1]:
-        parse(text)
-    compile(made[-1][1], "made", "exec")
 
 
 def test_generated_code_has_a_source_and_real_line_numbers():

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from s2sad import grad, jvp, linearize, vjp
-from s2sad.derive import Request, differentiate
+from s2sad.derive import MODES, Request
 from s2sad.derive.halves import split
+from s2sad.derive.road import derived
 from s2sad.errors import S2SADError
-from s2sad.frontend import lower
 from s2sad.ir.interpret import interpret
-from s2sad.ir.kinds import kinds_of
 from s2sad.ir.verify import verify
 from s2sad.numeric import flat
 from tests.programs import PROGRAMS
@@ -28,8 +27,7 @@ def mutating(v, n):
 
 
 def halves_of(fn, args, argnums=(0,), mode="vjp"):
-    lowered = lower(fn, kinds_of(args))
-    return split(differentiate(fn, lowered, args, Request(mode, argnums, False)), len(args))
+    return split(derived(fn, args, {}, Request(MODES[mode], argnums, False)), len(args))
 
 
 def test_the_second_half_reads_residuals_and_the_cotangent():

@@ -119,8 +119,10 @@ def test_a_square_of_complex_numbers_has_no_sign():
     assert range_of(lambda z: z * z, np.ones(2, complex)).low == -1
 
 
-@pytest.mark.parametrize("value, expected", [(2.0, Range(1, 1, True)), (0.0, Range(0, 0)), (np.inf, Range(1, 1, True, 2)),
-                                             (np.array([1.0, np.nan]), Range(wild=2)), ("text", Range())])
+@pytest.mark.parametrize("value, expected", [
+    (2.0, Range(1, 1, True)), (0.0, Range(0, 0)), (np.inf, Range(1, 1, True, 2)), ("text", Range()),
+    (np.array([1.0, np.nan]), Range(wild=2)),
+])
 def test_constants(value, expected):
     assert Ranges.constant(None, value) == expected
 

@@ -1,1 +1,4 @@
-"""Random programs compared with finite differences: ``python -m tests.fuzz --count 20000 --seed 0 --jobs 2``."""
+"""Random programs compared with finite differences, and with what they print and raise.
+
+``python -m tests.fuzz --count 20000 --seed 0 --jobs 2``
+"""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.fuzz.expressions import CONSTANTS
-from tests.fuzz.memory import Memory
 from tests.fuzz.scope import Array, Chance, Float, Int, List, Scope
+from tests.fuzz.sizes import Sizes
 from tests.fuzz.statements import Lines, indented
 
 
-class Blocks(Memory):
+class Blocks(Sizes):
     """Draws blocks of at most ``budget`` statements. One that leaves the block for certain is followed by nothing."""
 
-    def __init__(self, chance: Chance, budget: int) -> None:
-        super().__init__(chance)
+    def __init__(self, chance: Chance, budget: int, themes: frozenset[str] = frozenset()) -> None:
+        super().__init__(chance, themes)
         self.budget = budget
 
     def block(self, scope: Scope, depth: int, most: int) -> tuple[Lines, bool]:
@@ -73,6 +73,10 @@ class Blocks(Memory):
             (2, self.late_view),
             (3 if self.classes else 0, self.make_object),
             (6 if self.classes else 0, self.use_object),
+            (self.on("effects", 14), self.effect),
+            (self.on("errors", 12), self.fault),
+            (self.on("masked", 12), self.masked_statement),
+            (self.on("sizes", 10), self.zero_statement),
         ]
         if depth > 0 and self.chance.flip(0.33):
             return self.chance.weighted(compound)(scope, depth)

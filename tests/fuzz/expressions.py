@@ -12,8 +12,13 @@ MATHS = ("math.sin", "math.cos", "math.tanh", "math.atan")
 class Expressions:
     """Draws expressions as text. ``depth`` bounds their nesting."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, themes: frozenset[str] = frozenset()) -> None:
         self.chance = chance
+        self.themes = themes
+
+    def on(self, theme: str, weight: int) -> int:
+        """The weight of a form that belongs to a theme."""
+        return weight if theme in self.themes else 0
 
     def value(self, scope: Scope, t: Type, depth: int = 2) -> str:
         """An expression of type ``t``."""
@@ -112,6 +117,9 @@ class Expressions:
                 (1, "comprehension"),
                 (1, "lambda"),
                 (3, "method"),
+                (self.on("effects", 3), "effect"),
+                (self.on("masked", 5), "masked"),
+                (self.on("sizes", 3), "empty"),
             ]
         )
         return getattr(self, f"scalar_{form}")(scope, depth - 1) if form != "leaf" else self.scalar_leaf(scope)
@@ -263,6 +271,8 @@ class Expressions:
                 (4, "shaped"),
                 (1, "called"),
                 (1, "like"),
+                (self.on("masked", 6), "masked"),
+                (self.on("sizes", 4), "neutral"),
             ]
         )
         return getattr(self, f"array_{form}")(scope, shape, depth - 1)

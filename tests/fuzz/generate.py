@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
+from tests.fuzz import effects, masked
 from tests.fuzz.control import Blocks
 from tests.fuzz.scope import Array, Chance, Dict, Float, Function, Int, List, Object, Scope, Tuple, Type
 from tests.fuzz.statements import Lines, indented
 
 HEADER = ["import math", "", "import numpy as np", ""]
+THEMES = {"effects": effects.HEADER, "errors": [], "masked": [*masked.HEADER, *masked.HELPERS], "sizes": []}
+"""What the grammar may be widened by, and what the module begins with then."""
 
 
-def program(source: random.Random) -> str:
-    """The text of a random module that defines ``f`` and ``ARGS``."""
+def program(source: random.Random, wanted: Iterable[str] | None = None) -> str:
+    """The text of a random module that defines ``f`` and ``ARGS``; of the ``wanted`` themes, or of some by chance."""
     chance = Chance(source)
     n, m = chance.one(((3, 2), (4, 3), (3, 3), (2, 4)))
     params = parameters(chance, n, m)
-    lines = list(HEADER)
-    writer = Blocks(chance, budget=4 + chance.below(14))
+    themes = frozenset([theme for theme in THEMES if chance.flip(0.2)] if wanted is None else wanted)
+    lines = [f"# themes: {', '.join(sorted(themes)) or 'none'}", *HEADER]
+    for theme in sorted(themes):
+        lines += THEMES[theme]
+    writer = Blocks(chance, 4 + chance.below(14), themes)
+    if "sizes" in themes:
+        params |= writer.empty_parameters(n)
     if chance.flip(0.5):
         text, kind = class_of_module(writer, n)
         writer.classes.append(kind)
@@ -26,9 +35,12 @@ def program(source: random.Random) -> str:
             params["obj"] = kind
     helpers: dict[str, Type] = {}
     for k in range(chance.below(3)):
-        text, t = helper(chance, f"h{k}", n, m, helpers)
+        text, t = helper(chance, f"h{k}", n, m, helpers, themes)
         helpers[f"h{k}"] = t
         lines += ["", *text, ""]
+    if "errors" in themes and chance.flip(0.4):
+        lines += ["", "def fail(p):", *indented(failing(writer, {**helpers, "p": Float()})), ""]
+        helpers["fail"] = Function((Float(),), ("p",), None)
     result: Type = (
         Float() if chance.flip(0.7) else chance.one([Array((n,)), Array((m, n)), Tuple((Float(), Array((n,))))])
     )
@@ -103,7 +115,16 @@ def parameters(chance: Chance, n: int, m: int) -> dict[str, Type]:
     return params
 
 
-def helper(chance: Chance, name: str, n: int, m: int, known: dict[str, Type]) -> tuple[Lines, Function]:
+def failing(writer: Blocks, names: dict[str, Type]) -> Lines:
+    """The body of a function that always raises."""
+    scope = Scope(names, None)
+    before = writer.effect(scope) if "effects" in writer.themes and writer.chance.flip(0.5) else []
+    return [*before, *writer.fault_statement(scope), 'raise RuntimeError(f"nothing for {p}")']
+
+
+def helper(
+    chance: Chance, name: str, n: int, m: int, known: dict[str, Type], themes: frozenset[str]
+) -> tuple[Lines, Function]:
     """A function of the module: pure, writing to its array argument, or both."""
     params: dict[str, Type] = {"p": Float()}
     if chance.flip(0.6):
@@ -117,7 +138,7 @@ def helper(chance: Chance, name: str, n: int, m: int, known: dict[str, Type]) ->
         # type: ignore[union-attr]
         else (chance.one([Float(), Float(), Float(), Tuple((Float(), Float())), Array((n,))]))
     )
-    writer = Blocks(chance, budget=1 + chance.below(5))
+    writer = Blocks(chance, 1 + chance.below(5), themes)
     scope = Scope({**known, **params}, result, 0, frozenset(known) | (frozenset() if writes else frozenset(["b"])))
     body: Lines = []
     if writes:
@@ -143,7 +164,7 @@ def argument(chance: Chance, t: Type) -> str:
     if isinstance(t, Int):
         return str(t.low + chance.below(t.high - t.low + 1))
     if isinstance(t, Array):
-        return f"np.array({nested(chance, t.shape)})"
+        return f"np.array({nested(chance, t.shape)})" if all(t.shape) else f"np.zeros({t.shape})"
     if isinstance(t, List):
         return f"[{', '.join(argument(chance, t.item) for _ in range(t.least))}]"
     if isinstance(t, Tuple):

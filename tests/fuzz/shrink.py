@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+Edit = Callable[[ast.Module], None]
+MODULES = ("np", "math", "random", "time", "warnings", "copy")
+"""Never what an expression is replaced by: a program may write to it, and all others would see that."""
 
 
 def shrink(source: str, fails: Callable[[str], bool], seconds: float = 30.0) -> str:
@@ -13,32 +17,32 @@ def shrink(source: str, fails: Callable[[str], bool], seconds: float = 30.0) -> 
     best, end = ast.unparse(ast.parse(source)), time.monotonic() + seconds
     if not fails(best):
         return source
-    progress = True
-    while progress and time.monotonic() < end:
-        progress = False
-        for candidate in candidates(best):
-            if time.monotonic() > end:
-                break
-            if len(candidate) < len(best) and fails(candidate):
-                best, progress = candidate, True
-                break
+    tree = ast.parse(best)
+    edits, position, idle = edits_of(tree), 0, 0
+    while idle < len(edits) and time.monotonic() < end:
+        position %= len(edits)
+        candidate = applied(edits[position], tree)
+        if candidate is not None and len(candidate) < len(best) and fails(candidate):
+            best, tree = candidate, ast.parse(candidate)
+            edits, idle = edits_of(tree), 0
+        else:
+            position, idle = position + 1, idle + 1
     return best + "\n"
 
 
-def candidates(source: str) -> Iterator[str]:
-    """Programs that are one removal away, the large removals first."""
-    tree = ast.parse(source)
-    edits = [*statement_edits(tree), *expression_edits(tree)]
-    for edit in edits:
-        changed = copy.deepcopy(tree)
+def edits_of(tree: ast.Module) -> list[Edit]:
+    """All single removals, the large ones first."""
+    return [*statement_edits(tree), *expression_edits(tree)]
+
+
+def applied(edit: Edit, tree: ast.Module) -> str | None:
+    """The text of the program after ``edit``, or None where it is none."""
+    changed = copy.deepcopy(tree)
+    try:
         edit(changed)
-        try:
-            yield ast.unparse(ast.fix_missing_locations(changed))
-        except (ValueError, AttributeError, TypeError):
-            continue
-
-
-Edit = Callable[[ast.Module], None]
+        return ast.unparse(ast.fix_missing_locations(changed))
+    except (ValueError, AttributeError, TypeError, IndexError):
+        return None
 
 
 def nth(tree: ast.AST, k: int) -> ast.AST:
@@ -46,21 +50,23 @@ def nth(tree: ast.AST, k: int) -> ast.AST:
 
 
 def statement_edits(tree: ast.Module) -> list[Edit]:
-    """Drop a statement; replace a compound statement by its body or its ``else``; drop an ``else``."""
+    """Drop a statement or a parameter; replace a compound statement by its body or its ``else``; drop an ``else``."""
     edits: list[tuple[int, Edit]] = []
     for k, node in enumerate(ast.walk(tree)):
-        for field in ("body", "orelse"):
+        if isinstance(node, ast.FunctionDef) and node.name == "f":
+            edits += [(20, parameter(k, i)) for i in range(len(node.args.args))]
+        for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if not isinstance(block, list):
                 continue
             for i, stmt in enumerate(block):
                 size = len(ast.unparse(stmt))
                 edits.append((size, removal(k, field, i, [])))
-                for inner in ("body", "orelse"):
-                    if isinstance(stmt, (ast.If, ast.For, ast.While, ast.With)) and getattr(stmt, inner, None):
+                for inner in ("body", "orelse", "finalbody"):
+                    if isinstance(stmt, (ast.If, ast.For, ast.While, ast.With, ast.Try)) and getattr(stmt, inner, None):
                         edits.append((size - 1, removal(k, field, i, inner)))
-            if field == "orelse" and block:
-                edits.append((1, clearing(k)))
+            if field != "body" and block:
+                edits.append((1, clearing(k, field)))
     return [edit for _, edit in sorted(edits, key=lambda pair: -pair[0])]
 
 
@@ -74,9 +80,19 @@ def removal(k: int, field: str, i: int, by: object) -> Edit:
     return edit
 
 
-def clearing(k: int) -> Edit:
+def clearing(k: int, field: str) -> Edit:
     def edit(tree: ast.Module) -> None:
-        nth(tree, k).orelse = []  # type: ignore[attr-defined]
+        setattr(nth(tree, k), field, [])
+
+    return edit
+
+
+def parameter(k: int, i: int) -> Edit:
+    """Drop parameter ``i`` of ``f``, and its sample from ``ARGS``."""
+
+    def edit(tree: ast.Module) -> None:
+        nth(tree, k).args.args.pop(i)  # type: ignore[attr-defined]
+        tree.body[-1].value.elts.pop(i)  # type: ignore[attr-defined]
 
     return edit
 
@@ -94,13 +110,14 @@ def expression_edits(tree: ast.Module) -> list[Edit]:
             for i, expr in places:
                 if not isinstance(expr, ast.expr) or isinstance(expr, (ast.Name, ast.Constant, ast.Slice)):
                     continue
-                if isinstance(getattr(expr, "ctx", None), ast.Store):
+                if field == "func" or isinstance(getattr(expr, "ctx", None), ast.Store):
                     continue
                 size = len(ast.unparse(expr))
                 parts = [
                     c
                     for c in ast.walk(expr)
                     if isinstance(c, ast.expr) and c is not expr and not isinstance(c, ast.Slice)
+                    and getattr(c, "id", "") not in MODULES
                 ]
                 for part in [ast.Constant(0.5), *parts[:6]]:
                     edits.append((size - len(ast.unparse(part)), replacement(k, field, i, part)))

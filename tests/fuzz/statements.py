@@ -16,8 +16,8 @@ def indented(lines: Lines) -> Lines:
 class Statements(Expressions):
     """Draws simple statements as lists of lines."""
 
-    def __init__(self, chance: Chance) -> None:
-        super().__init__(chance)
+    def __init__(self, chance: Chance, themes: frozenset[str] = frozenset()) -> None:
+        super().__init__(chance, themes)
         self.counter = 0
         self.classes: list[Object] = []
 

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from s2sad.ir import UNDEFINED, Block, Call, Const, Fact, For, Function, If, Pack, Var, While
+from s2sad.ir import (
+    UNDEFINED,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.abstract import Abstract
 
 X, C = Var("x"), Var("c")
@@ -46,8 +61,9 @@ def test_branches_join():
 
 def test_loops_are_walked_until_nothing_changes():
     y, p, q, item, out = Var("y"), Var("p"), Var("q"), Var("i"), Var("ys", Fact("list"))
-    body = Block((item, p), (Call((q,), abs, (p,)),), (q, q))
-    loop = For((y, out), (Const(1.0),), (Const(1.0),), body)
+    step = (Call((q,), abs, (p,)),)
+    carried = (Carried(p, Const(1.0), q, y),)
+    loop = For((Walked(item, Const(1.0)),), carried, step, (Collected(q, out),))
     assert signs(loop, result=y) == {1, -1} and signs(loop, result=out) == {1, -1}
-    test = Block((Var("t"),), (), (C,))
-    assert signs(While((y,), (Const(1.0),), test, Block((p,), (Call((q,), abs, (p,)),), (q,))), result=y) == {1, -1}
+    tested = (Carried(p, Const(1.0), q, y, Var("t")),)
+    assert signs(While(tested, (), C, step), result=y) == {1, -1}

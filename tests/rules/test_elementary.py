@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from s2sad import runtime
-from s2sad import rules
+from s2sad import rules, runtime
 from s2sad.testing import check_rule
 from tests.rules import sample
 
