@@ -176,8 +176,12 @@ class Assignment:
         if isinstance(cell, (Items, Table)):
             self.check_change(base.cell)
         if isinstance(cell, Items) and isinstance(k, int):
-            at = range(len(cell.values))[k]
-            self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
+            left = list(cell.values)
+            try:
+                del left[k]
+            except IndexError as error:
+                raise self.failing(error) from None
+            self.heap[base.cell] = Items(tuple(left))
         elif isinstance(base, Ref) and base.cell in self.fields_of:
             raise self.unsupported("a field of an object is deleted", code="S2S010")
         elif is_mapping(cell) and self.static_key(index) in cell.keys:

@@ -12,8 +12,8 @@ import gast
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
+from s2sad.frontend.failures import class_name
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -96,10 +96,11 @@ class Attributes:
             raise self.lacks_attribute(cls, name)
         return Method(owner, name)
 
-    def lacks_attribute(self, cls: type, name: str) -> S2SADError:
+    def lacks_attribute(self, cls: type, name: str, of: str = "") -> Exception:
         """The error for an attribute that no instance of a class has."""
-        self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
-        return self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
+        of = of or f"an object of class `{cls.__name__}`"
+        return self.failing(AttributeError(f"'{class_name(cls)}' object has no attribute '{name}'"),
+                            f"{of} has no attribute `{name}`")
 
     def static_attribute(self, owner: Atom, name: str) -> Value:
         obj = owner.value
@@ -109,8 +110,7 @@ class Attributes:
         try:
             value = getattr(obj, name)
         except AttributeError as error:
-            self.certain_error(AttributeError, str(error))
-            raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}`", code="S2S011") from None
+            raise self.failing(error, f"{self.describe(owner)} has no attribute `{name}`") from None
         if isinstance(value, property):
             raise self.unsupported(f"`{name}` is a property of a class", code="S2S011")
         label = None
@@ -141,7 +141,7 @@ class Attributes:
             if fact.dtype is not None:
                 return const(np.dtype(fact.dtype))
             if fact.kind in ("float", "int", "bool", "complex", "str", "none"):
-                self.certain_error(AttributeError, f"'{fact.kind}' object has no attribute 'dtype'")
+                raise self.failing(AttributeError(f"'{fact.kind}' object has no attribute 'dtype'"))
             raise self.unsupported("the dtype of a value whose kind is not known", code="S2S011")
         if name == "shape":
             return self.shape_of(owner)
@@ -169,7 +169,7 @@ class Attributes:
             return Method(owner, name)
         cls = self.class_of(owner)
         if cls is not None and not hasattr(cls, name):
-            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+            raise self.lacks_attribute(cls, name, self.describe(owner))
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
 
     def shape_of(self, owner: Value) -> Value:

@@ -16,6 +16,7 @@ import gast
 
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.control import FLAGS
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Same, Side, _key
 from s2sad.frontend.values import (
     FALSE,
@@ -94,7 +95,7 @@ class Branches:
                 flag = self.frames[-1].env.get(name)
                 if isinstance(flag, Atom) and flag.arg is arg:
                     self.frames[-1].env[name] = TRUE if run is then else FALSE
-            with self.block() as stmts:
+            with self.block() as stmts, self.path():
                 run()
             self.open_tests.pop()
             heap, envs, views = self.snapshot()
@@ -141,8 +142,14 @@ class Branches:
             self.arm(lambda: run(fn))
         if arms and self.truth(test) is None:
             self.branch(test, lambda: arm(then), lambda: arm(orelse), self.frames[-1].live | {key})
-            return self.frames[-1].env.pop(key)
+            return self.chosen(key)
         self.branch(test, lambda: run(then), lambda: run(orelse), self.frames[-1].live | {key})
+        return self.chosen(key)
+
+    def chosen(self, key: str) -> Value:
+        """What a branch left under a name of ours."""
+        if self.is_dead():
+            raise PathEnded
         return self.frames[-1].env.pop(key)
 
     def join_sides(self, test: Arg, a: Side, b: Side, live: frozenset[str]) -> None:

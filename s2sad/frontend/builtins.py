@@ -52,8 +52,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         return self.length(x)
     if static(x) is not UNSET:
         if not hasattr(static(x), "__len__"):
-            self.certain_error(TypeError, f"object of type {type(static(x)).__name__!r} has no len()")
-            raise self.unsupported(f"the length of {self.describe(x)}", code="S2S011")
+            raise self.failing(TypeError(f"object of type {type(static(x)).__name__!r} has no len()"),
+                               f"the length of {self.describe(x)}")
         return const(len(static(x)))
     return self.emit(len, (self.reify(x),), hint=hint or "n")
 

@@ -19,6 +19,7 @@ from s2sad import rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import iterators, known
 from s2sad.frontend.builtins import BUILTINS
+from s2sad.frontend.failures import PathEnded, class_name, has_method
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
@@ -167,6 +168,9 @@ class Calls:
                 return self.call_special(fn, "__call__", args, kwargs)
             case Atom() if fn.is_static:
                 return self.call_object(fn.value, args, kwargs, hint)
+        cls = self.class_of(fn)
+        if cls is not None and not has_method(cls, "__call__"):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not callable"))
         raise self.unsupported(f"a call of {self.describe(fn)}: which function it is is not known now",
                                "choose between functions with `if`, calling each in its branch", code="S2S011")
 
@@ -262,8 +266,7 @@ class Calls:
         try:
             bound = bind(*keys[:len(args)], **dict(zip((k for k, _ in kwargs), keys[len(args):])))
         except TypeError as error:
-            self.certain_error(TypeError, str(error))
-            raise self.unsupported(f"these arguments do not fit: {error}", code="S2S011") from None
+            raise self.failing(error, f"these arguments do not fit: {error}") from None
 
         def value_of(x: Any) -> Value:
             if isinstance(x, tuple):
@@ -316,7 +319,7 @@ class Calls:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
             if static(made) is not UNSET or any(map(self.may_vary, given)):
                 return made
-        except S2SADError:
+        except (S2SADError, PathEnded):
             pass
         self.reset(state)
         return self.call_opaque(public, args, kwargs, hint)

@@ -11,9 +11,11 @@ from typing import Any
 import gast
 
 from s2sad.facts.arguments import fact_of
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
     FALSE,
+    TRUE,
     Atom,
     Buffer,
     Fields,
@@ -55,6 +57,11 @@ def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
         item = old.item
     result = replace(joined, dims=dims, item=item)
     return old if result == old else result
+
+
+def _is_true(test: Arg) -> bool:
+    """Whether a test is known to be true."""
+    return isinstance(test, Const) and test.value is True
 
 
 class Carried:
@@ -115,7 +122,9 @@ class Carried:
         test_block = None
         if test is not None:
             with self.block() as stmts:
-                truth_value = test()
+                truth_value: Value = TRUE  # of a test that certainly raises an exception
+                with self.path():
+                    truth_value = test()
                 truth = self.truth(truth_value)
                 if truth is False:
                     return None
@@ -130,7 +139,8 @@ class Carried:
             item = Var(name, Fact("int") if fact.kind == "range" else fact.item or Fact())
         self.open_tests.append(Const(None))
         with self.block() as stmts:
-            body(item)
+            with self.path():
+                body(item)
             stop = self.flag("$stop")
             self.frames[-1].env["$skip"] = FALSE
         self.open_tests.pop()
@@ -305,6 +315,8 @@ class Carried:
             self.stmts.append(While(tuple(outs), tuple(inits), tests, block, stops, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = stopped
         self.loc = loc
+        if dead and (self.runs(walked) if walked is not None else _is_true(test_block[1])):
+            raise PathEnded
 
     def runs(self, walked: Arg | None) -> bool:
         """Whether a loop over a sequence certainly runs at least once."""

@@ -151,7 +151,7 @@ class Expressions:
         wrong = self.binary(operator.ne, self.call_object(len, (value,), (), "n"), const(count))
 
         def refuse() -> None:
-            self.raise_exception(self.emit_arg(TypeError, Const(f"* must give {count} arguments here")))
+            raise self.ended(self.emit_arg(TypeError, Const(f"* must give {count} arguments here")))
         self.branch(wrong, refuse, lambda: None, self.frames[-1].live)
         return tuple(self.get(value, const(k)) for k in range(count))
 

@@ -333,8 +333,9 @@ class Generators:
             ended, item = self.pulled(it)
             if len(args) == 2:
                 return self.choose(ended, lambda: args[1], lambda: item)
-            self.branch(ended, lambda: self.raise_exception(self.emit_arg(StopIteration)), lambda: None,
-                        self.frames[-1].live)
+            def end() -> None:
+                raise self.ended(self.emit_arg(StopIteration))
+            self.branch(ended, end, lambda: None, self.frames[-1].live)
             return item
         if not is_iterator(it):
             raise self.unsupported(f"`next` of {self.describe(it)}", "make it an iterator: `iter(…)`", code="S2S011")

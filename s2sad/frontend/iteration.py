@@ -11,6 +11,7 @@ from typing import Any
 
 import gast
 
+from s2sad.frontend.failures import class_name, has_method
 from s2sad.frontend.values import (
     Atom,
     Buffer,
@@ -83,6 +84,10 @@ class Iterables:
                 return Iteration("seq", (value,))
         if isinstance(value, Atom) and value.is_static and isinstance(value.value, _KNOWN_ITERABLES):
             return Iteration("static", (), self.known_items(value.value))
+        cls = self.class_of(value)
+        if cls is not None and not has_method(cls, "__iter__") and not has_method(cls, "__getitem__"):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not iterable"),
+                               f"a loop over {self.describe(value)}")
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
 
     def list_now(self, ref: Ref, k: int) -> Value | None:

@@ -34,6 +34,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.failures import CertainError, Failures, PathEnded
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -82,7 +83,8 @@ IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none
 
 class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
-    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
+    Control, Statements, Assignment, Exceptions, Failures, Matching, Branches, Joins,
+    Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
 ):
@@ -122,6 +124,8 @@ class Lowerer(
         self.unsure: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
+        self.handled_errors: list[CertainError] = []
+        self.tried: set[Loc] = set()
         self.written: set[int] = set()
         self.blends: dict[int, frozenset[int]] = {}
         self.blended: set[int] = set()
@@ -144,7 +148,9 @@ class Lowerer(
              hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
-        self.impossible |= result.impossible
+        if result.impossible:
+            self.impossible = True
+            self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
             self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
@@ -178,6 +184,8 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        if self.tries and self.loc is not None:
+            self.tried.add(self.loc)
         if (known := folded(self.constants, op, args, kwargs)) is not None:
             self.constants[outs[0]] = known
 
@@ -316,10 +324,13 @@ class Lowerer(
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:
-        """Fill a new block instead of the current one."""
+        """Fill a new block instead of the current one, which gets the statements if the path ends in the block."""
         outer, self.stmts = self.stmts, []
         try:
             yield self.stmts
+        except PathEnded:
+            outer += self.stmts
+            raise
         finally:
             self.stmts = outer
 
@@ -346,10 +357,6 @@ class Lowerer(
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:
         return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
-
-    def unbound(self, value: Unbound, name: str = "") -> S2SADError:
-        reason = value.reason or f"`{name or 'a name'}` has no value here"
-        return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
 
     def check_inside(self, cell: int) -> None:
         """Refuse to change a global: a derivative call changes nothing outside. A list or dict of known structure must

@@ -80,9 +80,8 @@ class Outputs:
         have, want = self.fact(value).dtype, self.fact(out).dtype
         if have is not None and want is not None and not np.can_cast(have, want, "same_kind"):
             text = f"Cannot cast ufunc '{fn.__name__}' output from {have!r} to {want!r} with casting rule 'same_kind'"
-            self.certain_error(TypeError, text)
-            raise self.unsupported(f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: NumPy "
-                                   "raises a TypeError", "give `out` the dtype of the result")
+            raise self.failing(TypeError(text), f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype "
+                               f"{want}: NumPy raises a TypeError", "give `out` the dtype of the result", "S2S001")
 
     def ufunc_at(self, fn: np.ufunc, args: tuple[Value, ...]) -> Value:
         """``np.add.at(target, index, value)``: one after the other where an index is repeated."""
