@@ -275,6 +275,12 @@ class Collecting(Lowerer):
         finally:
             self.curable -= 1
 
+    def failing(self, error: BaseException, what: str = "", hint: str = "", code: str = "S2S011",
+                node: Any = None) -> Exception:
+        """What certainly raises an exception is a problem too, if the function is refused anyway."""
+        self.certain_error(error)
+        return self.unsupported(what or f"this raises {type(error).__name__}: {error}", hint, code, node)
+
     def check_globals(self) -> None:
         """Every global that is changed is a problem."""
         self.problems += self.changed_globals()
