@@ -44,7 +44,7 @@ from s2sad.ir.kinds import kinds_of
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import opened
 from s2sad.ir.symbols import AUGMENTED
-from s2sad.ir.walk import map_blocks
+from s2sad.ir.walk import map_blocks, with_body, with_test
 from s2sad.ops import canonical
 
 __all__ = ["Row", "Swell", "derivative", "expression", "swell", "towers"]
@@ -204,7 +204,7 @@ def _deciding(fn: Function) -> Function:
                 stmts.append(Call((decision := Var("test"),), operator.truth, (s.test,), (), s.loc))
                 s = replace(s, test=decision)
             if isinstance(s, While):
-                s = replace(s, test=block(s.test, True), body=block(s.body))
+                s = with_body(with_test(s, block(s.test, True)), block(s.body))
             elif isinstance(s, Call):
                 s = replace(s, op=_deciding(s.op)) if isinstance(s.op, Function) else s
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import assume, given, note
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 
 import s2sad
@@ -17,6 +17,7 @@ from tests.fuzz.outcome import FAILURES
 from tests.fuzz.shrink import shrink
 
 
+@settings(max_examples=settings().max_examples * 4 // 5)
 @given(st.randoms(use_true_random=False))
 def test_random_program(source: random.Random) -> None:
     text = program(source, ())
@@ -29,7 +30,7 @@ def test_random_program(source: random.Random) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.xfail(reason="the package falls short of what these programs ask", strict=False)
 def test_programs_of_a_theme(theme: str) -> None:
-    for number in range(10):
+    for number in range(6):
         text = source_of(7, number, (theme,))
         outcome = check(text)
         assert outcome.kind not in FAILURES, f"{text}\n{outcome.what}: {outcome.detail}"
@@ -47,7 +48,7 @@ def test_generated_programs_compile(number: int) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_programs_of_each_theme_compile(theme: str) -> None:
-    for number in range(100):
+    for number in range(30):
         load(source_of(1, number, (theme,)))
 
 
@@ -58,7 +59,7 @@ def test_shrink_keeps_the_failure_and_drops_the_rest() -> None:
 
 def test_shrink_drops_parameters_and_the_frame_of_a_try() -> None:
     text = "def f(x, v):\n    try:\n        return bad(v)\n    finally:\n        pass\nARGS = (0.7, 0.9)\n"
-    assert shrink(text, lambda t: "bad(" in t and "ARGS" in t) == "def f():\n    return bad(v)\nARGS = ()\n"
+    assert shrink(text, lambda t: "bad(" in t and "ARGS = (" in t) == "def f():\n    return bad(v)\nARGS = ()\n"
 
 
 RAISES = "def f(x, v):\n    if x > 0:\n        raise ValueError('no')\n    return x\nARGS = (0.7, 0.9)\n"

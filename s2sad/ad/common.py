@@ -14,10 +14,10 @@ from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of, fills
 from s2sad.facts.infer import infer
-from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import Arg, Call, Const, Function, If, Pack, Stmt, Var
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.text import op_name
-from s2sad.ir.walk import call_args, map_arg, statements, variables
+from s2sad.ir.walk import call_args, ends, map_arg, statements, variables
 
 
 class Emitter:
@@ -230,18 +230,17 @@ def representatives(fn: Function) -> Callable[[Arg], Arg]:
     for _ in range(2):
         for s in reversed(list(statements(fn.body))):
             if isinstance(s, If):
-                for o, a, b in zip(s.outs, s.then.results, s.orelse.results):
+                for o, a, b in ends(s):
                     if o.fact.is_array and type(a) is Var and root(a) is root(b) and root(a) is not o:
                         parent[o] = root(a)  # type: ignore[assignment]
             elif not isinstance(s, Call):
-                first = 0 if isinstance(s, While) else len(s.iters)
-                for p, r, init in zip(s.body.params[first:], s.body.results, s.inits):
-                    if p.fact.is_array and p not in parent and root(r) is p and type(init) is Var:
-                        parent[p] = init
-                for o, r in zip(s.outs, s.body.results[:len(s.inits)]):
-                    if o.fact.is_array and o not in parent and type(r) is Var and root(r) is not o:
-                        top = root(r)
-                        k = s.outs.index(o)
-                        if type(top) is Var and type(s.inits[k]) is Var and top is root(s.inits[k]):
-                            parent[o] = top
+                for c in s.carried:
+                    if c.param.fact.is_array and c.param not in parent and root(c.result) is c.param and type(
+                            c.init) is Var:
+                        parent[c.param] = c.init
+                for c in s.carried:
+                    if c.out.fact.is_array and c.out not in parent and type(c.result) is Var:
+                        top = root(c.result)
+                        if top is not c.out and type(top) is Var and type(c.init) is Var and top is root(c.init):
+                            parent[c.out] = top
     return root

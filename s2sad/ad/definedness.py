@@ -12,87 +12,47 @@ code wants its zero on every path; then the path without a value gets a placehol
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from s2sad import runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir.flow import choices, closure, sources, users
 from s2sad.ir.regions import is_region
-from s2sad.ir.walk import blocks, map_blocks, statements
+from s2sad.ir.walk import ends, map_blocks, statements, with_ends
 
 
 def may_be_undefined(fn: Function) -> set[Var]:
     """The variables that may have no value on some path, and the lists that hold such."""
-    found: set[Var] = set()
-    todo: list[If | For | While] = []
-    for s in statements(fn.body):
-        if not isinstance(s, Call):
-            todo.append(s)
-        elif s.op is runtime.zero_of:
-            found.update(s.outs)
-    while True:
-        size = len(found)
-        for s in todo:
-            if isinstance(s, If):
-                sides = (s.then,) if is_region(s) else blocks(s)
-                pairs = [(o, a) for block in sides for o, a in zip(s.outs, block.results)]
-            else:
-                params = s.body.params[len(s.body.params) - len(s.inits):]
-                ends = s.body.results[:len(s.inits)]
-                pairs = [(v, a) for vs in (params, s.outs) for args in (s.inits, ends) for v, a in zip(vs, args)]
-                pairs += zip(s.outs[len(ends):], s.body.results[len(ends):])
-                if isinstance(s, For):
-                    pairs += zip(s.body.params, s.iters)
-            found.update(v for v, a in pairs if undefined(a) or a in found)
-        if len(found) == size:
-            return found
+    flow = sources(fn.body, through=lambda call: False)
+    start = [v for v, args in flow.items() if any(map(undefined, args))]
+    start += [o for s in statements(fn.body) if isinstance(s, Call) and s.op is runtime.zero_of for o in s.outs]
+    handed_on = users({v: [a for a in args if type(a) is Var] for v, args in flow.items()})
+    return closure(start, lambda v: handed_on.get(v, ()))
 
 
-def defined(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> tuple[Stmt, ...]:
+def defined(stmts: Iterable[Stmt], wanted: Iterable[Var]) -> tuple[Stmt, ...]:
     """The statements with a placeholder in place of no value for the variables ``wanted``: they are read on every
     path."""
-    wanted = set(wanted)
-    while True:
-        size = len(wanted)
-        _sources(stmts, wanted)
-        if len(wanted) == size:
-            break
+    whole = Block((), tuple(stmts), ())
+    may_be = {v: args for s in statements(whole) for v, args in choices(s)}
+    found = closure(wanted, lambda v: [a for a in may_be.get(v, ()) if type(a) is Var])
 
-    def filled(pairs: list[tuple[Var, Arg]]) -> tuple[Arg, ...]:
-        return tuple(nothing(v) if v in wanted and type(a) is Const and a.value is UNDEFINED else a for v, a in pairs)
+    def filled(v: Var, a: Arg) -> Arg:
+        return nothing(v) if v in found and type(a) is Const and a.value is UNDEFINED else a
 
     def stmt(s: Stmt) -> Stmt:
-        if isinstance(s, Call):
-            return s
         s = map_blocks(block, s)
-        if is_region(s):
+        if isinstance(s, Call) or is_region(s):
             return s
         if isinstance(s, If):
-            then = replace(s.then, results=filled(list(zip(s.outs, s.then.results))))
-            return replace(s, then=then, orelse=replace(s.orelse, results=filled(list(zip(s.outs, s.orelse.results)))))
-        return replace(s, inits=filled(list(zip(s.outs, s.inits))))
+            return with_ends(s, ((o, filled(o, a), filled(o, b)) for o, a, b in ends(s)))
+        return replace(s, carried=tuple(replace(c, init=filled(c.param, filled(c.out, c.init))) for c in s.carried))
 
     def block(b: Block) -> Block:
         return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
 
-    return tuple(map(stmt, stmts))
-
-
-def _sources(stmts: list[Stmt] | tuple[Stmt, ...], wanted: set[Var]) -> None:
-    """Add the variables that the wanted ones may be."""
-    for s in reversed(stmts):
-        if isinstance(s, Call):
-            continue
-        if isinstance(s, If):
-            for b in (s.then, s.orelse):
-                wanted.update(r for o, r in zip(s.outs, b.results) if o in wanted and type(r) is Var)
-        else:
-            params = s.body.params[len(s.body.params) - len(s.inits):]
-            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
-                if o in wanted or p in wanted:
-                    wanted.update((o, p))
-                    wanted.update(a for a in (r, init) if type(a) is Var)
-        for b in blocks(s):
-            _sources(b.stmts, wanted)
+    return block(whole).stmts
 
 
 def nothing(x: Var) -> Arg:

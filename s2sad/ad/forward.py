@@ -21,11 +21,28 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
-from s2sad.ir.walk import call_args, map_arg, variables
+from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
 
 
 class Forward:
@@ -224,61 +241,48 @@ class Forward:
         sides = []
         for block in (s.then, s.orelse):
             self.dots = dict(outer)
-            sides.append((block, self.block(block.stmts), self.dots))
-        outs: list[Var] = []
-        results: list[list[Arg]] = [[], []]
-        for k, o in enumerate(s.outs):
-            if o not in self.active:
-                continue
-            outs.append(Var(self.name(o), o.fact.forget()))
-            for (block, stmts, dots), r in zip(sides, results):
-                self.dots = dots
-                never = block is s.orelse and is_region(s)
-                r.append(Const(UNDEFINED) if never else self.dot(stmts, block.results[k], s.loc))
+            sides.append((self.block(block.stmts), self.dots))
+        (then, _), (orelse, _) = sides
+
+        def dot_in(side: tuple[list[Stmt], dict[Var, Arg]], result: Arg) -> Arg:
+            stmts, self.dots = side
+            return self.dot(stmts, result, s.loc)
+        never = Const(UNDEFINED) if is_region(s) else None
+        moved = {o: (Var(self.name(o), o.fact.forget()), dot_in(sides[0], a), never or dot_in(sides[1], b))
+                 for o, a, b in ends(s) if o in self.active}
         self.dots = outer
-        then, orelse = (Block((), tuple(stmts), (*block.results, *r)) for (block, stmts, _), r in zip(sides, results))
-        out.append(replace(s, outs=(*s.outs, *outs), then=then, orelse=orelse))
-        outer.update(zip((o for o in s.outs if o in self.active), outs))
+        made = If((), s.test, Block((), tuple(then), ()), Block((), tuple(orelse), ()), s.loc, s.adjoint)
+        out.append(with_ends(made, (*ends(s), *moved.values())))
+        outer.update((o, dot) for o, (dot, _, _) in moved.items())
 
     def loop(self, out: list[Stmt], s: For | While) -> None:
-        items = s.body.params[:len(s.iters)] if isinstance(s, For) else ()
-        carried = s.body.params[len(items):]
-        n = len(carried)
-        live = [k for k, p in enumerate(carried) if p in self.active]
-        end = len(s.outs) - s.stop
-        kept = [k for k in range(n, end) if s.outs[k] in self.active]
-        inits = tuple(self.init_dot(out, s, k) for k in live)
-        params = tuple(self.carried_var(carried[k]) for k in live)
-        moving = [(seq, i) for seq, i in zip(getattr(s, "iters", ()), items) if i in self.active]
-        item_dots = tuple(Var(self.name(i), i.fact.forget()) for _, i in moving)
-        seq_dots = tuple(self.dot(out, seq, s.loc) for seq, _ in moving)
+        """The loop with tangents beside what it walks, carries and collects."""
+        live = [c for c in s.carried if c.param in self.active]
+        kept = [c for c in s.collected if c.out in self.active]
+        inits = [self.init_dot(out, c, s.loc) for c in live]
+        params = [self.carried_var(c.param) for c in live]
+        moving = [w for w in s.walked if w.item in self.active]
+        walked = tuple(Walked(Var(self.name(w.item), w.item.fact.forget()), self.dot(out, w.sequence, s.loc))
+                       for w in moving)
         outer = self.dots
-        self.dots = {**outer, **dict(zip((carried[k] for k in live), params)),
-                     **dict(zip((i for _, i in moving), item_dots))}
-        stmts = self.block(s.body.stmts)
-        results = [self.dot(stmts, s.body.results[k], s.loc) for k in live]
-        collected = [self.dot(stmts, s.body.results[k], s.loc) for k in kept]
+        self.dots = {**outer, **dict(zip((c.param for c in live), params)),
+                     **{w.item: dot.item for w, dot in zip(moving, walked)}}
+        stmts = self.block(s.stmts)
+        results = [self.dot(stmts, c.result, s.loc) for c in live]
+        lists = [Var(plural(self.name(c.out)), c.out.fact.forget()) for c in kept]
+        collected = [Collected(self.dot(stmts, c.result, s.loc), out) for c, out in zip(kept, lists)]
         self.dots = outer
-        outs = tuple(Var(p.name, p.fact) for p in params)
-        lists = tuple(Var(plural(self.name(s.outs[k])), s.outs[k].fact.forget()) for k in kept)
-        res = s.body.results
-        body = Block((*items, *item_dots, *carried, *params), tuple(stmts),
-                     (*res[:n], *results, *res[n:end], *collected, *res[end:]))
-        all_outs = (*s.outs[:n], *outs, *s.outs[n:end], *lists, *s.outs[end:])
-        if isinstance(s, For):
-            out.append(replace(s, outs=all_outs, iters=(*s.iters, *seq_dots), inits=(*s.inits, *inits), body=body))
-        else:
-            extra = tuple(Var(p.name, p.fact) for p in params)
-            test = replace(s.test, params=(*s.test.params, *extra))
-            out.append(replace(s, outs=all_outs, inits=(*s.inits, *inits), body=body, test=test))
-        outer.update(zip((s.outs[k] for k in live), outs))
-        outer.update(zip((s.outs[k] for k in kept), lists))
+        carried = [Carried(p, init, r, Var(p.name, p.fact), c.tested and Var(p.name, p.fact))
+                   for c, p, init, r in zip(live, params, inits, results)]
+        made = replace(s, stmts=tuple(stmts), carried=(*s.carried, *carried), collected=(*s.collected, *collected))
+        out.append(replace(made, walked=(*s.walked, *walked)) if isinstance(made, For) else made)
+        outer.update((c.out, dot.out) for c, dot in zip(live, carried))
+        outer.update(zip((c.out for c in kept), lists))
 
-    def init_dot(self, out: list[Stmt], s: For | While, k: int) -> Arg:
-        init = s.inits[k]
-        if type(init) is Const and type(init.value) in (int, float, bool):
+    def init_dot(self, out: list[Stmt], c: Carried, loc: Any) -> Arg:
+        if type(c.init) is Const and type(c.init.value) in (int, float, bool):
             return Const(0.0)
-        return self.dot(out, init, s.loc)
+        return self.dot(out, c.init, loc)
 
     def carried_var(self, x: Var) -> Var:
         fact = x.fact.forget()

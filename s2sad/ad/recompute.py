@@ -29,10 +29,38 @@ from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
-from s2sad.ir.walk import blocks, clone, free, operands, statements, substitute, variables
+from s2sad.ir.walk import (
+    blocks,
+    clone,
+    ends,
+    free,
+    operands,
+    statements,
+    substitute,
+    variables,
+    with_body,
+    with_ends,
+    with_test,
+)
 
 MANAGERS = (np.errstate, warnings.catch_warnings, contextlib.nullcontext)
 
@@ -59,7 +87,7 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
     changed = [v for v in free(s.then) if v in sweep.active and bars.get(v) is not before.get(v)]
     outs = tuple(Var(sweep.name(v), (v if v.fact.is_array else bars[v]).fact.forget()) for v in changed)
     body = Block((), (*recomputed, *adjoint, *stmts), tuple(bars[v] for v in changed))
-    new, (body, _), _ = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
+    new, (body, _) = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
     if outs:
         out.append(region(outs, body, s.loc, True))
         sweep.masked.update(o for v, o in zip(changed, outs) if bars[v] in sweep.masked)
@@ -173,53 +201,46 @@ def _read(stmts: Iterable[Stmt]) -> Iterator[Var]:
 
 def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
     """The branch that hands out what its sides keep, and the branch that reads that."""
-    sides = [_block(b, managers) for b in (s.then, s.orelse)]
-    outs: list[Var] = []
-    results: list[list[Arg]] = [[], []]
-    second: list[Block] = []
-    for side, (_, again, kept) in enumerate(sides):
-        handed = {v: Var(v.name, v.fact.forget()) for v in kept}
-        outs += handed.values()
-        results[side] += kept
-        results[1 - side] += [Const(UNDEFINED)] * len(kept)
-        second.append(substitute(handed, again))
-    firsts = [replace(b, results=(*b.results, *r)) for (b, _, _), r in zip(sides, results)]
-    one = replace(s, outs=(*s.outs, *outs), then=firsts[0], orelse=firsts[1])
-    return one, [replace(s, then=second[0], orelse=second[1])], outs
+    nothing = Const(UNDEFINED)
+    (then, then_again, then_kept), (orelse, orelse_again, orelse_kept) = (_block(b, managers) for b in blocks(s))
+    handed = {v: Var(v.name, v.fact.forget()) for v in (*then_kept, *orelse_kept)}
+    new = [*((handed[v], v, nothing) for v in then_kept), *((handed[v], nothing, v) for v in orelse_kept)]
+    one = with_ends(replace(s, then=then, orelse=orelse), (*ends(s), *new))
+    two = replace(s, then=substitute(handed, then_again), orelse=substitute(handed, orelse_again))
+    return one, [two], list(handed.values())
 
 
 def _loop(s: For | While, managers: set[Var]) -> tuple[For | While, list[Stmt], list[Var]]:
     """The loop that collects what its body keeps, and the loop over that."""
     body, again, kept = _block(s.body, managers)
-    test, test_again, test_kept = _block(s.test, managers) if isinstance(s, While) else (None, None, [])
-    collected: list[Arg] = list(kept)
-    if test_kept and not kept:
-        collected = [Const(None)]  # only the number of trips
-    if not collected:
-        if isinstance(s, While):
-            assert test is not None and test_again is not None
-            return s, [replace(s, test=test_again, body=again)], []
-        return s, [replace(s, body=again)], []
-    items = [v if type(v) is Var else Var("k") for v in collected]
+    first, second = with_body(s, body), with_body(s, again)
+    if isinstance(second, While):
+        _, test, test_kept = _block(second.test, managers)
+        if not kept and not test_kept:
+            return s, [with_test(second, test)], []
+    elif not kept:
+        return s, [second], []
+    items = kept or [Var("k")]  # or only the number of trips
     lists = [Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in items]
-    end = len(s.outs) - s.stop
-    results = (*body.results[:end], *collected, *body.results[end:])
-    first = replace(s, outs=(*s.outs[:end], *lists, *s.outs[end:]), body=replace(body, results=results))
-    if isinstance(s, While):
-        body = replace(again, params=(*items, *again.params))
-        return first, [For(s.outs, tuple(lists), s.inits, body, False, s.stop, s.loc, s.adjoint)], lists
-    n = len(s.iters)
-    params = (*again.params[:n], *items, *again.params[n:])
+    results: list[Var] | list[Const] = kept or [Const(None)]
+    new = tuple(Collected(r, out) for r, out in zip(results, lists))
+    first = replace(first, collected=(*first.collected, *new))
+    over = tuple(map(Walked, items, lists))
     stmts: list[Stmt] = []
-    walked = _walked(stmts, s, lists[0]) if s.stop else s.iters
-    stmts.append(replace(s, iters=(*walked, *lists), body=replace(again, params=params)))
+    if isinstance(second, For):
+        walked = _walked(stmts, second, lists[0]) if second.stop else second.walked
+        stmts.append(replace(second, walked=(*walked, *over)))
+    else:
+        carried = tuple(replace(c, tested=None) for c in second.carried)
+        stmts.append(For(over, carried, second.stmts, second.collected, second.stop, False, s.loc, s.adjoint))
     return first, stmts, lists
 
 
-def _walked(out: list[Stmt], s: For, collected: Var) -> tuple[Arg, ...]:
+def _walked(out: list[Stmt], s: For, collected: Var) -> tuple[Walked, ...]:
     """Those parts of the sequences of a loop with ``break`` that were walked: as long as what was collected."""
     out.append(Call((trips := Var("trips", Fact("int")),), len, (collected,), (), s.loc))
-    parts = tuple(Var("walked", fact_of(seq).forget()) for seq in s.iters)
     to_trips = Pack("slice", (Const(None), trips, Const(None)))
-    out += [Call((part,), operator.getitem, (seq, to_trips), (), s.loc) for part, seq in zip(parts, s.iters)]
+    parts = tuple(Walked(w.item, Var("walked", fact_of(w.sequence).forget())) for w in s.walked)
+    out += [Call((part.sequence,), operator.getitem, (w.sequence, to_trips), (), s.loc)
+            for part, w in zip(parts, s.walked)]
     return parts

@@ -38,7 +38,23 @@ from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import (
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.facts import join
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
@@ -340,8 +356,7 @@ class Reverse:
             for side, a in zip(results, args):
                 side.append(a)
         blocks = [Block((), tuple(stmts), tuple(r)) for (_, stmts, _), r in zip(sides, results)]
-        new, blocks, prelude = self.saver.save_branch(s, [p for p, _, _ in sides], blocks)
-        out.extend(prelude)
+        new, blocks = self.saver.save_branch(s, [p for p, _, _ in sides], blocks)
         if outs:
             out.append(If(tuple(outs), s.test, blocks[0], blocks[1], s.loc, True))
             for v, o in zip(changed, outs):
@@ -353,73 +368,58 @@ class Reverse:
     # ---- loops -----------------------------------------------------------------------------------------------------
 
     def loop(self, out: list[Stmt], s: For | While) -> For | While:
-        items = s.body.params[:len(s.iters)] if isinstance(s, For) else ()
-        carried = s.body.params[len(items):]
-        n = len(carried)
-        live = [k for k, p in enumerate(carried) if p in self.active or self.bars.get(s.outs[k]) is not None]
-        collected = [k for k in range(n, len(s.outs) - s.stop) if self.bars.get(s.outs[k]) is not None]
+        """The loop in the other direction: it carries the cotangents of what ``s`` carries and of what its body reads
+        from outside, walks those of what ``s`` collects, and collects those of the items that ``s`` walks."""
+        live = [c for c in s.carried if c.param in self.active or self.bars.get(c.out) is not None]
+        collected = [c for c in s.collected if self.bars.get(c.out) is not None]
         outer = [v for v in free(s.body) if v in self.active]
         if not live and not collected:
             return s
         before = self.bars
-        setup: list[Stmt] = []
-        inits: list[Arg] = []
-        params: list[Var] = []
-        for k in live:
-            g = before.get(s.outs[k])
-            if g is None:
-                g = self.emit.zeros(setup, s.outs[k], self.name(carried[k]), s.loc)
-            inits.append(g)
-            params.append(self.bar_var(carried[k], s.body.results[k]))
-        for v in outer:
-            g = before.get(v)
-            inits.append(self.emit.zeros(setup, v, self.name(v), s.loc) if g is None else g)
-            params.append(self.bar_var(v))
-        seq_bars = [before[s.outs[k]] for k in collected]
-        seq_items = [Var(self.name(r) if type(r) is Var else "item_bar", fact_of(b).item or Fact())
-                     for b, r in zip(seq_bars, (s.body.results[k] for k in collected))]
+        entries = [(c, self.bar_or_zeros(out, c.out, c.param, s.loc), self.bar_var(c.param, c.result)) for c in live]
+        around = [(v, self.bar_or_zeros(out, v, v, s.loc), self.bar_var(v)) for v in outer]
+        walked = [Walked(self.item_bar(c.result, before[c.out]), before[c.out]) for c in collected]
+        self.bars = {v: p for v, _, p in around}
         stmts: list[Stmt] = []
-        self.bars = dict(zip(outer, params[len(live):]))
-        at_entry = dict(self.bars)
-        for k, p in zip(live, params):
-            self.accumulate(stmts, s.body.results[k], p, s.loc)
-        for k, item in zip(collected, seq_items):
-            self.accumulate(stmts, s.body.results[k], item, s.loc)
-        primal, adjoint = self.block(s.body.stmts)
+        for c, _, p in entries:
+            self.accumulate(stmts, c.result, p, s.loc)
+        for kept, w in zip(collected, walked):
+            self.accumulate(stmts, kept.result, w.item, s.loc)
+        primal, adjoint = self.block(s.stmts)
         stmts += adjoint
-        results = [self.carried_bar(stmts, s, k, carried[k]) for k in live]
-        results += [self.bars[v] for v in outer]
-        touched = [v for v in outer if self.bars[v] is not at_entry[v]]
-        item_bars = [(seq, item) for seq, item in zip(getattr(s, "iters", ()), items) if self.is_active(seq)]
-        for _, item in item_bars:
-            g = self.bars.get(item)
-            results.append(self.emit.zeros(stmts, item, self.name(item), s.loc) if g is None else g)
+        own = [Carried(p, g, self.carried_bar(stmts, c, s.loc), Var(p.name, p.fact)) for c, g, p in entries]
+        summed = [Carried(p, g, self.bars[v], Var(p.name, p.fact)) for v, g, p in around]
+        items = [w for w in s.walked if self.is_active(w.sequence)]
+        lists = [Collected(self.bar_or_zeros(stmts, w.item, w.item, s.loc),
+                           Var(f"{w.item.name}_bars", Fact("list", item=w.item.fact.forget()))) for w in items]
         self.bars = before
-        outs = [Var(p.name, p.fact) for p in params]
-        outs += [Var(f"{item.name}_bars", Fact("list", item=item.fact.forget())) for _, item in item_bars]
-        body = Block((*seq_items, *params), tuple(stmts), tuple(results))
-        new, loops, prelude = self.saver.save_loop(s, primal, body, tuple(seq_bars), tuple(inits), tuple(outs))
-        out.extend(setup)
-        out.extend(prelude)
-        out.extend(loops)
-        for v, o in zip(outer, outs[len(live):]):
-            if v in touched:
-                self.bars[v] = o
-        for k, o in zip(live, outs):
-            self.bars.pop(s.outs[k], None)
-            self.accumulate(out, s.inits[k], o, s.loc)
-        for (seq, _), o in zip(item_bars, outs[len(params):]):
-            self.accumulate(out, seq, o, s.loc)
+        back = For(tuple(walked), (*own, *summed), tuple(stmts), tuple(lists), None, not s.reverse, s.loc, True)
+        new, loop = self.saver.save_loop(s, primal, back)
+        out.extend(loop)
+        self.bars.update((v, bar.out) for v, bar in zip(outer, summed) if bar.result is not bar.param)
+        for c, bar in zip(live, own):
+            self.bars.pop(c.out, None)
+            self.accumulate(out, c.init, bar.out, s.loc)
+        for w, bars in zip(items, lists):
+            self.accumulate(out, w.sequence, bars.out, s.loc)
         return new
 
-    def carried_bar(self, stmts: list[Stmt], s: For | While, k: int, p: Var) -> Arg:
-        """The cotangent of what a loop carries as ``p``, at the start of a step; zeros if the step does not read it."""
-        g = self.bars.get(p)
+    def bar_or_zeros(self, out: list[Stmt], x: Var, named: Var, loc: Any) -> Arg:
+        """The cotangent of ``x`` as it is now; zeros, called after ``named``, if it has none."""
+        g = self.bars.get(x)
+        return self.emit.zeros(out, x, self.name(named), loc) if g is None else g
+
+    def item_bar(self, made: Arg, bars: Arg) -> Var:
+        """A variable for the cotangent of what a loop collects in a trip."""
+        return Var(self.name(made) if type(made) is Var else "item_bar", fact_of(bars).item or Fact())
+
+    def carried_bar(self, stmts: list[Stmt], c: Carried, loc: Any) -> Arg:
+        """The cotangent of what a loop carries, at the start of a step; zeros if the step does not read it."""
+        g = self.bars.get(c.param)
         if g is not None:
             return g
-        made = s.body.results[k]
-        known = made if undefined(s.inits[k]) and type(made) is Var and p.fact.is_array else p
-        return self.emit.zeros(stmts, known, self.name(p), s.loc)
+        by_step = undefined(c.init) and type(c.result) is Var and c.param.fact.is_array
+        return self.emit.zeros(stmts, c.result if by_step else c.param, self.name(c.param), loc)
 
     def bar_var(self, x: Var, made: Arg | None = None) -> Var:
         """A variable for the cotangent of ``x`` that a loop carries. It comes in with the shape of what a step made of

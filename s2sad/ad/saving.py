@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,8 +20,41 @@ from s2sad import ops, runtime
 from s2sad.ad.definedness import defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.walk import blocks, call_args, clone, free, map_blocks, operands, statements, substitute, variables
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Loc,
+    Pack,
+    Stmt,
+    Var,
+    Walked,
+    While,
+)
+from s2sad.ir.walk import (
+    blocks,
+    call_args,
+    clone,
+    ends,
+    free,
+    map_blocks,
+    operands,
+    statements,
+    substitute,
+    variables,
+    with_body,
+    with_ends,
+)
+
+L = TypeVar("L", For, While, For | While)
 
 
 class Saver:
@@ -35,119 +69,57 @@ class Saver:
 
     # ---- branches --------------------------------------------------------------------------------------------------
 
-    def save_branch(self, s: If, primals: list[list[Stmt]], blocks: list[Block]) -> tuple[If, list[Block], list[Stmt]]:
+    def save_branch(self, s: If, primals: list[list[Stmt]], blocks: list[Block]) -> tuple[If, list[Block]]:
         """The branch that also hands out what the reverse blocks read of it, and the reverse blocks reading that."""
-        outs = list(s.outs)
-        results = [list(s.then.results), list(s.orelse.results)]
+        handed = list(ends(s))
         new_blocks = []
         for side, (primal, block) in enumerate(zip(primals, blocks)):
             local = {o for p in primal for o in p.outs}
             mapping: dict[Var, Arg] = {}
-            block = self.recompute(block, primal, local, set(), Block((), (), ()))
+            block = self.recompute(block, primal, local, set())
             block = self.shapes_only(block, primal, local)
-            for v in free(block):
-                if v in local:
-                    known = next((o for o, r in zip(outs, results[side]) if r is v and self.only(results, outs, o, v)),
-                                 None)
-                    if known is None:
-                        known = Var(v.name, v.fact.forget())
-                        outs.append(known)
-                        results[side].append(v)
-                        results[1 - side].append(Const(UNDEFINED))
-                    mapping[v] = known
+            for v in (v for v in free(block) if v in local):
+                known = next((o for o, *args in handed if args[side] is v and o.fact.kind == v.fact.kind), None)
+                if known is None:
+                    known, nothing = Var(v.name, v.fact.forget()), Const(UNDEFINED)
+                    handed.append((known, nothing, v) if side else (known, v, nothing))
+                mapping[v] = known
             new_blocks.append(substitute(mapping, block))
-        then = Block((), tuple(primals[0]), tuple(results[0]))
-        orelse = Block((), tuple(primals[1]), tuple(results[1]))
-        return replace(s, outs=tuple(outs), then=then, orelse=orelse), new_blocks, []
-
-    def only(self, results: list[list[Arg]], outs: list[Var], out: Var, v: Var) -> bool:
-        """Whether an out that already exists can stand for ``v``: it is the same value on this side."""
-        return out.fact.kind == v.fact.kind
+        then, orelse = (Block((), tuple(primal), ()) for primal in primals)
+        return with_ends(replace(s, then=then, orelse=orelse), handed), new_blocks
 
     # ---- loops -----------------------------------------------------------------------------------------------------
 
-    def save_loop(self, s: For | While, primal: list[Stmt], body: Block, seq_bars: tuple[Arg, ...], inits: tuple[Arg,
-                                                                                                                 ...],
-                  outs: tuple[Var, ...]) -> tuple[For | While, list[Stmt], list[Stmt]]:
-        """The primal loop that collects what ``body`` reads, and the loop in the other direction with ``body``."""
-        iters = s.iters if isinstance(s, For) else ()
-        items = s.body.params[:len(iters)]
-        carried = s.body.params[len(items):]
-        local = {*carried, *(o for p in primal for o in p.outs)}
-        body = self.recompute(body, primal, local, set(items), s.body)
-        body = self.shapes_only(body, primal, local)
+    def save_loop(self, s: For | While, primal: list[Stmt], back: For) -> tuple[For | While, list[Stmt]]:
+        """The primal loop that collects what the loop ``back`` reads, and that loop, over what was collected, after the
+        statements that it needs before it."""
+        items = {w.item for w in s.walked}
+        local = {*(c.param for c in s.carried), *(o for p in primal for o in p.outs)}
+        body = self.shapes_only(self.recompute(back.body, primal, local, items), primal, local)
         read = free(body)
         made = {o: k for k, p in enumerate(primal) for o in p.outs}
         saved = sorted((v for v in read if v in local), key=lambda v: made.get(v, -1))
-        old = list(zip(s.body.results[len(carried):len(s.outs) - s.stop], s.outs[len(carried):len(s.outs) - s.stop]))
-        already = {r: o for r, o in old if type(r) is Var}
-        fresh = [v for v in saved if v not in already]
-        lists = {v: Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in fresh}
-        stop = 1 if s.stop else 0
-        end = len(s.outs) - stop
-        counter = None
-        needed = [i for i in items if i in read]
-        prelude: list[Stmt] = []
-        results = (*s.body.results[:end], *fresh, *s.body.results[end:])
-        all_outs = (*s.outs[:end], *lists.values(), *s.outs[end:])
-        params, start = s.body.params, s.inits
-        stmts = list(primal)
-        sequences = [(already.get(v) or lists[v], v) for v in saved] + [
-            (b, p) for b, p in zip(seq_bars, body.params)]
-        if not sequences and (isinstance(s, While) or s.stop):
-            counter, trips, results, all_outs, params, start = self.count(s, stmts, results, all_outs, params, start)
-        block = Block(params, defined(stmts, set(fresh)), results)
-        if isinstance(s, For):
-            new: For | While = replace(s, outs=all_outs, inits=start, body=block)
-        else:
-            test = s.test
-            if counter is not None:
-                test = Block((counter_param := Var("trips", Fact("int")), *test.params), test.stmts, test.results)
-                test = Block((*test.params[1:], counter_param), test.stmts, test.results)
-            new = replace(s, outs=all_outs, inits=start, body=block, test=test)
-        walked: list[tuple[Arg, Var]] = []
-        for seq, item in zip(iters, items):
-            whole = fact_of(seq).kind == "range" and not (s.stop or needed or walked)
-            if item in needed or whole or not (sequences or needed):
-                if s.stop:
-                    if counter is None:
-                        trips = Var("trips", Fact("int"))
-                        prelude.append(Call((trips,), len, (sequences[0][0],), (), s.loc, True))
-                    seq = self.cut(prelude, seq, trips, s)
-                walked.append((seq, item))
-                if not (needed or sequences):
-                    break
-        if isinstance(s, While) and counter is not None:
-            positions = Var("positions", Fact("range"))
-            prelude.append(Call((positions,), range, (trips,), (), s.loc, True))
-            walked.append((positions, Var("k", Fact("int"))))
+        lists = {c.result: c.out for c in s.collected if type(c.result) is Var}
+        fresh = {v: Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in saved if v not in lists}
+        lists |= fresh
+        new = replace(s, stmts=defined(primal, fresh), collected=(*s.collected, *map(Collected, fresh, fresh.values())))
+        sequences = [*(Walked(v, lists[v]) for v in saved), *back.walked]
+        before: list[Stmt] = []
+        trips = None
+        if not sequences and (s.stop or isinstance(s, While)):
+            new, trips = _counted(new)
+        walked = _again([w for w in s.walked if w.item in read], s, bool(sequences))
+        if s.stop and walked:
+            if trips is None:
+                trips = _call(before, "trips", Fact("int"), len, sequences[0].sequence, loc=s.loc)
+            walked = [_cut(before, w, trips, s.loc) for w in walked]
+        elif isinstance(s, While) and trips is not None:
+            positions = _call(before, "positions", Fact("range"), range, trips, loc=s.loc)
+            walked = [Walked(Var("k", Fact("int")), positions)]
         walked += sequences
-        n_items = len(seq_bars)
-        fresh_items = [Var(v.name, v.fact) for _, v in walked]
-        mapping = {v: f for (_, v), f in zip(walked, fresh_items)}
-        inner = Block((*fresh_items, *body.params[n_items:]), body.stmts, body.results)
-        inner = replace(inner, stmts=tuple(substitute(mapping, st) for st in inner.stmts),
-                        results=substitute(mapping, Block((), (), inner.results)).results)
-        loop = For(outs, tuple(q for q, _ in walked), inits, inner, not getattr(s, "reverse", False), False, s.loc,
-                   True)
-        return new, [loop], prelude
-
-    def count(self, s: For | While, stmts: list[Stmt], results: tuple, outs: tuple, params: tuple,
-              start: tuple) -> tuple:
-        """Add a counter of the trips that were made."""
-        n = len(s.inits)
-        first = len(params) - n
-        counter, after, trips = (Var("trips", Fact("int")) for _ in range(3))
-        stmts.append(Call((after,), operator.add, (counter, Const(1)), (), s.loc, True))
-        return (counter, trips, (*results[:n], after, *results[n:]), (*outs[:n], trips, *outs[n:]),
-                (*params[:first + n], counter), (*start, Const(0)))
-
-    def cut(self, out: list[Stmt], seq: Arg, trips: Var, s: For | While) -> Arg:
-        """The part of a sequence that an ended loop walked."""
-        short = Var("walked", fact_of(seq).forget())
-        to_trips = Pack("slice", (Const(None), trips, Const(None)))
-        out.append(Call((short,), operator.getitem, (seq, to_trips), (), s.loc, True))
-        return short
+        renamed = {w.item: Var(w.item.name, w.item.fact) for w in walked}
+        back = with_body(back, substitute(renamed, body))
+        return new, [*before, replace(back, walked=tuple(Walked(renamed[w.item], w.sequence) for w in walked))]
 
     # ---- shapes ----------------------------------------------------------------------------------------------------
 
@@ -183,7 +155,7 @@ class Saver:
 
     # ---- recomputing -----------------------------------------------------------------------------------------------
 
-    def recompute(self, body: Block, primal: list[Stmt], local: set[Var], items: set[Var], loop: Block) -> Block:
+    def recompute(self, body: Block, primal: list[Stmt], local: set[Var], items: set[Var]) -> Block:
         """The reverse body with cheap values computed again from what it has anyway."""
         defs = {o: p for p in primal if isinstance(p, Call) and len(p.outs) == 1 for o in p.outs}
         wanted = [v for v in free(body) if v in local]
@@ -237,6 +209,37 @@ class Saver:
             return True
         numbers = p.outs[0].fact.is_scalar and all(fact_of(a).is_scalar for a in call_args(p))
         return numbers and known.cost is ops.Cost.CHEAP
+
+
+def _counted(loop: L) -> tuple[L, Var]:
+    """The loop with a counter of the trips that were made, and their number."""
+    counter, after, trips = (Var("trips", Fact("int")) for _ in range(3))
+    tested = Var("trips", Fact("int")) if isinstance(loop, While) else None
+    step = Call((after,), operator.add, (counter, Const(1)), (), loop.loc, True)
+    counted = Carried(counter, Const(0), after, trips, tested)
+    return replace(loop, carried=(*loop.carried, counted), stmts=(*loop.stmts, step)), trips
+
+
+def _again(needed: list[Walked], loop: For | While, collected: bool) -> list[Walked]:
+    """What the loop in the other direction walks again of what the primal loop walks: what it needs; else a range,
+    because that reads well; else, if nothing was ``collected``, something to count the trips."""
+    if needed or not collected:
+        return needed or list(loop.walked[:1])
+    return [w for w in loop.walked if fact_of(w.sequence).kind == "range" and not loop.stop][:1]
+
+
+def _cut(out: list[Stmt], walked: Walked, trips: Var, loc: Loc | None) -> Walked:
+    """The part of a sequence that an ended loop walked."""
+    to_trips = Pack("slice", (Const(None), trips, Const(None)))
+    fact = fact_of(walked.sequence).forget()
+    return Walked(walked.item, _call(out, "walked", fact, operator.getitem, walked.sequence, to_trips, loc=loc))
+
+
+def _call(out: list[Stmt], name: str, fact: Fact, op: Callable, *args: Arg, loc: Loc | None) -> Var:
+    """Append a call."""
+    made = Var(name, fact)
+    out.append(Call((made,), op, args, (), loc, True))
+    return made
 
 
 META_ARG = {np.shape: 0, np.zeros_like: 0, runtime.unbroadcast: 1}

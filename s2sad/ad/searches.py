@@ -17,7 +17,6 @@ of such values and of nothing else. Newton's method, the secant method, adaptive
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +25,9 @@ import numpy as np
 from s2sad import ops, runtime
 from s2sad.ad.activity import useful
 from s2sad.errors import NotDifferentiable
-from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.walk import blocks, call_args, statements, variables
+from s2sad.ir import Arg, Block, Call, Carried, Const, For, Function, If, Var, While
+from s2sad.ir.flow import closure, sources, users
+from s2sad.ir.walk import blocks, statements, variables
 
 HINT = ("stop the search from being differentiated and take one Newton step after it: run it on "
         "s2sad.stop_gradient(…) of the parameters, then x = x - f(x) / s2sad.stop_gradient(df(x)); "
@@ -51,15 +51,14 @@ def check_searches(fn: Function, wrt: set[Var], outputs: set[Var]) -> None:
     NotDifferentiable
         S2S017, at the loop.
     """
-    loops = [s for s in statements(fn.body) if isinstance(s, (For, While)) and len(s.inits) > 1]
+    loops = [s for s in statements(fn.body) if isinstance(s, (For, While)) and len(s.carried) > 1]
     for loop in loops:
         search = _Search(loop)
         if not search.bracket(None):
             continue
         needed, ends = useful(fn, outputs), search.bracket(dependent(fn, wrt))
-        results = dict(zip(loop.body.params[len(loop.body.params) - len(loop.inits):], loop.outs))
-        if any(p in needed or results[p] in needed for p in ends):
-            names = " and ".join(f"`{p.name.strip('<>')}`" for p in ends)
+        if any(c.param in needed or c.out in needed for c in ends):
+            names = " and ".join(f"`{c.param.name.strip('<>')}`" for c in ends)
             raise NotDifferentiable(
                 "S2S017", f"this loop searches for {names} by tests; the derivative of what is found is not that of "
                 "the program that runs", loop.loc,
@@ -69,34 +68,9 @@ def check_searches(fn: Function, wrt: set[Var], outputs: set[Var]) -> None:
 
 def dependent(fn: Function, wrt: set[Var]) -> set[Var]:
     """The variables whose values depend on ``wrt`` in any way but by branches: integers and truth values too."""
-    found = set(wrt)
-    while True:
-        size = len(found)
-        for s in statements(fn.body):
-            for target, sources in _flows(s):
-                if any(v in found for v in variables(*sources)):
-                    found.add(target)
-        if len(found) == size:
-            return found
-
-
-def _flows(s: Stmt) -> Iterator[tuple[Var, tuple[Arg, ...]]]:
-    """From what each variable of a statement takes its value."""
-    match s:
-        case Call():
-            if s.op is not runtime.stop_gradient and not ops.of(s.op).reads_shape:
-                yield from ((o, tuple(call_args(s))) for o in s.outs)
-        case If():
-            yield from ((o, (a, b)) for o, a, b in zip(s.outs, s.then.results, s.orelse.results))
-        case For() | While():
-            n = len(s.iters) if isinstance(s, For) else 0
-            yield from ((p, (seq,)) for p, seq in zip(s.body.params, getattr(s, "iters", ())))
-            carried = zip(s.body.params[n:], s.inits, s.body.results)
-            yield from ((p, (init, r)) for p, init, r in carried)
-            yield from ((o, (r,)) for o, r in zip(s.outs, s.body.results))
-            yield from ((o, (p,)) for o, p in zip(s.outs, s.body.params[n:]))
-            if isinstance(s, While):
-                yield from ((q, (p,)) for q, p in zip(s.test.params, s.body.params))
+    flow = users(sources(fn.body, lambda call: call.op is not runtime.stop_gradient
+                         and not ops.of(call.op).reads_shape))
+    return closure(wrt, lambda v: flow.get(v, ()))
 
 
 def _is_same(op: Any) -> bool:
@@ -127,15 +101,14 @@ class _Search:
     carried: set[Var] = field(default_factory=set)
     known: dict[Var, Combination | None] = field(default_factory=dict)
 
-    def bracket(self, depends: set[Var] | None) -> tuple[Var, ...]:
+    def bracket(self, depends: set[Var] | None) -> tuple[Carried, ...]:
         """The ends of an interval that is searched by tests on ``depends`` (None: by any tests), or nothing."""
-        body = self.loop.body
-        params = body.params[len(body.params) - len(self.loop.inits):]
-        self.carried = {p for p in params if not p.fact.is_discrete}
-        self.index(body)
+        carried = {c.param: c for c in self.loop.carried if not c.param.fact.is_discrete}
+        self.carried = set(carried)
+        self.index(self.loop.body)
         found = {}
-        for p, result in zip(params, body.results):
-            update = self.combination(result) if p in self.carried and result is not p else None
+        for p, c in carried.items():
+            update = self.combination(c.result) if c.result is not p else None
             if update is not None:
                 found[p] = update
         reach = {p: self.reach(p, found) for p in found}
@@ -144,7 +117,7 @@ class _Search:
             q is not p and q in reach[p] and p in reach[q] for q in chosen)]
         if not any(found[q].mixed for p in ends for q in reach[p] & found.keys()):
             return ()
-        return tuple(ends)
+        return tuple(carried[p] for p in ends)
 
     def index(self, block: Block) -> None:
         for s in block.stmts:
@@ -155,14 +128,7 @@ class _Search:
 
     def reach(self, start: Var, found: dict[Var, Combination]) -> set[Var]:
         """The carried values that a carried value is made of, in one trip or in several."""
-        seen: set[Var] = set()
-        todo = [start]
-        while todo:
-            update = found.get(todo.pop())
-            new = update.of - seen if update is not None else frozenset()
-            seen |= new
-            todo += new
-        return seen
+        return closure(found[start].of, lambda p: found[p].of if p in found else ())
 
     def combination(self, arg: Arg) -> Combination | None:
         """``arg`` as a linear combination of carried values, None if it is anything else."""

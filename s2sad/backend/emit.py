@@ -19,7 +19,7 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.backend.express import Expressions, Globals, fact_of
-from s2sad.backend.names import Names, appended_early, loop_parts, unset
+from s2sad.backend.names import Names, appended_early, unset
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Stmt, Var, While
@@ -310,28 +310,27 @@ class _Emitter:
 
     def for_loop(self, s: For) -> None:
         self.before_loop(s)
-        items = s.body.params[:len(s.iters)]
-        sequences = [self.to.arg(a) for a in s.iters]
+        sequences = [self.to.arg(w.sequence) for w in s.walked]
         if s.reverse:
             sequences = [ast.Call(self.to.global_(reversed), [x], []) for x in sequences]
-        targets: list[ast.expr] = [self.to.name(v, store=True) for v in items]
+        targets: list[ast.expr] = [self.to.name(w.item, store=True) for w in s.walked]
         iterated, target = sequences[0], targets[0]
-        if len(items) > 1:
+        if len(targets) > 1:
             iterated, target = ast.Call(self.to.global_(zip), sequences, []), ast.Tuple(targets, ast.Store())
         body = self.loop_body(s)
         self.at(s)
         self.put(ast.For(target, iterated, body or [ast.Pass()], []))
         if s.reverse:
-            for out in loop_parts(s)[2]:
-                if self.plan.used(out):
-                    self.put(ast.Expr(ast.Call(ast.Attribute(self.to.name(out), "reverse", ast.Load()), [], [])))
+            for c in s.collected:
+                if self.plan.used(c.out):
+                    self.put(ast.Expr(ast.Call(ast.Attribute(self.to.name(c.out), "reverse", ast.Load()), [], [])))
 
     def while_loop(self, s: While) -> None:
         self.before_loop(s)
         outer, self.lines = self.lines, []
-        self.statements(s.test.stmts)
+        self.statements(s.head)
         test, self.lines = self.lines, outer
-        condition = self.to.arg(s.test.results[0])
+        condition = self.to.arg(s.condition)
         body = self.loop_body(s)
         if test:
             leave = ast.If(ast.UnaryOp(ast.Not(), condition), [ast.Break()], [])
@@ -341,31 +340,27 @@ class _Emitter:
 
     def before_loop(self, s: For | While) -> None:
         self.loc = self.current = None
-        _, carried, lists = loop_parts(s)
-        self.move([(p, init) for p, out, init in zip(carried, s.outs, s.inits) if self.names.needed(s, p, out)])
-        for out in lists:
-            if self.plan.used(out):
-                self.assign(out, ast.List([], ast.Load()))
-        if s.stop and self.plan.used(s.outs[-1]):
-            self.assign(s.outs[-1], ast.Constant(False))
+        self.move([(c.param, c.init) for c in s.carried if self.names.needed(c)])
+        for kept in s.collected:
+            if self.plan.used(kept.out):
+                self.assign(kept.out, ast.List([], ast.Load()))
+        if s.stop and self.plan.used(s.stop.out):
+            self.assign(s.stop.out, ast.Constant(False))
 
     def loop_body(self, s: For | While) -> list[ast.stmt]:
-        _, carried, lists = loop_parts(s)
         early = appended_early(s, self.plan)
-        late = [(out, value) for out, value in zip(lists, s.body.results[len(carried):])
-                if self.plan.used(out) and value not in early]
-        moves = self.real_moves([(p, r) for p, out, r in zip(carried, s.outs, s.body.results)
-                                 if self.names.needed(s, p, out)])
-        stop = s.body.results[-1] if s.stop else Const(False)
+        late = [c for c in s.collected if self.plan.used(c.out) and c.result not in early]
+        moves = self.real_moves([(c.param, c.result) for c in s.carried if self.names.needed(c)])
+        stop = s.stop.result if s.stop else Const(False)
 
         def finish() -> None:
             self.loc, self.adjoint, self.current = None, s.adjoint, None
-            for out, value in late:
-                self.append(out, value)
+            for c in late:
+                self.append(c.out, c.result)
             self.move(moves)
 
-        if s.stop and self.plan.used(s.outs[-1]):
-            flag = s.outs[-1]
+        if s.stop and self.plan.used(s.stop.out):
+            flag = s.stop.out
 
             def finish_with_flag() -> None:
                 self.assign(flag, self.to.arg(stop))
@@ -377,7 +372,7 @@ class _Emitter:
         overwritten = any(self.names.same(v, w) for v, _ in moves for w in self.plan.leaves(stop))
         if not overwritten:
             simple = not late and not moves
-            return self.capture(head, lambda: self.tail(s.body.stmts, stop, finish, simple, early), early)
+            return self.capture(head, lambda: self.tail(s.stmts, stop, finish, simple, early), early)
 
         def finish_twice() -> None:
             self.put(ast.If(self.to.arg(stop), [*self.capture((), finish), ast.Break()], []))

@@ -14,59 +14,39 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from s2sad.backend.plan import Plan, is_scalar_update, is_temporary
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir.flow import choices, closure, users
 from s2sad.ir.opnames import identifier
 from s2sad.ir.walk import blocks, statements, variables
 
 AnyLoop = For | While
 
 
-def loop_parts(loop: AnyLoop) -> tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]:
-    """The items, the carried parameters, and the outs that are lists of collected values."""
-    n_items = len(loop.body.params) - len(loop.inits)
-    lists = loop.outs[len(loop.inits):len(loop.outs) - loop.stop]
-    return loop.body.params[:n_items], loop.body.params[n_items:], lists
-
-
 def appended_early(loop: AnyLoop, plan: Plan) -> dict[Var, list[Var]]:
     """The collected variables that have a line of their own (or are parameters), and the lists each is appended to."""
-    defined = set(loop.body.params) | {v for s in loop.body.stmts if plan.prints(s) for v in s.outs}
+    defined = set(loop.body.params) | {v for s in loop.stmts if plan.prints(s) for v in s.outs}
     found: dict[Var, list[Var]] = {}
-    for out, value in zip(loop_parts(loop)[2], loop.body.results[len(loop.inits):]):
-        if plan.used(out) and isinstance(value, Var) and value in defined:
-            found.setdefault(value, []).append(out)
+    for c in loop.collected:
+        if plan.used(c.out) and isinstance(c.result, Var) and c.result in defined:
+            found.setdefault(c.result, []).append(c.out)
     return found
 
 
 def unset(fn: Function, names: Names) -> set[Var]:
     """The variables that may be undefined and are handed on before anybody uses them, to a list or to another name:
     they must be ``None`` then, because Python would raise where they are only handed on."""
-    sources: dict[Var, list[Arg]] = {}
-    collected: set[Var] = set()
+    sources: dict[Var, tuple[Arg, ...]] = {}
+    kept: list[Var] = []
     for s in statements(fn.body):
-        if isinstance(s, If):
-            sources.update((out, [a, b]) for out, a, b in zip(s.outs, s.then.results, s.orelse.results))
-        elif isinstance(s, (For, While)):
-            carried = loop_parts(s)[1]
-            tests = s.test.params if isinstance(s, While) else carried
-            for several in zip(carried, tests, s.outs, s.inits, s.body.results):
-                sources.update((v, list(several[3:])) for v in several[:3])
-            collected.update(variables(*s.body.results[len(carried):]))
-    maybe: set[Var] = set()
-    size = -1
-    while size != len(maybe):
-        size = len(maybe)
-        maybe |= {v for v, args in sources.items()
-                  if any(a in maybe or (isinstance(a, Const) and a.value is UNDEFINED) for a in args)}
-    found = {v for v in collected if v in maybe}
-    found |= {v for w, args in sources.items() for a in args for v in variables(a)
-              if v in maybe and not (a is v and names.same(v, w))}
-    stack = list(found)
-    while stack:
-        new = {a for a in sources[stack.pop()] if isinstance(a, Var) and a in maybe} - found
-        found |= new
-        stack += new
-    return found
+        sources.update(choices(s))
+        if isinstance(s, (For, While)):
+            kept += variables(*(end.result for end in s.ends if not isinstance(end, Carried)))
+    handed_on = users({v: [a for a in args if isinstance(a, Var)] for v, args in sources.items()})
+    start = [v for v, args in sources.items() if any(isinstance(a, Const) and a.value is UNDEFINED for a in args)]
+    maybe = closure(start, lambda v: handed_on.get(v, ()))
+    moved = [v for w, args in sources.items() for a in args for v in variables(a)
+             if v in maybe and not (a is v and names.same(v, w))]
+    return closure((*maybe.intersection(kept), *moved), lambda v: [a for a in sources[v] if a in maybe])
 
 
 def plural(name: str) -> str:
@@ -136,21 +116,20 @@ class Names:
                 self.home[out] = block
 
     def collect_loop(self, loop: AnyLoop) -> None:
-        items, carried, lists = loop_parts(loop)
-        for p in carried:
-            self.add(p, 2)
-        for p, out in zip(carried, loop.outs):
-            self.share(out, p)
-        if isinstance(loop, While):
-            for p, q in zip(loop.test.params, carried):
-                self.share(p, q)
-        for out, value in zip(lists, loop.body.results[len(loop.inits):]):
-            k = self.add(out)
-            if isinstance(value, Var) and value.name == out.name:
-                self.votes[k] = Counter({plural(out.name): 1})
+        for c in loop.carried:
+            self.add(c.param, 2)
+        for c in loop.carried:
+            self.share(c.out, c.param)
+        for c in loop.carried:
+            if c.tested is not None:
+                self.share(c.tested, c.param)
+        for kept in loop.collected:
+            k = self.add(kept.out)
+            if isinstance(kept.result, Var) and kept.result.name == kept.out.name:
+                self.votes[k] = Counter({plural(kept.out.name): 1})
         if loop.stop:
-            self.add(loop.outs[-1])
-        for item in items:
+            self.add(loop.stop.out)
+        for item in (w.item for w in loop.walked):
             self.votes[self.add(item)] = Counter({item.name: 1})
             if not item.name.strip("_") and not self.plan.used(item):
                 self.unread.add(item)
@@ -221,44 +200,40 @@ class Names:
         return before
 
     def loop(self, s: AnyLoop, live: int) -> int:
-        items, carried, lists = loop_parts(s)
-        lists = tuple(out for out in lists if self.plan.used(out))
-        stop = s.outs[-1:] if s.stop and self.plan.used(s.outs[-1]) else ()
-        own = self.bits((*carried, *s.outs, *items))
-        keep = self.bits((*(p for p, out in zip(carried, s.outs) if self.needed(s, p, out)), *lists, *stop))
+        items = [w.item for w in s.walked]
+        kept = [end.out for end in s.ends if not isinstance(end, Carried) and self.plan.used(end.out)]
+        own = self.bits((*s.body.params, *s.outs))
+        keep = self.bits((*(c.param for c in s.carried if self.needed(c)), *kept))
         header = (live & ~own) | self.free(s) | keep
-        iters = self.mask(*s.iters) if isinstance(s, For) else 0
-        first = header | iters | self.mask(*s.inits)
-        for out in (*lists, *stop):
+        iters = self.mask(*(w.sequence for w in s.walked))
+        first = header | iters | self.mask(*(c.init for c in s.carried))
+        for out in kept:
             self.interfere(out, first)
-        for p, init in zip(carried, s.inits):
-            self.move(p, init, header | iters)
+        for c in s.carried:
+            self.move(c.param, c.init, header | iters)
         for item in items:
             self.interfere(item, header | self.bits(items))
         self.body(s, header, keep)
-        return (header & ~own) | iters | self.mask(*s.inits)
+        return (header & ~own) | iters | self.mask(*(c.init for c in s.carried))
 
     def body(self, s: AnyLoop, header: int, keep: int) -> None:
-        _, carried, lists = loop_parts(s)
-        body = s.body
         early = appended_early(s, self.plan)
-        stop = self.mask(body.results[-1]) if s.stop else 0
-        end = (header & ~self.bits(carried)) | stop
-        for p, result in zip(carried, body.results):
-            if keep >> self.node[p] & 1:
-                self.move(p, result, header | stop)
-                end |= self.mask(result)
-        for out, value in zip(lists, body.results[len(carried):]):
-            if self.plan.used(out) and value not in early:
-                end |= self.mask(value)
-        start = self.walk(body.stmts, end)
+        stop = self.mask(s.stop.result) if s.stop else 0
+        end = (header & ~self.bits(c.param for c in s.carried)) | stop
+        for c in s.carried:
+            if keep >> self.node[c.param] & 1:
+                self.move(c.param, c.result, header | stop)
+                end |= self.mask(c.result)
+        for kept in s.collected:
+            if self.plan.used(kept.out) and kept.result not in early:
+                end |= self.mask(kept.result)
+        start = self.walk(s.stmts, end)
         if isinstance(s, While):
-            self.walk(s.test.stmts, header | start | self.mask(*s.test.results))
+            self.walk(s.head, header | start | self.mask(s.condition))
 
-    def needed(self, s: AnyLoop, p: Var, out: Var) -> bool:
+    def needed(self, c: Carried) -> bool:
         """Whether a carried value is read at all."""
-        return self.plan.used(p) or self.plan.used(out) or (
-            isinstance(s, While) and any(self.plan.used(q) for q in s.test.params if self.node[q] == self.node[p]))
+        return any(self.plan.used(v) for v in (c.param, c.out, c.tested) if v is not None)
 
     def free(self, s: AnyLoop) -> int:
         """What the blocks of a loop read from outside, and the carried values they read."""
@@ -342,9 +317,8 @@ class Names:
                 case If():
                     pairs = [(out, r, b) for b in (s.then, s.orelse) for out, r in zip(s.outs, b.results)]
                 case _:
-                    carried = loop_parts(s)[1]
-                    pairs = [(p, r, s.body) for p, r in zip(carried, s.body.results)]
-                    pairs += [(p, init, block) for p, init in zip(carried, s.inits)]
+                    pairs = [(c.param, c.result, s.body) for c in s.carried]
+                    pairs += [(c.param, c.init, block) for c in s.carried]
             for v, w, where in pairs:
                 if isinstance(w, Var) and (self.plan.used(v) or not isinstance(s, If)):
                     yield v, w, where

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2sad import ops, runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.opnames import op_name
 from s2sad.ir.symbols import INFIX, PREFIX
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
@@ -114,7 +114,7 @@ class _Folding:
         self.role: dict[Var, set[str]] = {}
         self.site: dict[Var, Block] = {}
         self.lengths: dict[Var, int] = {}
-        self.bodies = {s.body for s in statements(made.fn.body) if isinstance(s, (For, While)) and s.stop}
+        self.stops = {s.body: s.stop.result for s in statements(made.fn.body) if isinstance(s, (For, While)) and s.stop}
 
     def run(self) -> None:
         fn = self.plan.fn
@@ -134,19 +134,17 @@ class _Folding:
             if s in self.plan.hidden:
                 continue
             roles = ["plain"] * len(self.plan.reads(s))
-            if isinstance(s, For):
-                roles = ["iter"] * len(s.iters) + ["init"] * len(s.inits)
-            elif isinstance(s, While):
-                roles = ["init"] * len(s.inits)
+            if isinstance(s, (For, While)):
+                roles = [*("iter" for _ in s.walked), *("init" for _ in s.carried)]
             elif isinstance(s, Call) and self.memory.is_update(s) and not is_scalar_update(s):
                 roles[0] = "target"
             for arg, role in zip(self.plan.reads(s), roles):
                 self.note(arg, role, block)
             for inner in blocks(s):
                 self.sites(inner)
-            for inner, role, slots in _results(s):
-                for k, result in enumerate(inner.results):
-                    self.note(result, role if k in slots else "plain", inner)
+            for inner, role, results in _results(s):
+                for result in results:
+                    self.note(result, role, inner)
         if block is self.plan.fn.body:
             self.note(block.results[0], "return", block)
 
@@ -219,8 +217,8 @@ class _Folding:
                 pending[s.outs[0]] = self.pending(s, taken)
             else:
                 self.disturb(s, pending)
-        if block in self.bodies and block.results[-1] in pending:
-            stop = block.results[-1]
+        stop = self.stops.get(block)
+        if stop in pending:
             if set(self.plan.leaves(stop)) & set(block.params):
                 del self.plan.folded[stop]  # the test for `break` comes when the parameters have their next values
 
@@ -294,12 +292,10 @@ class _Folding:
                 return indent + len(s.outs[0].name) + 3 + self.length_of_choice(s)
             return indent + 4 + self.length(s.test)
         if isinstance(s, For):
-            items = s.body.params[:len(s.iters)]
-            header = 10 + sum(len(p.name) + 2 for p in items)
-            header += sum(self.length(a) + 2 + 10 * s.reverse for a in s.iters)
-            return indent + max([header, *(self.length(a) + 10 for a in s.inits)])
+            header = 10 + sum(len(w.item.name) + self.length(w.sequence) + 4 + 10 * s.reverse for w in s.walked)
+            return indent + max([header, *(self.length(c.init) + 10 for c in s.carried)])
         if isinstance(s, While):
-            return indent + max([0, *(self.length(a) + 10 for a in s.inits)])
+            return indent + max([0, *(self.length(c.init) + 10 for c in s.carried)])
         if s.op in (runtime.setitem, runtime.add_at):
             return indent + sum(self.length(a) for a in self.plan.reads(s)) + 6
         return indent + sum(len(v.name) + 2 for v in s.outs) + 1 + self.length_of_call(s)
@@ -336,14 +332,14 @@ class _Folding:
         return len(op_name(call.op)) + 2 + sum(parts) + 2 * max(0, len(parts) - 1) + keywords
 
 
-def _results(s: Stmt) -> Iterator[tuple[Block, str, range]]:
-    """The blocks of a statement, and which of their results are moved into variables."""
+def _results(s: Stmt) -> Iterator[tuple[Block, str, list[Arg]]]:
+    """The results of the blocks of a statement, and what becomes of them: a few are moved into variables."""
     match s:
         case If():
-            yield s.then, "result", range(len(s.outs))
-            yield s.orelse, "result", range(len(s.outs))
-        case For():
-            yield s.body, "carried", range(len(s.inits))
-        case While():
-            yield s.test, "plain", range(1)
-            yield s.body, "carried", range(len(s.inits))
+            for inner in blocks(s):
+                yield inner, "result", list(inner.results)
+        case For() | While():
+            if isinstance(s, While):
+                yield s.test, "plain", [s.condition]
+            for end in s.ends:
+                yield s.body, "carried" if isinstance(end, Carried) else "plain", [end.result]

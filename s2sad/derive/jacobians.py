@@ -22,8 +22,8 @@ from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var
-from s2sad.ir.walk import clone
+from s2sad.ir import Arg, Block, Call, Collected, Const, Fact, For, Function, Pack, Stmt, Var, Walked
+from s2sad.ir.walk import clone, map_outs
 
 
 class Structured(Exception):
@@ -50,9 +50,9 @@ def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = 
     forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
     assert isinstance(row, Pack)
     lists = {v: Var(f"{v.name}_bars", Fact("list", item=v.fact.forget())) for v in wrt}
-    body = Block((item,), (*taken, *backwards), row.items)
     units = Call((basis,), runtime.Units, (value,), (), None, True)
-    loop = For(tuple(lists.values()), (basis,), (), body, adjoint=True)
+    collected = tuple(Collected(r, out) for r, out in zip(row.items, lists.values(), strict=True))
+    loop = For((Walked(item, basis),), (), (*taken, *backwards), collected, adjoint=True)
     return _matrix(primal, (*forwards, units, loop), value, of.trees, lists)
 
 
@@ -71,10 +71,10 @@ def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None
         def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
             return dot(primal.result)
         moved = forward(replace(primal, body=again), {v: dot}, (), result).body
-        body = Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results)
+        body = clone(Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results))
         lists[v] = Var(f"{v.name}_columns", Fact("list"))
         stmts.append(Call((basis,), runtime.Units, (v,)))
-        stmts.append(For((lists[v],), (basis,), (), clone(body)))
+        stmts.append(For((Walked(body.params[0], basis),), (), body.stmts, (Collected(body.results[0], lists[v]),)))
     return _matrix(primal, tuple(stmts), first.results[0], of.trees, lists)
 
 
@@ -84,7 +84,7 @@ def _added(stmts: tuple[Stmt, ...], primal: set[Stmt]) -> Iterator[Stmt]:
     known = {o for s in primal for o in s.outs}
     for s in stmts:
         if s not in primal:
-            yield replace(s, outs=tuple(Var(o.name, o.fact) if o in known else o for o in s.outs))
+            yield map_outs(lambda o: Var(o.name, o.fact) if o in known else o, s)
 
 
 def _matrix(primal: Function, stmts: tuple[Stmt, ...], value: Arg, trees: list[Any], lists: dict[Var, Var]) -> Function:

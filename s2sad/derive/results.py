@@ -85,15 +85,14 @@ def buffers(fn: Function) -> dict[Var, Var]:
             before[s.outs[0]] = s.args[0]
             updated.add(s.outs[0])
         elif isinstance(s, (For, While)):
-            inner = {c.outs[0]: c.args[0] for c in s.body.stmts if isinstance(c, Call) and ops.of(c.op).updates}
-            params = s.body.params[len(s.body.params) - len(s.inits):]
-            for o, p, r, init in zip(s.outs, params, s.body.results, s.inits):
-                v: Arg = r
+            inner = {c.outs[0]: c.args[0] for c in s.stmts if isinstance(c, Call) and ops.of(c.op).updates}
+            for part in s.carried:
+                v: Arg = part.result
                 while type(v) is Var and v in inner:
                     v = inner[v]
-                if v is p and r is not p and o.fact.is_array:
-                    before[o] = init
-                    updated.add(o)
+                if v is part.param and part.result is not part.param and part.out.fact.is_array:
+                    before[part.out] = part.init
+                    updated.add(part.out)
     found = {}
     for v in updated:
         first: Arg = v

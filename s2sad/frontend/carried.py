@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from s2sad import ir
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
@@ -24,10 +25,9 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
-    Value,
     static,
 )
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stop, Var, Walked, While
 from s2sad.ir.facts import fresh_dim, join
 from s2sad.ir.walk import clone
 
@@ -279,9 +279,7 @@ class Carried:
             if dead:
                 value = head[1][f].get(key, Unbound()) if f is not None else head[0].get(key)
             self.extract(template, value, results, done)
-        stops = static(stop) is not False
-        if stops:
-            results.append(self.reify(stop))
+        flag = Stop(self.reify(stop), Var("stopped", Fact("bool"))) if static(stop) is not False else None
         self.stmts = outer
         self.restore(state)
         self.stmts.extend(prelude)
@@ -302,18 +300,18 @@ class Carried:
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
             self.family = None
-        stopped: Value = FALSE
-        if stops:
-            flag = Var("stopped", Fact("bool"))
-            outs.append(flag)
-            stopped = Atom(flag, flag.fact)
-        block = Block((*((item,) if item is not None else ()), *params), tuple(side.stmts), tuple(results))
         if walked is not None:
-            self.stmts.append(For(tuple(outs), (walked,), tuple(inits), block, False, stops, loc, self.adjoint))
+            carried = tuple(ir.Carried(*parts) for parts in zip(params, inits, results, outs, strict=True))
+            self.stmts.append(For((Walked(item, walked),), carried, tuple(side.stmts), (), flag, False, loc,
+                                  self.adjoint))
         else:
-            tests = clone(Block(tuple(params), tuple(test_block[0]), (test_block[1],)))
-            self.stmts.append(While(tuple(outs), tuple(inits), tests, block, stops, loc, self.adjoint))
-        self.frames[-1].env["$stopped"] = stopped
+            head, condition = test_block
+            tests = clone(Block(tuple(params), tuple(head), (condition,)))
+            parts = zip(params, inits, results, outs, tests.params, strict=True)
+            carried = tuple(ir.Carried(*part) for part in parts)
+            self.stmts.append(While(carried, tests.stmts, tests.results[0], tuple(side.stmts), (), flag, loc,
+                                    self.adjoint))
+        self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
         if dead and (self.runs(walked) if walked is not None else _is_true(test_block[1])):
             raise PathEnded

@@ -174,9 +174,10 @@ class Lowerer(
         """Whether the result is certainly a new array in C order."""
         if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
             return False
-        if ops.of(op).order_c and (op is not np.array or fact_of(args[0]).kind in ("list", "tuple")):
+        known = ops.of(op)
+        if known.order_c == "always" or (known.order_c and all(map(_is_no_array, args))):
             return True
-        elementwise = isinstance(ops.canonical(op), np.ufunc) and not ops.of(op).updates
+        elementwise = isinstance(known.canonical, np.ufunc) and not known.updates
         given = [a for a in args if fact_of(a).is_array]
         return elementwise and (fact.ndim == 1 or all(a in self.contiguous for a in given)) and all(
             fact_of(a).is_array or fact_of(a).is_scalar for a in args)
@@ -375,6 +376,12 @@ class Lowerer(
     def alias_error(self, message: str,
                     hint: str = "write to a copy: `b = b.copy()` before the first write") -> S2SADError:
         return AliasError("S2S004", message, self.loc, hint=hint)
+
+
+def _is_no_array(arg: Arg) -> bool:
+    """Whether an argument is certainly no array: a number, a list, a dtype."""
+    fact = fact_of(arg)
+    return isinstance(arg, Const) or fact.is_scalar or fact.kind in ("list", "tuple")
 
 
 def finish(result: Value, lowerer: Lowerer) -> Arg:

@@ -10,13 +10,14 @@ around them.  All operations are functional: ``a2 = setitem(a1, i, v)`` is a new
 emitted code writes in place is decided in the very last pass.
 
 If.     ``outs = then.results`` or ``outs = orelse.results``; the blocks have no parameters.
-Loops.  A loop is a scan over *positions* 0, 1, …, n-1 (walked from the last to the first when ``reverse``).
-        ``body.params = (*items, *carried)``: one item of each sequence in ``iters`` at this position, and the carried
-        values. ``body.results = (*carried, *collected[, stop])``, ``outs = (*carried, *collected[, stop])``.
-        The first carried values are ``inits``; a collected value comes out as a list, ``ps[k]`` belonging to position k
-        in either direction.  With ``stop=True`` the last result is a bool; the loop ends after the step in which it is
-        true and the last out tells whether it did.  Sequences in ``iters`` have equal lengths.
-        ``While`` has no iters; ``test.params`` are the carried values and ``test.results`` is one bool.
+Loops.  A loop is a scan over *positions* 0, 1, …, n-1 (walked from the last to the first when ``reverse``), made of
+        named parts: what it *walks* (sequences of equal lengths, one item of each in a trip), what it *carries* from
+        trip to trip, what it *collects* (a list ``ps``, ``ps[k]`` belonging to position k in either direction), and
+        maybe the flag that *stops* it: a bool; the loop ends after the step in which it is true.
+        A ``While`` walks nothing; the statements ``head`` compute its ``condition`` before each trip.
+        What blocks and statements have in common is derived: ``body`` takes the items, then what is carried;
+        ``test`` takes what is carried; ``ends`` are the parts that have a result and an out: what is carried, what is
+        collected, the flag.
 
 Example: a reverse sweep over what a forward loop collected::
 
@@ -27,13 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, ClassVar, Union
 
 from s2sad.errors import Loc
 from s2sad.ir.facts import UNKNOWN, Fact
 
-__all__ = ["Arg", "Block", "Call", "Const", "Fact", "For", "Function", "If", "Loc", "Pack", "Stmt", "UNDEFINED", "Var",
-           "While"]
+__all__ = ["Arg", "Block", "Call", "Carried", "Collected", "Const", "End", "Fact", "For", "Function", "If", "Loc",
+           "Pack", "Stmt", "Stop", "UNDEFINED", "Var", "Walked", "While"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -112,26 +113,92 @@ class If:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Walked:
+    """A sequence that a loop walks, and its item in a trip."""
+
+    item: Var
+    sequence: Arg
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Carried:
+    """What a loop hands from trip to trip: ``param`` is ``init`` in the first trip, then the ``result`` of the one
+    before; ``out`` is what it is in the end. The test of a ``While`` reads it as ``tested``."""
+
+    param: Var
+    init: Arg
+    result: Arg
+    out: Var
+    tested: Var | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Collected:
+    """What comes out of a loop as a list: ``result`` of each trip."""
+
+    result: Arg
+    out: Var
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Stop:
+    """The flag that ends a loop after a trip; ``out`` tells whether it did."""
+
+    result: Arg
+    out: Var
+
+
+End = Union[Carried, Collected, Stop]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class For:
-    outs: tuple[Var, ...]
-    iters: tuple[Arg, ...]
-    inits: tuple[Arg, ...]
-    body: Block
+    walked: tuple[Walked, ...]
+    carried: tuple[Carried, ...]
+    stmts: tuple[Stmt, ...]
+    collected: tuple[Collected, ...] = ()
+    stop: Stop | None = None
     reverse: bool = False
-    stop: bool = False
     loc: Loc | None = None
     adjoint: bool = False
+    ends: tuple[End, ...] = field(init=False)
+    outs: tuple[Var, ...] = field(init=False)
+    body: Block = field(init=False)
+
+    def __post_init__(self) -> None:
+        _derive(self)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class While:
-    outs: tuple[Var, ...]
-    inits: tuple[Arg, ...]
-    test: Block
-    body: Block
-    stop: bool = False
+    carried: tuple[Carried, ...]
+    head: tuple[Stmt, ...]
+    condition: Arg
+    stmts: tuple[Stmt, ...]
+    collected: tuple[Collected, ...] = ()
+    stop: Stop | None = None
     loc: Loc | None = None
     adjoint: bool = False
+    ends: tuple[End, ...] = field(init=False)
+    outs: tuple[Var, ...] = field(init=False)
+    body: Block = field(init=False)
+    test: Block = field(init=False)
+    walked: ClassVar[tuple[Walked, ...]] = ()
+    reverse: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        _derive(self)
+        tested = tuple(c.tested for c in self.carried if c.tested is not None)
+        object.__setattr__(self, "test", Block(tested, self.head, (self.condition,)))
+
+
+def _derive(loop: For | While) -> None:
+    last = (loop.stop,) if loop.stop is not None else ()
+    ends: tuple[End, ...] = (*loop.carried, *loop.collected, *last)
+    params = (*[w.item for w in loop.walked], *[c.param for c in loop.carried])
+    object.__setattr__(loop, "ends", ends)
+    object.__setattr__(loop, "outs", tuple([end.out for end in ends]))
+    object.__setattr__(loop, "body", Block(params, loop.stmts, tuple([end.result for end in ends])))
 
 
 Stmt = Union[Call, If, For, While]

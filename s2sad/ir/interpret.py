@@ -101,41 +101,46 @@ def _call(call: Call, env: Env) -> Sequence[Any]:
 
 
 def _for(loop: For, env: Env) -> list[Any]:
-    sequences = [evaluate(_used(it, env), env) for it in loop.iters]
+    sequences = [evaluate(_used(w.sequence, env), env) for w in loop.walked]
     trips = len(sequences[0])
     if any(len(s) != trips for s in sequences):
         raise ValueError(f"the sequences of a loop have lengths {[len(s) for s in sequences]}")
-    carried = [evaluate(init, env) for init in loop.inits]
-    collected: list[list[Any]] = [[] for _ in range(len(loop.outs) - len(carried) - loop.stop)]
-    stopped = False
+    made = _Trips(loop, env)
     for k in reversed(range(trips)) if loop.reverse else range(trips):
-        results = _block(loop.body, [*(s[k] for s in sequences), *carried], env)
-        carried, stopped = _step(loop, results, collected)
-        if stopped:
+        if made.stopped:
             break
-    if loop.reverse:
-        for values in collected:
-            values.reverse()
-    return [*carried, *collected, *([stopped] if loop.stop else [])]
+        made.trip([s[k] for s in sequences])
+    return made.outs()
 
 
 def _while(loop: While, env: Env) -> list[Any]:
-    carried = [evaluate(init, env) for init in loop.inits]
-    collected: list[list[Any]] = [[] for _ in range(len(loop.outs) - len(carried) - loop.stop)]
-    stopped = False
-    while not stopped and _defined(_block(loop.test, carried, env)[0], loop.test.results[0]):
-        results = _block(loop.body, carried, env)
-        carried, stopped = _step(loop, results, collected)
-    return [*carried, *collected, *([stopped] if loop.stop else [])]
+    made = _Trips(loop, env)
+    while not made.stopped and _defined(_block(loop.test, made.carried, env)[0], loop.condition):
+        made.trip([])
+    return made.outs()
 
 
-def _step(loop: For | While, results: list[Any], collected: list[list[Any]]) -> tuple[list[Any], bool]:
-    """The carried values after one trip, and whether the loop ends."""
-    stopped = bool(results.pop()) if loop.stop else False
-    n = len(loop.inits)
-    for values, value in zip(collected, results[n:], strict=True):
-        values.append(value)
-    return results[:n], stopped
+class _Trips:
+    """The trips of a loop: what it carries now, and what it has collected."""
+
+    def __init__(self, loop: For | While, env: Env) -> None:
+        self.loop, self.env = loop, env
+        self.carried = [evaluate(c.init, env) for c in loop.carried]
+        self.collected: list[list[Any]] = [[] for _ in loop.collected]
+        self.stopped = False
+
+    def trip(self, items: list[Any]) -> None:
+        results = iter(_block(self.loop.body, [*items, *self.carried], self.env))
+        self.carried = [next(results) for _ in self.loop.carried]
+        for values in self.collected:
+            values.append(next(results))
+        self.stopped = self.loop.stop is not None and bool(next(results))
+
+    def outs(self) -> list[Any]:
+        if self.loop.reverse:
+            for values in self.collected:
+                values.reverse()
+        return [*self.carried, *self.collected, *([self.stopped] if self.loop.stop else [])]
 
 
 def _used(arg: Arg, env: Env) -> Arg:

@@ -19,14 +19,32 @@ import ast
 import io
 import operator
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from s2sad.errors import InternalError
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Stop,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.facts import UNKNOWN
 from s2sad.ir.opnames import lookup_op
 from s2sad.ir.symbols import FUNCTION
@@ -34,6 +52,7 @@ from s2sad.ir.verify import verify
 
 SPECIAL = {"nan": float("nan"), "inf": float("inf"), "UNDEFINED": UNDEFINED}
 NOT_LITERAL = object()
+T = TypeVar("T")
 
 
 def parse(text: str, namespace: Mapping[str, Any] | None = None, facts: Mapping[str, Fact] | None = None) -> Function:
@@ -232,12 +251,16 @@ class _Reader:
         node, reverse = self.expression(parts["in"]), False
         if _is_call(node, "reversed"):
             node, reverse = node.args[0], True
-        sequences = node.args if _is_call(node, "zip") else [node]
-        iters = tuple(self.arg(n) for n in sequences)
+        sequences = [self.arg(n) for n in (node.args if _is_call(node, "zip") else [node])]
         names, inits = self.carried(parts)
-        params = self.bind_all(parts["for"]) + tuple(map(self.bind, names))
-        body = self.block(params, more=self.products(parts))
-        return lambda outs: For(outs, iters, inits, body, reverse, "stop" in parts, adjoint=adjoint)
+        items, params = self.bind_all(parts["for"]), tuple(map(self.bind, names))
+        walked = tuple(map(Walked, items, self.as_many("sequences", sequences, items)))
+        body = self.block((*items, *params), more=self.products(parts))
+
+        def made(outs: tuple[Var, ...]) -> For:
+            carried, collected, stop = self.ends("stop" in parts, body, outs, params, inits)
+            return For(walked, carried, body.stmts, collected, stop, reverse, adjoint=adjoint)
+        return made
 
     def while_loop(self, indent: int) -> Any:
         adjoint = self.adjoint
@@ -248,7 +271,29 @@ class _Reader:
             raise self.fail("expected `do`")
         parts = self.header("do", "collect", "stop")
         body = self.block(self.bind_all(parts["do"]), more=self.products(parts))
-        return lambda outs: While(outs, inits, test, body, "stop" in parts, adjoint=adjoint)
+        self.as_many("parameters", body.params, test.params)
+        (condition,) = test.results
+
+        def made(outs: tuple[Var, ...]) -> While:
+            carried, collected, stop = self.ends("stop" in parts, body, outs, body.params, inits, test.params)
+            return While(carried, test.stmts, condition, body.stmts, collected, stop, adjoint=adjoint)
+        return made
+
+    def ends(self, stops: bool, body: Block, outs: tuple[Var, ...], *heads: tuple[Any, ...]
+             ) -> tuple[tuple[Carried, ...], tuple[Collected, ...], Stop | None]:
+        """What a loop carries (``heads``: parameters, first values, parameters of the test) and collects, and its
+        flag."""
+        ends = list(zip(self.as_many("results", body.results, outs), outs))
+        stop = Stop(*ends.pop()) if stops and ends else None
+        kept = iter(ends)
+        carried = tuple(Carried(p, init, *end, *tested) for (p, init, *tested), end in zip(zip(*heads), kept))
+        self.as_many("carried results", carried, heads[0])
+        return carried, tuple(Collected(*end) for end in kept), stop
+
+    def as_many(self, what: str, found: Sequence[T], wanted: Sequence[Any]) -> Sequence[T]:
+        if len(found) != len(wanted):
+            raise self.fail(f"{len(found)} {what} of a loop instead of {len(wanted)}")
+        return found
 
     def carried(self, parts: dict[str, str]) -> tuple[list[str], tuple[Arg, ...]]:
         call = self.expression(f"_({parts.get('carry', '')})")

@@ -17,8 +17,8 @@ from functools import partial
 from typing import Any
 
 from s2sad.errors import Loc
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.walk import blocks, clone, map_arg, map_blocks, reads, statements, variables, with_body
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir.walk import blocks, clone, map_blocks, map_operands, reads, replacing, statements, variables, with_body
 
 
 class _Region:
@@ -104,7 +104,7 @@ def opened(fn: Function) -> Function:
 
 def _opened(block: Block, known: dict[Var, Arg], around: If | None) -> Block:
     stmts = tuple(_inline(block.stmts, known, around))
-    return Block(block.params, stmts, tuple(_arg(known, a) for a in block.results))
+    return Block(block.params, stmts, tuple(map(replacing(known), block.results)))
 
 
 def _inline(stmts: tuple[Stmt, ...], known: dict[Var, Arg], around: If | None) -> Iterator[Stmt]:
@@ -113,32 +113,10 @@ def _inline(stmts: tuple[Stmt, ...], known: dict[Var, Arg], around: If | None) -
         if is_region(s):
             assert isinstance(s, If)
             yield from _inline(s.then.stmts, known, s if s.adjoint else around)
-            known.update((o, _arg(known, r)) for o, r in zip(s.outs, s.then.results))
+            known.update(zip(s.outs, map(replacing(known), s.then.results)))
             continue
         s = map_blocks(partial(_opened, known=known, around=around), s)
         if around is not None and not s.adjoint:
             loc = around.loc and replace(around.loc, text=f"again: {around.loc.text}")
             s = replace(s, adjoint=True, loc=loc)
-        yield _with_args(s, known)
-
-
-def _arg(known: dict[Var, Arg], arg: Arg) -> Arg:
-    return map_arg(lambda leaf: known.get(leaf, leaf) if type(leaf) is Var else leaf, arg) if known else arg
-
-
-def _with_args(s: Stmt, known: dict[Var, Arg]) -> Stmt:
-    """The statement with its own operands replaced."""
-    def args(xs: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(_arg(known, x) for x in xs)
-    if not known:
-        return s
-    match s:
-        case Call():
-            return replace(s, args=args(s.args), kwargs=tuple((k, _arg(known, v)) for k, v in s.kwargs))
-        case If():
-            return replace(s, test=_arg(known, s.test))
-        case For():
-            return replace(s, iters=args(s.iters), inits=args(s.inits))
-        case While():
-            return replace(s, inits=args(s.inits))
-    raise TypeError(s)
+        yield map_operands(replacing(known), s) if known else s

@@ -196,7 +196,8 @@ class _Printer:
         calls = {s.outs[0]: s for s in block.stmts
                  if isinstance(s, Call) and s.op is range and len(s.outs) == 1 and not s.kwargs}
         for stmt in block.stmts:
-            for v in stmt.iters if isinstance(stmt, For) else ():
+            for w in stmt.walked if isinstance(stmt, For) else ():
+                v = w.sequence
                 if type(v) is Var and v in calls and self.reads[v] == 1 and calls[v].adjoint == stmt.adjoint:
                     yield v, calls[v]
             for inner in blocks(stmt):
@@ -216,36 +217,32 @@ class _Printer:
                     self.block(stmt.orelse, depth + 1, "yield", self.args(stmt.orelse.results))
             case For():
                 self.emit(depth, f"{left}{self.for_head(stmt)}:", (*stmt.outs, *stmt.body.params))
-                self.block(stmt.body, depth + 1, "yield", self.args(stmt.body.results[:len(stmt.inits)]))
+                self.block(stmt.body, depth + 1, "yield", self.args(c.result for c in stmt.carried))
             case While():
-                test = ", ".join(self.arg(a) for a in stmt.test.results)
-                carry = self.carry(stmt.test.params, stmt.inits)
-                self.emit(depth, f"{left}while {test}{carry}:", (*stmt.outs, *stmt.test.params))
+                carry = self.carry(stmt.test.params, stmt)
+                self.emit(depth, f"{left}while {self.arg(stmt.condition)}{carry}:", (*stmt.outs, *stmt.test.params))
                 self.block(stmt.test, depth + 1, "yield", [])
                 params = f" {self.vars(stmt.body.params)}" if stmt.body.params else ""
                 self.emit(depth, f"do{params}{self.products(stmt)}:", stmt.body.params)
-                self.block(stmt.body, depth + 1, "yield", self.args(stmt.body.results[:len(stmt.inits)]))
+                self.block(stmt.body, depth + 1, "yield", self.args(c.result for c in stmt.carried))
 
     def for_head(self, loop: For) -> str:
-        n = len(loop.iters)
         iters = ", ".join(self.call(self.folded[a]) if type(a) is Var and a in self.folded else self.arg(a)
-                          for a in loop.iters)
-        if n != 1:
+                          for a in (w.sequence for w in loop.walked))
+        if len(loop.walked) != 1:
             iters = f"zip({iters})"
         if loop.reverse:
             iters = f"reversed({iters})"
-        params = loop.body.params
-        return f"for {self.vars(params[:n])} in {iters}{self.carry(params[n:], loop.inits)}{self.products(loop)}"
+        carry = self.carry([c.param for c in loop.carried], loop)
+        return f"for {self.vars(w.item for w in loop.walked)} in {iters}{carry}{self.products(loop)}"
 
-    def carry(self, params: tuple[Var, ...], inits: tuple[Arg, ...]) -> str:
-        pairs = ", ".join(f"{self.var(p)} = {self.arg(a)}" for p, a in zip(params, inits))
+    def carry(self, params: Iterable[Var], loop: For | While) -> str:
+        pairs = ", ".join(f"{self.var(p)} = {self.arg(c.init)}" for p, c in zip(params, loop.carried))
         return f" carry {pairs}" if pairs else ""
 
     def products(self, loop: For | While) -> str:
-        results, n = loop.body.results, len(loop.inits)
-        collected = results[n:len(results) - loop.stop]
-        text = f" collect {', '.join(self.args(collected))}" if collected else ""
-        return text + (f" stop {self.arg(results[-1])}" if loop.stop else "")
+        text = f" collect {', '.join(self.args(c.result for c in loop.collected))}" if loop.collected else ""
+        return text + (f" stop {self.arg(loop.stop.result)}" if loop.stop else "")
 
     def call(self, call: Call) -> str:
         args = self.args(call.args)

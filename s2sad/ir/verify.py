@@ -1,7 +1,8 @@
 """Is this IR well formed?  Run between passes in tests, so that a broken pass is caught where it breaks.
 
-Checked: every variable is assigned once and read only where it is in scope; blocks, loops and branches have as many
-parameters, results and outs as the grammar in ``s2sad.ir`` says; arguments are ``Var``, ``Const`` or ``Pack``.
+Checked: every variable is assigned once and read only where it is in scope; blocks and branches have as many
+parameters, results and outs as the grammar in ``s2sad.ir`` says, and loops the parts; arguments are ``Var``, ``Const``
+or ``Pack``.
 
     >>> from s2sad.ir import Block, Call, Function, Var
     >>> x, y = Var("x"), Var("y")
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 
 from s2sad.errors import InternalError
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.walk import operands
 
 PACK_KINDS = ("tuple", "list", "dict", "slice")
 
@@ -111,15 +113,8 @@ class _Verifier:
                     self.count("parameters of the " + name + " block", branch.params, 0)
                     self.count("results of the " + name + " block", branch.results, len(stmt.outs))
                     self.block(branch)
-            case For():
-                self.for_loop(stmt)
-            case While():
-                self.args(stmt.inits)
-                self.count("parameters of the test", stmt.test.params, len(stmt.inits))
-                self.count("results of the test", stmt.test.results, 1)
-                self.block(stmt.test)
-                self.count("parameters of the body", stmt.body.params, len(stmt.inits))
-                self.loop_results(stmt)
+            case For() | While():
+                self.loop(stmt)
             case _:
                 self.fail(f"{stmt!r} is not a statement")
         self.define(stmt.outs)
@@ -139,20 +134,16 @@ class _Verifier:
         elif not callable(op):
             self.fail(f"{op!r} is called but is not callable")
 
-    def for_loop(self, loop: For) -> None:
-        self.args(loop.iters)
-        self.args(loop.inits)
-        self.expect(len(loop.iters) > 0, "a For without a sequence has no number of trips")
-        self.count("parameters of the body", loop.body.params, len(loop.iters) + len(loop.inits))
-        self.loop_results(loop)
-        collected = len(loop.outs) - len(loop.inits) - loop.stop
-        self.expect(not (loop.reverse and loop.stop and collected),
+    def loop(self, loop: For | While) -> None:
+        self.args(operands(loop))
+        if isinstance(loop, While):
+            self.expect(None not in [c.tested for c in loop.carried], "a carried value that the test does not take")
+            self.block(loop.test)
+        else:
+            self.expect(len(loop.walked) > 0, "a For without a sequence has no number of trips")
+            self.expect({c.tested for c in loop.carried} <= {None}, "a For has no test")
+        self.expect(not (loop.reverse and loop.stop and loop.collected),
                     "what a reversed loop with a stop flag collects cannot be aligned to positions")
-
-    def loop_results(self, loop: For | While) -> None:
-        self.count("results of the body", loop.body.results, len(loop.outs))
-        fewest = len(loop.inits) + loop.stop
-        self.expect(len(loop.outs) >= fewest, f"{len(loop.outs)} outs, but {fewest} values are carried")
         self.block(loop.body)
 
     def count(self, what: str, found: tuple[Any, ...], wanted: int) -> None:

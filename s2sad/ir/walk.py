@@ -7,12 +7,31 @@
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from s2sad.errors import Loc
-from s2sad.ir import Arg, Block, Call, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import (
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Stop,
+    Var,
+    Walked,
+    While,
+)
+
+T = TypeVar("T", Function, For, While, For | While)
 
 
 def leaves(arg: Arg) -> Iterator[Arg]:
@@ -55,10 +74,8 @@ def operands(stmt: Stmt) -> tuple[Arg, ...]:
             return call_args(stmt)
         case If():
             return (stmt.test,)
-        case For():
-            return (*stmt.iters, *stmt.inits)
-        case While():
-            return stmt.inits
+        case For() | While():
+            return (*[w.sequence for w in stmt.walked], *[c.init for c in stmt.carried])
     raise TypeError(stmt)
 
 
@@ -114,44 +131,74 @@ def count_uses(fn: Function) -> dict[Var, int]:
 
     read(*fn.body.results)
     for stmt in statements(fn.body):
-        match stmt:
-            case Call():
-                read(*call_args(stmt))
-            case If():
-                read(stmt.test, *stmt.then.results, *stmt.orelse.results)
-            case For():
-                read(*stmt.iters, *stmt.inits, *stmt.body.results)
-            case While():
-                read(*stmt.inits, *stmt.test.results, *stmt.body.results)
+        read(*operands(stmt), *(r for b in blocks(stmt) for r in b.results))
     return uses
+
+
+def map_operands(fn: Callable[[Arg], Arg], stmt: Stmt) -> Stmt:
+    """The statement with ``fn`` applied to each argument that it reads itself."""
+    match stmt:
+        case Call():
+            kwargs = tuple([(k, fn(a)) for k, a in stmt.kwargs]) if stmt.kwargs else ()
+            return Call(stmt.outs, stmt.op, tuple(map(fn, stmt.args)), kwargs, stmt.loc, stmt.adjoint)
+        case If():
+            return If(stmt.outs, fn(stmt.test), stmt.then, stmt.orelse, stmt.loc, stmt.adjoint)
+        case For():
+            walked = tuple([Walked(w.item, fn(w.sequence)) for w in stmt.walked])
+            return replace(stmt, walked=walked, carried=_with_inits(fn, stmt))
+        case While():
+            return replace(stmt, carried=_with_inits(fn, stmt))
+    raise TypeError(stmt)
+
+
+def _with_inits(fn: Callable[[Arg], Arg], loop: For | While) -> tuple[Carried, ...]:
+    return tuple([Carried(c.param, fn(c.init), c.result, c.out, c.tested) for c in loop.carried])
+
+
+def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
+    """The statement with ``fn`` applied to each block inside it."""
+    if type(stmt) is Call:
+        return stmt
+    match stmt:
+        case If():
+            return If(stmt.outs, stmt.test, fn(stmt.then), fn(stmt.orelse), stmt.loc, stmt.adjoint)
+        case For():
+            return with_body(stmt, fn(stmt.body))
+        case While():
+            return with_body(with_test(stmt, fn(stmt.test)), fn(stmt.body))
+    return stmt
+
+
+def map_outs(fn: Callable[[Var], Var], stmt: Stmt) -> Stmt:
+    """The statement with ``fn`` applied to each variable that it defines."""
+    if isinstance(stmt, Call):
+        return Call(tuple(map(fn, stmt.outs)), stmt.op, stmt.args, stmt.kwargs, stmt.loc, stmt.adjoint)
+    if isinstance(stmt, If):
+        return replace(stmt, outs=tuple(map(fn, stmt.outs)))
+    carried = tuple([replace(c, out=fn(c.out)) for c in stmt.carried])
+    collected = tuple([replace(c, out=fn(c.out)) for c in stmt.collected])
+    stop = replace(stmt.stop, out=fn(stmt.stop.out)) if stmt.stop is not None else None
+    return replace(stmt, carried=carried, collected=collected, stop=stop)
+
+
+def replacing(mapping: Mapping[Var, Arg]) -> Callable[[Arg], Arg]:
+    """What replaces variables in an argument; it also sees what is added to ``mapping`` later."""
+    def leaf(arg: Arg) -> Arg:
+        return mapping.get(arg, arg) if type(arg) is Var else arg
+    return partial(map_arg, leaf)
 
 
 def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
     """The statement or block with free variables replaced. Nothing is renamed: bound variables stay what they are."""
     if not mapping:
         return node
-
-    def leaf(arg: Arg) -> Arg:
-        return mapping.get(arg, arg) if type(arg) is Var else arg
-
-    def args(xs: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(map_arg(leaf, x) for x in xs)
+    arg = replacing(mapping)
 
     def block(b: Block) -> Block:
-        return Block(b.params, tuple(stmt(s) for s in b.stmts), args(b.results))
+        return Block(b.params, tuple(map(stmt, b.stmts)), tuple(map(arg, b.results)))
 
     def stmt(s: Stmt) -> Stmt:
-        match s:
-            case Call():
-                kwargs = tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
-                return Call(s.outs, s.op, args(s.args), kwargs, s.loc, s.adjoint)
-            case If():
-                return replace(s, test=map_arg(leaf, s.test), then=block(s.then), orelse=block(s.orelse))
-            case For():
-                return replace(s, iters=args(s.iters), inits=args(s.inits), body=block(s.body))
-            case While():
-                return replace(s, inits=args(s.inits), test=block(s.test), body=block(s.body))
-        raise TypeError(s)
+        return map_blocks(block, map_operands(arg, s))
 
     return block(node) if isinstance(node, Block) else stmt(node)
 
@@ -163,54 +210,56 @@ def clone(block: Block, mapping: dict[Var, Arg] | None = None,
     vanish), and gets an entry for each new variable. ``place`` and ``known`` give the places of the copied statements
     and the facts of the new variables."""
     table: dict[Var, Arg] = {} if mapping is None else mapping
+    arg = replacing(table)
 
     def fresh(v: Var) -> Var:
         table[v] = new = Var(v.name, known(v.fact))
         return new
 
-    def leaf(arg: Arg) -> Arg:
-        return table.get(arg, arg) if type(arg) is Var else arg
-
-    def args(xs: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(map_arg(leaf, x) for x in xs)
-
     def copy(b: Block, top: bool = False) -> Block:
         params = tuple(fresh(p) for p in b.params if not (top and p in table))
-        stmts = tuple(stmt(s) for s in b.stmts)
-        return Block(params, stmts, args(b.results))
+        stmts = tuple(map(stmt, b.stmts))
+        return Block(params, stmts, tuple(map(arg, b.results)))
 
     def stmt(s: Stmt) -> Stmt:
+        s = map_outs(fresh, map_blocks(copy, map_operands(arg, s)))
         loc = place(s.loc)
-        match s:
-            case Call():
-                a, k = args(s.args), tuple((k, map_arg(leaf, v)) for k, v in s.kwargs)
-                return Call(tuple(map(fresh, s.outs)), s.op, a, k, loc, s.adjoint)
-            case If():
-                test, then, orelse = map_arg(leaf, s.test), copy(s.then), copy(s.orelse)
-                return replace(s, test=test, then=then, orelse=orelse, outs=tuple(map(fresh, s.outs)), loc=loc)
-            case For():
-                iters, inits, body = args(s.iters), args(s.inits), copy(s.body)
-                return replace(s, iters=iters, inits=inits, body=body, outs=tuple(map(fresh, s.outs)), loc=loc)
-            case While():
-                inits, before, body = args(s.inits), copy(s.test), copy(s.body)
-                return replace(s, inits=inits, test=before, body=body, outs=tuple(map(fresh, s.outs)), loc=loc)
-        raise TypeError(s)
+        return s if loc is s.loc else replace(s, loc=loc)
 
     return copy(block, top=True)
 
 
-def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
-    """The statement with ``fn`` applied to each block inside it."""
-    match stmt:
-        case If():
-            return replace(stmt, then=fn(stmt.then), orelse=fn(stmt.orelse))
-        case For():
-            return replace(stmt, body=fn(stmt.body))
-        case While():
-            return replace(stmt, test=fn(stmt.test), body=fn(stmt.body))
-    return stmt
+def with_body(node: T, body: Block) -> T:
+    """The function, or the loop, with another body; that of a loop has as many parameters and results."""
+    if isinstance(node, Function):
+        return replace(node, body=body)
+    if body is node.body:
+        return node
+    params, results = iter(body.params), iter(body.results)
+    walked = tuple([Walked(next(params), w.sequence) for w in node.walked])
+    carried = tuple([Carried(next(params), c.init, next(results), c.out, c.tested) for c in node.carried])
+    collected = tuple([Collected(next(results), c.out) for c in node.collected])
+    stop = Stop(next(results), node.stop.out) if node.stop is not None else None
+    if isinstance(node, While):
+        return replace(node, carried=carried, stmts=body.stmts, collected=collected, stop=stop)
+    return replace(node, walked=walked, carried=carried, stmts=body.stmts, collected=collected, stop=stop)
 
 
-def with_body(fn: Function, body: Block) -> Function:
-    """The function with another body."""
-    return replace(fn, body=body)
+def ends(branch: If) -> Iterator[tuple[Var, Arg, Arg]]:
+    """What a branch hands out: each of its outs, with the results of the two blocks for it."""
+    return zip(branch.outs, branch.then.results, branch.orelse.results)
+
+
+def with_ends(branch: If, ends: Iterable[tuple[Var, Arg, Arg]]) -> If:
+    """The branch with other outs, and the results of the two blocks for each."""
+    outs, then, orelse = tuple(zip(*ends)) or ((), (), ())
+    return If(outs, branch.test, Block((), branch.then.stmts, then), Block((), branch.orelse.stmts, orelse), branch.loc,
+              branch.adjoint)
+
+
+def with_test(loop: While, test: Block) -> While:
+    """The loop with another test, which takes as many parameters."""
+    if test is loop.test:
+        return loop
+    carried = tuple([replace(c, tested=p) for c, p in zip(loop.carried, test.params, strict=True)])
+    return replace(loop, carried=carried, head=test.stmts, condition=test.results[0])

@@ -26,8 +26,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2sad import ops, runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.walk import call_args, count_uses
+from s2sad.ir import (
+    UNDEFINED,
+    Arg,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    Fact,
+    For,
+    Function,
+    If,
+    Pack,
+    Stmt,
+    Var,
+    While,
+)
+from s2sad.ir.walk import blocks, call_args, count_uses
 from s2sad.ops import Memory as Kind
 
 
@@ -112,7 +128,7 @@ class Memory:
         self.top: dict[Var, Roots] = {}
         self.inner: dict[Var, Roots] = {}
         self.masks: dict[Var, int] = {}
-        self.kept: dict[Stmt, tuple[Roots, ...]] = {}
+        self.kept: dict[Collected, Roots] = {}
         self.serial = itertools.count(1)
         self.uses = count_uses(fn)
         for p in fn.params:
@@ -239,26 +255,25 @@ class Memory:
         return top | inner | self.fresh(), inner | top
 
     def loop(self, loop: For | While) -> None:
-        body = loop.body
-        n_items = len(body.params) - len(loop.inits)
-        for item, sequence in zip(body.params, loop.iters if isinstance(loop, For) else ()):
-            top, inner = self.pair(sequence)
-            indirect = top if not (isinstance(sequence, Var) and sequence.fact.kind == "list") else NONE
-            self.define(item, inner | indirect | self.fresh(), inner | indirect)
-        carried = body.params[n_items:]
-        n_kept = len(loop.outs) - len(carried) - loop.stop
-        parts = [set(roots) for init in loop.inits for roots in self.pair(init)] + [set() for _ in range(n_kept)]
+        for w in loop.walked:
+            top, inner = self.pair(w.sequence)
+            indirect = top if not (isinstance(w.sequence, Var) and w.sequence.fact.kind == "list") else NONE
+            self.define(w.item, inner | indirect | self.fresh(), inner | indirect)
+        parts = [set(roots) for c in loop.carried for roots in self.pair(c.init)] + [set() for _ in loop.collected]
         group = list(range(len(parts)))
         _merge(group, [frozenset(p) for p in parts])
         while True:
             start = next(self.serial)
-            tokens = self.tokens(group, parts)
-            self.carry(loop, carried, tokens)
-            for block in (loop.test, body) if isinstance(loop, While) else (body,):
+            carried, kept = self.tokens(loop, group, parts)
+            for c in loop.carried:
+                self.define(c.param, *carried[c])
+                if c.tested is not None:
+                    self.define(c.tested, *carried[c])
+            self.kept.update(kept)
+            for block in blocks(loop):
                 self.block(block)
-            results = [roots for r in body.results[:len(carried)] for roots in self.pair(r)]
-            for k, r in enumerate(body.results[len(carried):len(carried) + n_kept]):
-                results.append(tokens[2 * len(carried) + k] | self.reach(r))
+            results = [roots for c in loop.carried for roots in self.pair(c.result)]
+            results += [kept[c] | self.reach(c.result) for c in loop.collected]
             changed = _merge(group, results)
             for part, roots in zip(parts, results):
                 older = _older(roots, start)
@@ -266,27 +281,23 @@ class Memory:
                 part |= older
             if not changed:
                 break
-        after = self.tokens(group, parts)
-        for k, out in enumerate(loop.outs[:len(carried)]):
-            self.define(out, after[2 * k], after[2 * k + 1])
-        for k, out in enumerate(loop.outs[len(carried):len(carried) + n_kept]):
-            self.define(out, self.fresh(), after[2 * len(carried) + k])
+        carried, kept = self.tokens(loop, group, parts)
+        for c in loop.carried:
+            self.define(c.out, *carried[c])
+        for k in loop.collected:
+            self.define(k.out, self.fresh(), kept[k])
         if loop.stop:
-            self.define(loop.outs[-1], NONE, NONE)
+            self.define(loop.stop.out, NONE, NONE)
 
-    def tokens(self, group: list[int], parts: list[set[Root]]) -> list[Roots]:
-        """A root for each group of carried values."""
+    def tokens(self, loop: For | While, group: list[int], parts: list[set[Root]]
+               ) -> tuple[dict[Carried, tuple[Roots, Roots]], dict[Collected, Roots]]:
+        """A root for each group: own memory and memory held of what is carried, and what collected values hold."""
         family, made = object(), {}
         for g in dict.fromkeys(group):
             made[g] = self.fresh(set().union(*(p for p, h in zip(parts, group) if h == g)), family)
-        return [made[g] for g in group]
-
-    def carry(self, loop: For | While, carried: tuple[Var, ...], tokens: list[Roots]) -> None:
-        for k, p in enumerate(carried):
-            self.define(p, tokens[2 * k], tokens[2 * k + 1])
-            if isinstance(loop, While):
-                self.define(loop.test.params[k], tokens[2 * k], tokens[2 * k + 1])
-        self.kept[loop] = tuple(tokens[2 * len(carried):])
+        tokens = iter([made[g] for g in group])
+        carried = {c: (next(tokens), next(tokens)) for c in loop.carried}
+        return carried, dict(zip(loop.collected, tokens))
 
 
 def _merge(group: list[int], sets: list[Roots]) -> bool:

@@ -12,22 +12,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from s2sad import ops, runtime
-from s2sad.ir import Arg, Block, Call, For, If, Var, While
+from s2sad.ir import Arg, Block, Call, Collected, For, If, Var, While
 from s2sad.ir.equal import same
-from s2sad.ir.walk import call_args, statements, variables
+from s2sad.ir.walk import blocks, call_args, operands, statements, variables
 from s2sad.memory.alias import Memory, Roots, has_foreign, mask_of, touches
 
 
 @dataclass(frozen=True, eq=False)
 class Conflict:
     """An update that must not write in place yet: the memory is not ours (``foreign``), or variables (``others``) or
-    values collected in earlier trips (``kept``: loop and position) still need what it overwrites."""
+    values collected in earlier trips (``kept``) still need what it overwrites."""
 
     call: Call
     block: Block
     foreign: bool
     others: tuple[Var, ...]
-    kept: tuple[tuple[For | While, int], ...]
+    kept: tuple[Collected, ...]
     operands: bool
 
 
@@ -67,17 +67,13 @@ class _Liveness:
                 match s:
                     case Call():
                         known |= self.read_by(s)
-                    case If():
-                        known |= self.needs(s.then) | self.needs(s.orelse) | self.data(s.test)
-                    case For():
-                        known |= self.needs(s.body) | self.data(*s.iters, *s.inits)
-                    case While():
-                        known |= self.needs(s.body) | self.needs(s.test) | self.data(*s.inits)
+                    case _:
+                        known = known.union(*map(self.needs, blocks(s)), self.data(*operands(s)))
             known -= set(block.params)
             self.free[block] = known
         return known
 
-    def block(self, block: Block, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> set[Var]:
+    def block(self, block: Block, live: set[Var], kept: tuple[Collected, ...]) -> set[Var]:
         """Visit a block whose surroundings read ``live`` afterwards; returns what is live before it."""
         live = live | self.data(*block.results)
         fused = {f.update: f for f in fused_updates(block, self.memory.uses) if f.base.fact.is_array}
@@ -94,18 +90,14 @@ class _Liveness:
                     live = self.loop(s, live, kept)
         return live - set(block.params)
 
-    def loop(self, s: For | While, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> set[Var]:
-        around = live | self.needs(s.body)
-        if isinstance(s, For):
-            around |= self.data(*s.iters)
-        else:
-            around |= self.needs(s.test)
+    def loop(self, s: For | While, live: set[Var], kept: tuple[Collected, ...]) -> set[Var]:
+        around = live.union(*map(self.needs, blocks(s)), self.data(*(w.sequence for w in s.walked)))
+        if isinstance(s, While):
             self.block(s.test, around | self.data(*s.body.params), kept)
-        n_kept = len(s.outs) - len(s.inits) - s.stop
-        self.block(s.body, around, kept + tuple((s, k) for k in range(n_kept)))
-        return around | self.data(*s.inits)
+        self.block(s.body, around, kept + s.collected)
+        return around | self.data(*(c.init for c in s.carried))
 
-    def check(self, call: Call, block: Block, live: set[Var], kept: tuple[tuple[For | While, int], ...]) -> None:
+    def check(self, call: Call, block: Block, live: set[Var], kept: tuple[Collected, ...]) -> None:
         memory = self.memory
         written = memory.written(call)
         if not written:
@@ -113,7 +105,7 @@ class _Liveness:
         foreign = has_foreign(written)
         mask, masks = mask_of(written), memory.masks
         others = tuple(v for v in live if masks[v] & mask and touches(memory.reach(v), written))
-        slots = tuple((s, k) for s, k in kept if touches(memory.kept[s][k], written))
+        slots = tuple(c for c in kept if touches(memory.kept[c], written))
         operands = self.operands_overlap(call, written)
         if foreign or others or slots or operands:
             self.found.append(Conflict(call, block, foreign, others, slots, operands))

@@ -18,7 +18,7 @@ record(list, dict, set, bytearray, memory=Memory.HOLDS, distinct=True, effect=Ef
        bounded=True)
 record(tuple, frozenset, memory=Memory.HOLDS, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(zip, enumerate, memory=Memory.HOLDS, effect=Effect.STATE)
-record(reversed, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
+record(reversed, memory=Memory.HOLDS, effect=Effect.STATE, zeros=Zeros.KEEPS, bounded=True)
 record(sorted, memory=Memory.ANY, effect=Effect.NONE)
 record(operator.concat, memory=Memory.JOINS, effect=Effect.NONE)
 record(operator.iconcat, memory=Memory.UPDATE, effect=Effect.NONE, symbol="+")
@@ -31,6 +31,7 @@ _TEXT = (str.upper, str.lower, str.strip, str.lstrip, str.rstrip, str.split, str
          str.isdigit, str.isalpha, str.isidentifier, str.encode, str.ljust, str.rjust, str.center, str.zfill,
          str.partition, str.rpartition, str.removeprefix, str.removesuffix, str.splitlines, str.swapcase, str.casefold)
 record(*_TEXT, **ON_NUMBERS)
+record(str.split, str.rsplit, str.splitlines, memory=Memory.FRESH)
 
 
 def _exception(op: object) -> Operation | None:

@@ -42,9 +42,9 @@ class Raises(Enum):
     """When an operation on arrays and numbers of the right kinds raises an exception."""
 
     NEVER = "never"
-    SHAPES = "if the shapes of the arguments do not fit together"
+    SHAPES = "if the shapes of the arguments, or axes, do not fit together"
     ZERO = "if they do not fit, or if the last argument is the number 0 of Python"
-    RANGE = "if an index is out of range, or a size negative"
+    RANGE = "if they do not fit, if a number that says a place, a size or an end is out of range, or written to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -67,6 +67,10 @@ class Zeros(Enum):
 @dataclass(frozen=True, eq=False)
 class Operation:
     """The record of one operation in one spelling.
+
+    It speaks of numbers and arrays of them, and of containers of these where it takes any, of Python's integers as far
+    as they fit 64 bits, and not of the options ``out``, ``where`` and ``overwrite_…``, which the frontend gives a
+    meaning of their own.
 
     Parameters
     ----------
@@ -91,21 +95,26 @@ class Operation:
     kinds_only : bool
         A function of the kinds and dtypes of its arguments alone.
     commutes : bool
-        The two arguments may be exchanged, if they are numbers or arrays of them.
+        The two arguments may be exchanged, if they are real numbers or arrays of them, and no bit changes; not so a
+        product of complex numbers, of which the processor may round one part less, nor the maximum of 0.0 and -0.0.
     bounded : bool
-        The partial derivatives are finite wherever the arguments are.
+        The partial derivatives are finite wherever the arguments are, as long as the double of these is. It says where
+        ``0 * partial`` may be NaN: if it is said and false, a number is wrong; if it is true and not said, a product is
+        masked for nothing. So what can overflow, as the exponential, is not bounded.
     in_place : callable, optional
         The update that puts the result where the first argument was, ``operator.iadd`` of addition.
     on_floats : callable, optional
-        The function of ``math`` or ``operator`` that does the same on Python's floats, and faster.
+        The function of ``math`` or ``operator`` that does the same on Python's floats, and faster. It may raise where
+        NumPy gives inf or nan, or leave the real numbers.
     same_on_floats : bool
-        Of one real number it is that number: ``np.sum``, ``np.real``.
+        Of one real number it is that number, but for the sign of zero: ``np.sum``, ``np.real``.
     of_values : bool
-        The shape or dtype of the results depends on the values of the arguments: trying it on samples would lie.
+        The class, dtype or number of dimensions of the results depends on the values of the arguments: trying it on
+        samples would lie.
     takes_lists : bool
         Lists of arrays may stay lists.
-    order_c : bool
-        The result is in C order.
+    order_c : str
+        The result is in C order: ``"always"``, or ``"of numbers"`` and lists of them, where no argument is an array.
     method, attribute : str
         The name of the method or attribute of arrays that is this operation.
     writes : str
@@ -133,7 +142,7 @@ class Operation:
     same_on_floats: bool = False
     of_values: bool = False
     takes_lists: bool = False
-    order_c: bool = False
+    order_c: str = ""
     method: str = ""
     attribute: str = ""
     writes: str = ""
@@ -173,11 +182,11 @@ class Operation:
         """Whether two equal calls may become one."""
         return self.is_pure and not self.distinct and not self.updates
 
-    def sources(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments, of those given by position, with which the results may share memory."""
+    def sources(self, args: tuple[Any, ...], named: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+        """The arguments with which the results may share memory; ``named`` are those given by keyword."""
         if self.memory in (Memory.VIEW, Memory.MAYBE):
-            return args[self.viewed:self.viewed + 1]
-        return () if self.memory in (Memory.NONE, Memory.FRESH) else args
+            return args[self.viewed:self.viewed + 1] or named
+        return () if self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
 
     @property
     def reads_shape(self) -> bool:

@@ -39,8 +39,8 @@ for _op in (np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.cumsum,
 record(np.max, method="max")
 record(np.min, method="min")
 
-record(math.fsum, math.prod, math.sumprod if hasattr(math, "sumprod") else math.fsum, memory=Memory.NONE,
-       effect=Effect.NONE)
-record(sum, memory=Memory.MAYBE, viewed=1, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
-record(max, min, memory=Memory.ANY, effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True)
+record(math.fsum, math.sumprod if hasattr(math, "sumprod") else math.fsum, memory=Memory.NONE, effect=Effect.NONE)
+record(math.prod, memory=Memory.ANY, effect=Effect.NONE)
+record(sum, memory=Memory.ANY, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
+record(max, min, memory=Memory.ANY, effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True, of_values=True)
 record(any, all, memory=Memory.NONE, effect=Effect.NONE)

@@ -10,6 +10,7 @@ _MOVES = {"effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
 
 record(np.shape, np.ndim, np.size, memory=Memory.NONE, effect=Effect.NONE, raises=Raises.NEVER, cost=Cost.FREE,
        shapes_of=(0,))
+record(np.size, raises=Raises.SHAPES)
 record(np.shape, attribute="shape")
 record(np.ndim, attribute="ndim")
 record(np.size, attribute="size")
@@ -44,9 +45,8 @@ if hasattr(np, "unstack"):
 record(np.diagonal, np.diag, **_MOVES, memory=Memory.MAYBE, read_only=True)
 spell(np.diagonal, np.linalg.diagonal, canonical=np.linalg.diagonal)
 record(np.diagonal, method="diagonal")
-record(np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided, **_MOVES, memory=Memory.MAYBE,
-       read_only=True)
-record(np.lib.stride_tricks.as_strided, effect=Effect.UNKNOWN)
+record(np.lib.stride_tricks.sliding_window_view, **_MOVES, memory=Memory.MAYBE, read_only=True)
+record(np.lib.stride_tricks.as_strided, memory=Memory.MAYBE)  # of memory that nobody has checked
 record(np.trim_zeros, effect=Effect.NONE, memory=Memory.ANY, of_values=True)
 record(np.diagflat, np.roll, np.repeat, np.tile, np.resize, np.pad, np.triu, np.tril, **_MOVES, memory=Memory.FRESH)
 record(np.triu, np.tril, zeros=Zeros.MAKES)

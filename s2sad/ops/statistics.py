@@ -12,5 +12,7 @@ record(np.median, np.nanmedian, np.quantile, np.percentile, np.nanquantile, np.n
        zeros=Zeros.MAKES, bounded=True)
 record(np.average, np.cov, np.corrcoef, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
        np.bincount, **_NEW)
+record(np.histogram, np.histogram_bin_edges, memory=Memory.MAYBE, viewed=1)  # the edges may be those given
+record(np.histogramdd, memory=Memory.ANY)
 record(np.diff, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.LOSES, bounded=True)
 record(np.ediff1d, np.gradient, np.interp, getattr(np, "trapezoid", np.interp), **_NEW)

@@ -23,13 +23,12 @@ After::
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import Any
 
 from s2sad import ops
-from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Function, Stmt, Var
 from s2sad.ir.equal import key
-from s2sad.ir.walk import map_arg, map_blocks, with_body
+from s2sad.ir.walk import map_blocks, map_operands, replacing, with_body
 from s2sad.memory.consumed import consumed
 
 
@@ -43,36 +42,22 @@ class _CSE:
         self.unique = consumed(fn.body) | set(fn.inputs)
         self.available: dict[Hashable, Call] = {}
         self.same: dict[Var, Arg] = {}
-
-    def arg(self, arg: Arg) -> Arg:
-        return map_arg(lambda leaf: self.same.get(leaf, leaf) if type(leaf) is Var else leaf, arg)
-
-    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(map(self.arg, args)) if self.same else args
+        self.arg = replacing(self.same)
 
     def block(self, block: Block) -> Block:
         """A block may use what is available around it, not the other way round."""
         outer, self.available = self.available, dict(self.available)
         stmts = tuple(new for stmt in block.stmts if (new := self.stmt(stmt)) is not None)
         self.available = outer
-        return Block(block.params, stmts, self.args(block.results))
+        return Block(block.params, stmts, tuple(map(self.arg, block.results)))
 
     def stmt(self, stmt: Stmt) -> Stmt | None:
-        match stmt:
-            case Call():
-                return self.call(stmt)
-            case If():
-                stmt = replace(stmt, test=self.arg(stmt.test))
-            case For():
-                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
-            case While():
-                stmt = replace(stmt, inits=self.args(stmt.inits))
-        return map_blocks(self.block, stmt)
+        if self.same:
+            stmt = map_operands(self.arg, stmt)
+        return self.call(stmt) if isinstance(stmt, Call) else map_blocks(self.block, stmt)
 
     def call(self, call: Call) -> Call | None:
-        """The call with known arguments, or None if its results are there already."""
-        if self.same:
-            call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
+        """The call, or None if its results are there already."""
         if not _mergeable(call.op) or any(v in self.unique for v in call.outs):
             return call
         which = _call_key(call)
@@ -100,9 +85,9 @@ def _call_key(call: Call) -> Hashable:
 
 
 def _numeric(arg: Arg) -> bool:
-    """Certainly a number or an array of numbers (for which ``a + b`` is ``b + a``)."""
+    """Certainly a number or an array of real numbers (for which ``a * b`` is ``b * a``, bit by bit)."""
     if type(arg) is Const:
         return type(arg.value) in (float, int)
     if type(arg) is not Var:
         return False
-    return arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype is not None and arg.fact.dtype.kind != "O")
+    return arg.fact.is_scalar or (arg.fact.is_array and arg.fact.dtype is not None and arg.fact.dtype.kind in "biuf")

@@ -23,24 +23,32 @@ After::
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from s2sad import ops
-from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
-from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, variables, with_body
-
-T = TypeVar("T")
+from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, Walked, While
+from s2sad.ir.flow import closure, sources
+from s2sad.ir.walk import (
+    blocks,
+    call_args,
+    ends,
+    map_blocks,
+    map_operands,
+    replacing,
+    variables,
+    with_body,
+    with_ends,
+)
 
 
 def dce(fn: Function) -> Function:
     """``fn`` without dead statements, dead outs of branches and loops, and carried values that never change."""
     body = _Invariants().block(fn.body)
     alive = _Alive(body)
-    alive.need(*body.results, *fn.inputs)
+    alive.mark(*variables(*body.results), *fn.inputs)
     alive.run()
-    return with_body(fn, _Sweep(alive).block(body))
+    return with_body(fn, _Sweep(alive.found).block(body))
 
 
 class _Invariants:
@@ -48,205 +56,118 @@ class _Invariants:
 
     def __init__(self) -> None:
         self.known: dict[Var, Arg] = {}
-
-    def arg(self, arg: Arg) -> Arg:
-        if not self.known:
-            return arg
-        return map_arg(lambda leaf: self.known.get(leaf, leaf) if type(leaf) is Var else leaf, arg)
-
-    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(map(self.arg, args)) if self.known else args
+        self.arg = replacing(self.known)
 
     def block(self, block: Block) -> Block:
         stmts = tuple(map(self.stmt, block.stmts))
-        return Block(block.params, stmts, self.args(block.results))
+        return Block(block.params, stmts, tuple(map(self.arg, block.results)))
 
     def stmt(self, stmt: Stmt) -> Stmt:
-        match stmt:
-            case Call():
-                if not self.known:
-                    return stmt
-                return replace(stmt, args=self.args(stmt.args), kwargs=tuple((k, self.arg(a)) for k, a in stmt.kwargs))
-            case If():
-                return map_blocks(self.block, replace(stmt, test=self.arg(stmt.test)))
-            case For():
-                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
-            case While():
-                stmt = replace(stmt, inits=self.args(stmt.inits))
-        loop = map_blocks(self.block, stmt)
-        assert isinstance(loop, (For, While))
-        return self.loop(loop)
+        if self.known:
+            stmt = map_operands(self.arg, stmt)
+        stmt = map_blocks(self.block, stmt)
+        return self.loop(stmt) if isinstance(stmt, (For, While)) else stmt
 
     def loop(self, loop: For | While) -> Stmt:
         """Drop the invariant carried values; the loop is rebuilt with what they stand for."""
-        n, params = len(loop.inits), _carried(loop)
-        fixed = {k for k in range(n) if loop.body.results[k] is params[k] and type(loop.inits[k]) is not Pack}
+        fixed = [c for c in loop.carried if c.result is c.param and type(c.init) is not Pack]
         if not fixed:
             return loop
-        for k in fixed:
-            self.known[params[k]] = self.known[loop.outs[k]] = loop.inits[k]
-            if isinstance(loop, While):
-                self.known[loop.test.params[k]] = loop.inits[k]
-        keep = [k not in fixed for k in range(n)]
-        return self.stmt(_select(loop, keep, [True] * (len(loop.outs) - n - loop.stop)))
+        for c in fixed:
+            self.known.update((v, c.init) for v in (c.param, c.out, c.tested) if v is not None)
+        return self.stmt(replace(loop, carried=tuple(c for c in loop.carried if c not in fixed)))
 
 
 class _Alive:
     """The variables and statements that matter, by marking from the results.
 
-    ``sources``: for each variable, the statement that makes it and what that variable is made from in turn.
+    ``sources``: what a variable is made from, if not by a call; ``maker``: the statement that a variable belongs to;
+    ``around``: the statement that a statement is in.
     """
 
     def __init__(self, body: Block) -> None:
-        self.vars: set[Var] = set()
-        self.stmts: set[Stmt] = set()
-        self.sources: dict[Var, tuple[Stmt, tuple[Arg, ...]]] = {}
-        self.around: dict[Stmt, Stmt | None] = {}
-        self.ranges: set[Var] = set()
+        self.found: set[Var | Stmt] = set()
+        self.sources = sources(body, through=lambda call: False)
+        self.maker: dict[Var, Stmt] = {}
+        self.around: dict[Stmt, Stmt] = {}
         self.loops: list[For] = []
         self.effects: list[Call] = []
-        self.todo: list[Var] = []
         self.block(body, None)
-        for call in self.effects:
-            self.live(call)
-
-    # ---- who makes what ----------------------------------------------------------------------------------------------
+        self.mark(*self.effects)
 
     def block(self, block: Block, around: Stmt | None) -> None:
         for stmt in block.stmts:
-            self.around[stmt] = around
-            match stmt:
-                case Call():
-                    self.call(stmt)
-                case If():
-                    for out, x, y in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
-                        self.sources[out] = stmt, (x, y)
-                case _:
-                    self.loop(stmt)
+            if around is not None:
+                self.around[stmt] = around
+            self.maker.update((out, stmt) for out in stmt.outs)
+            if isinstance(stmt, For):
+                self.loops.append(stmt)
+            if isinstance(stmt, Call) and ops.of(stmt.op).has_effect:
+                self.effects.append(stmt)
             for inner in blocks(stmt):
+                self.maker.update((p, stmt) for p in inner.params)
                 self.block(inner, stmt)
 
-    def call(self, call: Call) -> None:
-        for out in call.outs:
-            self.sources[out] = call, ()
-        if call.op is range:
-            self.ranges.update(call.outs)
-        if ops.of(call.op).has_effect:
-            self.effects.append(call)
+    def mark(self, *nodes: Var | Stmt) -> None:
+        closure(nodes, self.needs, self.found)
 
-    def loop(self, loop: For | While) -> None:
-        for out, result in zip(loop.outs, loop.body.results):
-            self.sources[out] = loop, (result,)
-        for out, param, init, result in zip(loop.outs, _carried(loop), loop.inits, loop.body.results):
-            self.sources[out] = self.sources[param] = loop, (init, result)
-        if isinstance(loop, While):
-            for param, outer in zip(loop.test.params, _carried(loop)):
-                self.sources[param] = self.sources[outer]
-        else:
-            self.loops.append(loop)
-            for param, sequence in zip(loop.body.params, loop.iters):
-                self.sources[param] = loop, (sequence,)
-
-    # ---- marking -----------------------------------------------------------------------------------------------------
-
-    def need(self, *args: Arg) -> None:
-        for v in variables(*args):
-            if v not in self.vars:
-                self.vars.add(v)
-                self.todo.append(v)
-
-    def live(self, stmt: Stmt | None) -> None:
-        """A statement runs: so do those around it, and what decides whether and how often they run is needed."""
-        while stmt is not None and stmt not in self.stmts:
-            self.stmts.add(stmt)
-            match stmt:
-                case Call():
-                    self.need(*call_args(stmt))
-                case If():
-                    self.need(stmt.test)
-                case While():
-                    self.need(*stmt.test.results)
-            if isinstance(stmt, (For, While)) and stmt.stop:
-                self.need(stmt.body.results[-1])
-            stmt = self.around[stmt]
+    def needs(self, node: Var | Stmt) -> Iterator[Var | Stmt]:
+        """What a variable needs: what makes it. A statement that runs needs those around it to run, and what decides
+        whether and how often they do."""
+        if isinstance(node, Var):
+            if node in self.maker:
+                yield self.maker[node]
+            yield from variables(*self.sources.get(node, ()))
+            return
+        if node in self.around:
+            yield self.around[node]
+        match node:
+            case Call():
+                yield from variables(*call_args(node))
+            case If():
+                yield from variables(node.test)
+            case While():
+                yield from variables(node.condition)
+        if isinstance(node, (For, While)) and node.stop:
+            yield from variables(node.stop.result)
 
     def run(self) -> None:
         """Mark until nothing changes. A live loop needs one of its sequences for the number of trips."""
-        while self.todo or self.count_trips():
-            v = self.todo.pop()
-            if v in self.sources:
-                stmt, args = self.sources[v]
-                self.live(stmt)
-                self.need(*args)
+        while (walked := self.uncounted()) is not None:
+            self.mark(walked.item)
 
-    def count_trips(self) -> bool:
-        """Choose a sequence for one loop that reads none of its items."""
+    def uncounted(self) -> Walked | None:
+        """The cheapest sequence of a loop that reads none of its items."""
         for loop in self.loops:
-            items = loop.body.params[:len(loop.iters)]
-            if loop in self.stmts and not any(p in self.vars for p in items):
-                cheapest = min(range(len(items)), key=lambda k: self.cost(loop.iters[k]))
-                self.need(items[cheapest])
-                return True
-        return False
+            if loop in self.found and self.found.isdisjoint(w.item for w in loop.walked):
+                return min(loop.walked, key=lambda w: self.cost(w.sequence))
+        return None
 
     def cost(self, sequence: Arg) -> int:
         """How much it costs to have a sequence only to count it."""
         if type(sequence) is not Var:
             return 0 if type(sequence) is Const else 2
-        return 0 if sequence in self.ranges else 1 if sequence in self.vars else 3
+        made = self.maker.get(sequence)
+        return 0 if isinstance(made, Call) and made.op is range else 1 if sequence in self.found else 3
 
 
 class _Sweep:
     """Rebuilds blocks with what is alive."""
 
-    def __init__(self, alive: _Alive) -> None:
+    def __init__(self, alive: set[Var | Stmt]) -> None:
         self.alive = alive
 
     def block(self, block: Block) -> Block:
-        return Block(block.params, tuple(self.stmt(s) for s in block.stmts if s in self.alive.stmts), block.results)
+        return Block(block.params, tuple(self.stmt(s) for s in block.stmts if s in self.alive), block.results)
 
     def stmt(self, stmt: Stmt) -> Stmt:
-        alive = self.alive.vars
-        match stmt:
-            case Call():
-                return stmt
-            case If():
-                keep = [v in alive for v in stmt.outs]
-                then, orelse = (Block((), b.stmts, _where(b.results, keep)) for b in (stmt.then, stmt.orelse))
-                stmt = replace(stmt, outs=_where(stmt.outs, keep), then=then, orelse=orelse)
-                return map_blocks(self.block, stmt)
-        n = len(stmt.inits)
-        carried = [out in alive or any(p in alive for p in ps) for out, *ps in zip(stmt.outs, *_params(stmt))]
-        collected = [out in alive for out in stmt.outs[n:len(stmt.outs) - stmt.stop]]
-        loop = _select(stmt, carried, collected)
-        if isinstance(loop, For):
-            items = [p in alive for p in loop.body.params[:len(loop.iters)]]
-            params = _where(loop.body.params[:len(items)], items) + loop.body.params[len(items):]
-            loop = replace(loop, iters=_where(loop.iters, items), body=replace(loop.body, params=params))
-        return map_blocks(self.block, loop)
-
-
-def _carried(loop: For | While) -> tuple[Var, ...]:
-    """The parameters of the body that are carried values."""
-    return loop.body.params[len(loop.iters):] if isinstance(loop, For) else loop.body.params
-
-
-def _params(loop: For | While) -> tuple[tuple[Var, ...], ...]:
-    """The carried parameters of each block of a loop."""
-    return (_carried(loop),) if isinstance(loop, For) else (loop.test.params, loop.body.params)
-
-
-def _where(xs: tuple[T, ...], keep: Sequence[bool]) -> tuple[T, ...]:
-    return tuple(x for x, k in zip(xs, keep, strict=True) if k)
-
-
-def _select(loop: For | While, carried: Sequence[bool], collected: Sequence[bool]) -> For | While:
-    """The loop with only some of its carried and collected values."""
-    keep = [*carried, *collected, *([True] if loop.stop else [])]
-    items = len(loop.iters) if isinstance(loop, For) else 0
-    params = loop.body.params[:items] + _where(loop.body.params[items:], carried)
-    body = Block(params, loop.body.stmts, _where(loop.body.results, keep))
-    loop = replace(loop, outs=_where(loop.outs, keep), inits=_where(loop.inits, carried), body=body)
-    if isinstance(loop, While):
-        loop = replace(loop, test=replace(loop.test, params=_where(loop.test.params, carried)))
-    return loop
+        alive = self.alive
+        if isinstance(stmt, If):
+            stmt = with_ends(stmt, (end for end in ends(stmt) if end[0] in alive))
+        elif isinstance(stmt, (For, While)):
+            stmt = replace(stmt, carried=tuple(c for c in stmt.carried
+                                               if c.out in alive or c.param in alive or c.tested in alive),
+                           collected=tuple(c for c in stmt.collected if c.out in alive))
+        if isinstance(stmt, For):
+            stmt = replace(stmt, walked=tuple(w for w in stmt.walked if w.item in alive))
+        return map_blocks(self.block, stmt)

@@ -11,6 +11,7 @@ into the buffer. This pass inserts ``runtime.copy`` where somebody would notice,
 """
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,10 +21,12 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.errors import InternalError
-from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.walk import blocks, count_uses, map_arg, map_blocks, statements, substitute, with_body
+from s2sad.ir import Arg, Block, Call, Carried, Collected, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir.walk import blocks, count_uses, map_blocks, replacing, statements, substitute, with_body
 from s2sad.memory.alias import Memory, Roots, has_foreign, touches
 from s2sad.memory.conflicts import Conflict, conflicts, fused_updates
+
+Slot = Carried | Collected
 
 ROUNDS = 24
 """After so many rounds of cheap repairs, whatever is left is copied right before it is written."""
@@ -61,8 +64,9 @@ class _Repair:
 
     ``copied``: the first value of the loop in question was copied in an earlier round.  ``views``: copied where made.
     ``before``: updates that copy their buffer first.  ``fused``: the first and the last call of an ``a[i] += v`` that
-    copies ``a`` first.  ``saved``: updates before which the old version is copied, for later readers.  ``slots``: first
-    values of loops and results of blocks that are copied."""
+    copies ``a`` first.  ``saved``: updates before which the old version is copied, for later readers.  ``slots``: what
+    loops carry of which the first value is copied, and what they collect that is copied as it is collected.
+    ``definition``: for each variable its statement, the block that it belongs to, and its end of a branch or loop."""
 
     memory: Memory
     cheap: bool
@@ -70,9 +74,9 @@ class _Repair:
     views: set[Var] = field(default_factory=set)
     before: set[Call] = field(default_factory=set)
     saved: set[Call] = field(default_factory=set)
-    slots: set[tuple[object, int]] = field(default_factory=set)
+    slots: set[Slot] = field(default_factory=set)
     fused: dict[Call, Call] = field(default_factory=dict)
-    definition: dict[Var, tuple[Any, Block, int]] = field(default_factory=dict)
+    definition: dict[Var, tuple[Any, Block, Any]] = field(default_factory=dict)
 
     def apply(self, found: list[Conflict]) -> Function:
         self.index(self.memory.fn.body)
@@ -101,15 +105,16 @@ class _Repair:
             yield from blocks(stmt)
 
     def index(self, block: Block) -> None:
-        for k, p in enumerate(block.params):
-            self.definition.setdefault(p, (None, block, k))
+        for p in block.params:
+            self.definition.setdefault(p, (None, block, None))
         for stmt in block.stmts:
-            for k, out in enumerate(stmt.outs):
-                self.definition[out] = (stmt, block, k)
+            for out, end in zip(stmt.outs, _ends(stmt)):
+                self.definition[out] = (stmt, block, end)
+            if isinstance(stmt, (For, While)):
+                self.definition.update((c.param, (stmt, stmt.body, c)) for c in stmt.carried)
+            if isinstance(stmt, While):
+                self.definition.update((p, (stmt, stmt.test, c)) for p, c in zip(stmt.test.params, stmt.carried))
             for inner in blocks(stmt):
-                n_items = len(inner.params) - len(stmt.inits) if isinstance(stmt, (For, While)) else 0
-                for k, p in enumerate(inner.params[n_items:]):
-                    self.definition[p] = (stmt, inner, k)
                 self.index(inner)
 
     def plan(self, c: Conflict) -> None:
@@ -117,7 +122,7 @@ class _Repair:
         if not self.cheap or not isinstance(target, Var):
             self.before.add(c.call)
             if not self.cheap:
-                self.slots |= {(loop.body, len(loop.inits) + k) for loop, k in c.kept}
+                self.slots.update(c.kept)
             return
         written = self.memory.written(c.call)
         if c.others == (target,) and not c.foreign and self.definition[target][1] is c.block and not c.operands:
@@ -135,58 +140,52 @@ class _Repair:
             self.views |= views
             self.slots |= self.keep(c, written, target)
 
-    def keep(self, c: Conflict, written: Roots, target: Var) -> set[tuple[object, int]]:
+    def keep(self, c: Conflict, written: Roots, target: Var) -> set[Slot]:
         """Copy what loops collect: views where they are made, other values as they are collected."""
-        slots: set[tuple[object, int]] = set()
-        for loop, k in c.kept:
-            loop, k = self.innermost(loop, k)
-            value = loop.body.results[len(loop.inits) + k]
-            if value is target and loop.body is c.block:
+        slots: set[Slot] = set()
+        for kept in map(self.innermost, c.kept):
+            value = kept.result
+            if value is target and self.definition[kept.out][0].body is c.block:
                 self.saved.add(c.call)
             elif not (isinstance(value, Var) and self.detach(value, written, self.views, target)):
-                slots.add((loop.body, len(loop.inits) + k))
+                slots.add(kept)
         return slots
 
-    def innermost(self, loop: For | While, k: int) -> tuple[For | While, int]:
-        """The loop that collects the items, where a loop collects lists that a loop inside it collects."""
-        value = loop.body.results[len(loop.inits) + k]
-        made = self.definition.get(value, (None,))[0] if isinstance(value, Var) else None
-        if isinstance(made, (For, While)) and value in made.outs[len(made.inits):len(made.outs) - made.stop]:
-            return self.innermost(made, made.outs.index(value) - len(made.inits))
-        return loop, k
+    def innermost(self, kept: Collected) -> Collected:
+        """What collects the items, where a loop collects lists that a loop inside it collects."""
+        end = self.definition[kept.result][2] if isinstance(kept.result, Var) else None
+        return self.innermost(end) if isinstance(end, Collected) else kept
 
     def detach(self, v: Var, written: Roots, views: set[Var], target: Var) -> bool:
         """Whether ``v`` is a view that can be copied where it is made; where to is noted."""
-        stmt, _, k = self.definition[v]
+        stmt, _, end = self.definition[v]
         if v is target:
             return False
         if isinstance(stmt, Call) and ops.of(stmt.op).may_view:
             views.add(v)
             return True
         if isinstance(stmt, If):
-            return all(self.detach(r, written, views, target) for b in (stmt.then, stmt.orelse)
-                       if isinstance(r := b.results[k], Var) and touches(self.memory.reach(r), written))
+            return all(self.detach(r, written, views, target) for r in end
+                       if isinstance(r, Var) and touches(self.memory.reach(r), written))
         return False
 
-    def entries(self, v: Var, written: Roots, seen: set[Var]) -> set[tuple[object, int]]:
+    def entries(self, v: Var, written: Roots, seen: set[Var]) -> set[Slot]:
         """The first values of loops through which the memory came, of the outermost loops."""
         if v in seen:
             return set()
         seen.add(v)
-        stmt, block, k = self.definition[v]
-        if isinstance(stmt, (For, While)) and k < len(stmt.inits):
-            init: Any = stmt.inits[k]
-            found: set[tuple[object, int]] = set()
+        stmt, block, end = self.definition[v]
+        if isinstance(end, Carried):
+            init, result = end.init, end.result
+            found: set[Slot] = set()
             if not isinstance(init, Var) or (init not in seen and self.concerns(init, written)):
                 found = self.entries(init, written, seen) if isinstance(init, Var) else set()
                 if not found and block in blocks(stmt):
                     self.copied |= self.is_copy(init)
-                    found = set() if self.is_copy(init) else {(stmt, k)}
-            result: Any = stmt.body.results[k]
+                    found = set() if self.is_copy(init) else {end}
             return found | (self.entries(result, written, seen) if isinstance(result, Var) else set())
         if isinstance(stmt, If):
-            results = [r for b in (stmt.then, stmt.orelse) if isinstance(r := b.results[k], Var)]
-            return set().union(*(self.entries(r, written, seen) for r in results))
+            return set().union(*(self.entries(r, written, seen) for r in end if isinstance(r, Var)))
         if self.memory.is_update(stmt) and isinstance(stmt.args[0], Var):
             return self.entries(stmt.args[0], written, seen)
         return set()
@@ -199,7 +198,7 @@ class _Repair:
         stmt = self.definition[arg][0] if isinstance(arg, Var) else None
         return isinstance(stmt, Call) and stmt.op is runtime.copy and self.memory.uses[arg] == 1
 
-    def rebuild(self, block: Block) -> Block:
+    def rebuild(self, block: Block, around: Stmt | None = None) -> Block:
         stmts: list[Stmt] = []
         renamed: dict[Var, Arg] = {}
         target: dict[Stmt, Arg] = {}
@@ -207,22 +206,21 @@ class _Repair:
         original: Any
         for original in block.stmts:
             views = {v: raw for v, raw in views.items() if not self.writes(original, v)}
-            stmt: Any = substitute({**renamed, **views}, map_blocks(self.rebuild, original))
+            stmt: Any = substitute({**renamed, **views}, map_blocks(partial(self.rebuild, around=original), original))
             if original in self.fused or original in self.before:
                 target[original] = target[self.fused.get(original, original)] = self.copy(stmts, stmt.args[0], stmt)
             if original in target:
                 stmt = replace(stmt, args=(target[original], *stmt.args[1:]))
             if original in self.saved:
                 renamed[original.args[0]] = self.copy(stmts, stmt.args[0], stmt)
-            for slot, init in enumerate(getattr(stmt, "inits", ())):
-                if (original, slot) in self.slots:
-                    first = self.copy(stmts, init, stmt)
-                    stmt = replace(stmt, inits=(*stmt.inits[:slot], first, *stmt.inits[slot + 1:]))
+            if isinstance(stmt, (For, While)) and not self.slots.isdisjoint(original.carried):
+                stmt = replace(stmt, carried=tuple(replace(c, init=self.copy(stmts, c.init, stmt)) if old in self.slots
+                                                   else c for old, c in zip(original.carried, stmt.carried)))
             stmts += self.copied_outs(stmt, views) if self.views & set(original.outs) else (stmt,)
-        results = [map_arg(lambda a: renamed.get(a, a) if isinstance(a, Var) else a, r) for r in block.results]
-        for slot, result in enumerate(results):
-            if (block, slot) in self.slots:
-                results[slot] = self.copy(stmts, result, None)
+        results = list(map(replacing(renamed), block.results))
+        if isinstance(around, (For, While)) and block is around.body:
+            results = [self.copy(stmts, r, None) if end in self.slots and isinstance(end, Collected) else r
+                       for r, end in zip(results, around.ends)]
         return Block(block.params, tuple(stmts), tuple(results))
 
     def copy(self, stmts: list[Stmt], arg: Arg, like: Stmt | None) -> Var:
@@ -250,6 +248,16 @@ class _Repair:
         calls = [s for s in (stmt, *(s for b in blocks(stmt) for s in statements(b))) if isinstance(s, Call)]
         reach = self.memory.reach(v)
         return any(self.memory.is_update(s) and touches(reach, self.memory.written(s)) for s in calls)
+
+
+def _ends(stmt: Stmt) -> Iterator[Any]:
+    """For each out of a statement what it comes from: of a branch its two results, of a loop its part."""
+    match stmt:
+        case If():
+            return zip(stmt.then.results, stmt.orelse.results)
+        case For() | While():
+            return iter(stmt.ends)
+    return itertools.repeat(None)
 
 
 def _filled(fn: Function) -> Block:
@@ -291,12 +299,11 @@ def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> B
             s = replace(s, args=tuple(newest.get(a, a) if isinstance(a, Var) else a for a in s.args))
         inside = dict(newest)
         if isinstance(s, (For, While)):
-            n_items = len(s.body.params) - len(s.inits)
-            for param, out, init, result in zip(s.body.params[n_items:], s.outs, s.inits, s.body.results):
-                if isinstance(init, Var) and init.fact.is_array and result in _buffer(s.body, {param}):
-                    _follow(inside, init, param)
-                    _follow(newest, init, out)
-            stmts.append(replace(s, body=_renew(s.body, inside, taken)))
+            for c in s.carried:
+                if isinstance(c.init, Var) and c.init.fact.is_array and c.result in _buffer(s.body, {c.param}):
+                    _follow(inside, c.init, c.param)
+                    _follow(newest, c.init, c.out)
+            stmts.append(with_body(s, _renew(s.body, inside, taken)))
             continue
         stmts.append(map_blocks(partial(_renew, newest=inside, taken=taken), s))
         if isinstance(s, If):
@@ -324,7 +331,7 @@ def _consumed(s: If, known: dict[If, set[Var]]) -> set[Var]:
             if isinstance(t, If):
                 found |= _consumed(t, known)
             elif not isinstance(t, Call):
-                taken.update(t.inits)
+                taken.update(c.init for c in t.carried)
             elif ops.of(t.op).updates:
                 taken.add(t.args[0])
         known[s] = found | {v for v in taken if isinstance(v, Var) and v.fact.is_array}
@@ -343,7 +350,6 @@ def _buffer(block: Block, versions: set[Any]) -> set[Any]:
                 both = zip(s.outs, s.then.results, s.orelse.results)
                 versions |= {out for out, a, b in both if a in then and b in orelse}
             case For() | While():
-                carried = s.body.params[len(s.body.params) - len(s.inits):]
-                versions |= {out for param, out, init, result in zip(carried, s.outs, s.inits, s.body.results)
-                             if init in versions and result in _buffer(s.body, {param})}
+                versions |= {c.out for c in s.carried
+                             if c.init in versions and c.result in _buffer(s.body, {c.param})}
     return versions

@@ -31,11 +31,11 @@ from dataclasses import replace
 import numpy as np
 
 from s2sad import runtime
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Fact, Function, If, Pack, Stmt, Var
 from s2sad.ir.equal import same
 from s2sad.ir.facts import UNKNOWN
 from s2sad.ir.symbols import BINARY
-from s2sad.ir.walk import blocks, call_args, map_arg, map_blocks, operands, variables
+from s2sad.ir.walk import blocks, call_args, ends, map_arg, map_blocks, map_operands, operands, variables, with_ends
 from s2sad.memory.consumed import consumed
 from s2sad.passes.laws import BY_OP
 from s2sad.passes.match import SPELLED, Apply, Law, Literal, Match, Meta, Node, Path, fact_of, heads, known_op, real
@@ -77,9 +77,6 @@ class _Simplifier:
             return arg
         return map_arg(self.arg, arg) if type(arg) is Pack else arg
 
-    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        return tuple(map(self.arg, args)) if self.known else args
-
     def block(self, block: Block) -> Block:
         outer, self.stmts = self.stmts, []
         results = self.inline(block)
@@ -90,43 +87,34 @@ class _Simplifier:
         """Append the statements of a block; what its results are."""
         for stmt in block.stmts:
             self.stmt(stmt)
-        return self.args(block.results)
+        return tuple(map(self.arg, block.results))
 
     def stmt(self, stmt: Stmt) -> None:
+        if self.known:
+            stmt = map_operands(self.arg, stmt)
         match stmt:
             case Call():
                 self.call(stmt)
-                return
             case If():
-                self.branch(replace(stmt, test=self.arg(stmt.test)))
-                return
-            case For():
-                stmt = replace(stmt, iters=self.args(stmt.iters), inits=self.args(stmt.inits))
-            case While():
-                stmt = replace(stmt, inits=self.args(stmt.inits))
-        self.stmts.append(map_blocks(self.block, stmt))
+                self.branch(stmt)
+            case _:
+                self.stmts.append(map_blocks(self.block, stmt))
 
     def branch(self, stmt: If) -> None:
         if type(stmt.test) is Const and type(stmt.test.value) in (bool, int, float, str, type(None)):
             for out, result in zip(stmt.outs, self.inline(stmt.then if stmt.test.value else stmt.orelse)):
                 self.forward(out, result)
             return
-        stmt = replace(stmt, then=self.block(stmt.then), orelse=self.block(stmt.orelse))
-        pairs = list(zip(stmt.outs, stmt.then.results, stmt.orelse.results))
-        agreed = [type(x) is not Pack and same(x, y) for _, x, y in pairs]
-        if any(agreed):
-            for (out, x, _), one in zip(pairs, agreed):
-                if one:
-                    self.forward(out, x)
-            rest = [pair for pair, one in zip(pairs, agreed) if not one]
-            outs, then, orelse = tuple(zip(*rest)) if rest else ((), (), ())
-            stmt = replace(stmt, outs=outs, then=replace(stmt.then, results=then),
-                           orelse=replace(stmt.orelse, results=orelse))
-        self.stmts.append(stmt)
+        stmt = If(stmt.outs, stmt.test, self.block(stmt.then), self.block(stmt.orelse), stmt.loc, stmt.adjoint)
+        rest = []
+        for out, x, y in ends(stmt):
+            if type(x) is not Pack and same(x, y):
+                self.forward(out, x)
+            else:
+                rest.append((out, x, y))
+        self.stmts.append(with_ends(stmt, rest))
 
     def call(self, call: Call) -> None:
-        if self.known:
-            call = replace(call, args=self.args(call.args), kwargs=tuple((k, self.arg(a)) for k, a in call.kwargs))
         if (call.adjoint or call.op is runtime.same) and len(call.outs) == 1 and isinstance(call.op, Hashable):
             for _ in range(20):
                 new = self.rewrite(call)

@@ -13,7 +13,7 @@ import operator
 import textwrap
 from collections.abc import Hashable, Iterable, Iterator
 
-from s2sad.ir import Arg, Block, Call, For, Function, Pack, Var, While
+from s2sad.ir import Arg, Block, Call, Collected, For, Function, Pack, Var, While
 from s2sad.ir.walk import blocks, operands, statements, variables
 
 
@@ -29,10 +29,10 @@ def saved(fn: Function) -> frozenset[Var]:
             found.update(v for b in blocks(s) for v in variables(*b.results) if v in forward)
     for s in statements(fn.body):
         if isinstance(s, For) and s.adjoint:
-            found.update(p for p, seq in zip(s.body.params, s.iters) if seq in found and _is_list(seq))
-    for loop, out, value in _collected(fn):
-        if out in found and not loop.adjoint:
-            found.update(variables(value))
+            found.update(w.item for w in s.walked if w.sequence in found and _is_list(w.sequence))
+    for loop, c in _collected(fn):
+        if c.out in found and not loop.adjoint:
+            found.update(variables(c.result))
     return frozenset(found)
 
 
@@ -40,19 +40,17 @@ def _is_list(arg: Arg) -> bool:
     return isinstance(arg, Var) and arg.fact.kind == "list"
 
 
-def _collected(fn: Function) -> Iterator[tuple[For | While, Var, Arg]]:
-    """The lists that loops collect, and the value of which each is a list."""
+def _collected(fn: Function) -> Iterator[tuple[For | While, Collected]]:
+    """What loops collect."""
     for s in statements(fn.body):
         if isinstance(s, (For, While)):
-            n, end = len(s.inits), len(s.outs) - s.stop
-            for out, value in zip(s.outs[n:end], s.body.results[n:end]):
-                yield s, out, value
+            yield from ((s, c) for c in s.collected)
 
 
 def recomputed(fn: Function) -> frozenset[Var]:
     """The values of the reverse sweep that the forward sweep has computed already, by the same operation on the same
     values."""
-    lists = {out: value for _, out, value in _collected(fn)}
+    lists = {c.out: c.result for _, c in _collected(fn)}
     same: dict[Var, Var] = {}
     known: dict[Hashable, Var] = {}
     found: set[Var] = set()
@@ -62,13 +60,12 @@ def recomputed(fn: Function) -> frozenset[Var]:
 
     def walk(block: Block) -> None:
         for s in block.stmts:
-            if isinstance(s, For):
-                for p, seq in zip(s.body.params, s.iters):
-                    inner = lists.get(seq) if isinstance(seq, Var) else None
-                    if isinstance(inner, Var):
-                        same[p] = same.get(inner, inner)
-                    elif isinstance(seq, Var):
-                        same[p] = known.setdefault(("item", same.get(seq, seq)), p)
+            for w in s.walked if isinstance(s, For) else ():
+                inner = lists.get(w.sequence) if isinstance(w.sequence, Var) else None
+                if isinstance(inner, Var):
+                    same[w.item] = same.get(inner, inner)
+                elif isinstance(w.sequence, Var):
+                    same[w.item] = known.setdefault(("item", same.get(w.sequence, w.sequence)), w.item)
             if isinstance(s, Call) and len(s.outs) == 1:
                 twin = known.get(key(s))
                 if s.adjoint and twin is not None:

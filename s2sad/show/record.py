@@ -223,10 +223,10 @@ class Recorder:
             self.marks.append(mark)
 
     def for_loop(self, loop: For) -> list[Any]:
-        sequences = [self.read(it) for it in loop.iters]
+        sequences = [self.read(w.sequence) for w in loop.walked]
         count = min((len(plain(seq)) for seq in sequences), default=0)
         order = list(reversed(range(count)) if loop.reverse else range(count))
-        carried, record = [self.read(a) for a in loop.inits], self.enter(loop, count)
+        carried, record = [self.read(c.init) for c in loop.carried], self.enter(loop, count)
         collected: dict[int, Any] = {}
         allowed = self.allowance / 2
         spent, stop, at = self.allowance - allowed, False, 0
@@ -240,16 +240,14 @@ class Recorder:
                     at = last
             k = order[at]
             items = [self.item(seq, k, loop.loc) for seq in sequences]
-            self.trip(record, [f"{p.name} = {plain(x)}" for p, x in zip(loop.body.params, items)
-                               if isinstance(plain(x), (int, str)) and not p.name.startswith("_")])
-            results = self.body(loop.body, items + carried)
-            stop = bool(plain(results.pop())) if loop.stop else False
-            carried, collected[k] = results[:len(carried)], results[len(carried):]
+            self.trip(record, [f"{w.item.name} = {plain(x)}" for w, x in zip(loop.walked, items)
+                               if isinstance(plain(x), (int, str)) and not w.item.name.startswith("_")])
+            carried, collected[k], stop = self.once(loop, items + carried)
             at += 1
         return self.leave(loop, carried, [collected[k] for k in sorted(collected)], stop)
 
     def while_loop(self, loop: While) -> list[Any]:
-        carried, record = [self.read(a) for a in loop.inits], self.enter(loop)
+        carried, record = [self.read(c.init) for c in loop.carried], self.enter(loop)
         collected: dict[int, Any] = {}
         spent, stop = self.allowance / 2, False
         while not stop and plain(self.body(loop.test, carried)[0]):
@@ -260,10 +258,14 @@ class Recorder:
                     order = range(record.trips, record.trips + left)
                     carried, collected[record.trips] = self.skip(loop, record, order, [], carried)
             self.trip(record, [])
-            results = self.body(loop.body, carried)
-            stop = bool(plain(results.pop())) if loop.stop else False
-            carried, collected[record.trips - 1] = results[:len(carried)], results[len(carried):]
+            carried, collected[record.trips - 1], stop = self.once(loop, carried)
         return self.leave(loop, carried, [collected[k] for k in sorted(collected)], stop)
+
+    def once(self, loop: For | While, args: Sequence[Any]) -> tuple[list[Any], list[Any], bool]:
+        """One trip: what is carried on, what is collected, and whether the loop ends."""
+        results = iter(self.body(loop.body, args))
+        carried, collected = [next(results) for _ in loop.carried], [next(results) for _ in loop.collected]
+        return carried, collected, loop.stop is not None and bool(plain(next(results)))
 
     def body(self, block: Block, args: Sequence[Any]) -> list[Any]:
         for param, x in zip(block.params, args, strict=True):
@@ -302,7 +304,8 @@ class Recorder:
         segment = tail.segment(len(order), [any(node.varied for node in nodes(a)) for a in args])
         results = segment.run(plain(args))
         outs = self.step(Segment.run, args, {}, results, loop.loc, segment)
-        return list(outs[:len(carried)]), _Many(outs[len(carried):])
+        ends = iter(outs)
+        return [next(ends) for _ in loop.carried], _Many(tuple(ends))
 
     def enter(self, loop: For | While, planned: int | None = None) -> Loop:
         self.straight = False
@@ -318,9 +321,8 @@ class Recorder:
 
     def leave(self, loop: For | While, carried: list, collected: list[Any], stop: bool) -> list[Any]:
         self.trips = self.trips[:-1]
-        count = len(loop.outs) - len(carried) - loop.stop
         lists = [self.joined([kept.lists[j] if isinstance(kept, _Many) else [kept[j]] for kept in collected], loop.loc)
-                 for j in range(count)]
+                 for j in range(len(loop.collected))]
         return [*carried, *lists, *([stop] if loop.stop else [])]
 
     def joined(self, parts: Sequence[Any], loc: Loc | None) -> Any:

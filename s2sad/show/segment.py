@@ -5,9 +5,10 @@ many of them, and the two derivatives of those. They are compiled like every oth
 milliseconds and an array that is written to is not copied in each.
 
     >>> import operator
-    >>> from s2sad.ir import Block, Call, Const, For, Var
+    >>> from s2sad.ir import Call, Carried, Const, For, Var, Walked
     >>> i, p, q, x = map(Var, "ipqx")
-    >>> loop = For((Var("y"),), (x,), (Const(1.0),), Block((i, p), (Call((q,), operator.mul, (p, Const(2.0))),), (q,)))
+    >>> double = Call((q,), operator.mul, (p, Const(2.0)))
+    >>> loop = For((Walked(i, x),), (Carried(p, Const(1.0), q, Var("y")),), (double,))
     >>> Tail(loop).segment(3, [False, True]).run((range(3), 5.0))
     (40.0,)
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,8 +28,8 @@ from s2sad.backend.emit import emit
 from s2sad.backend.load import load
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
-from s2sad.ir.walk import clone, free, variables
+from s2sad.ir import Arg, Block, Call, Carried, Const, Fact, For, Function, Pack, Stmt, Var, Walked, While
+from s2sad.ir.walk import clone, free, map_blocks, map_outs, operands, variables
 
 
 class Tail:
@@ -42,32 +44,30 @@ class Tail:
     @functools.cached_property
     def counter(self) -> Callable:
         """A compiled function: the number of trips that are left."""
-        loop, (free_, iters, inits), rename = self.loop, *self.params()
-        body = clone(loop.body, rename)
-        carried, rest = body.results[:len(inits)], body.results[len(loop.outs) - loop.stop:]
+        loop, around = self.alone()
         before, after, total = (Var("count", Fact("int")) for _ in range(3))
-        step = Call((after,), operator.add, (before, Const(1)))
-        outs = (*_like(inits), total, *(Var("stop", Fact("bool")) for _ in rest))
-        counted = Block((*body.params, before), (*body.stmts, step), (*carried, after, *rest))
-        entry: tuple[Arg, ...] = (*inits, Const(0))
-        made: Stmt
-        if isinstance(loop, For):
-            made = For(outs, iters, entry, counted, stop=loop.stop, loc=loop.loc, reverse=loop.reverse)
-        else:
-            test = clone(loop.test, rename)
-            test = dataclasses.replace(test, params=(*test.params, Var("count", Fact("int"))))
-            made = While(outs, entry, test, counted, stop=loop.stop, loc=loop.loc)
-        return _compiled(Function("count", Block((*free_, *iters, *inits), (made,), (total,)), (), loop.loc))
+        tested = Var("count", Fact("int")) if isinstance(loop, While) else None
+        counted = dataclasses.replace(
+            loop, carried=(*loop.carried, Carried(before, Const(0), after, total, tested)), collected=(),
+            stmts=(*loop.stmts, Call((after,), operator.add, (before, Const(1)))))
+        params = (*around, *variables(*operands(loop)))
+        return _compiled(Function("count", Block(params, (counted,), (total,)), (), loop.loc))
 
-    def params(self) -> tuple[tuple[tuple[Var, ...], ...], dict[Var, Arg]]:
-        """Parameters for the free variables, the sequences and the carried values, no two of one name; and what the
-        free variables are called now."""
-        sequences = getattr(self.loop, "iters", ())
-        every = [*((v.name, v.fact) for v in self.free), *(("items", fact_of(it)) for it in sequences),
-                 *((v.name, v.fact) for v in self.loop.body.params[len(sequences):])]
-        made = [Var(f"{name}_{k}", fact.forget()) for k, (name, fact) in enumerate(every)]
-        n, m = len(self.free), len(self.free) + len(sequences)
-        return (tuple(made[:n]), tuple(made[n:m]), tuple(made[m:])), dict(zip(self.free, made))
+    def alone(self) -> tuple[For | While, tuple[Var, ...]]:
+        """A copy of the loop that starts from parameters, no two of one name: those in place of ``free`` are returned
+        too."""
+        number = itertools.count()
+
+        def param(name: str, fact: Fact) -> Var:
+            return Var(f"{name}_{next(number)}", fact.forget())
+        known: dict[Var, Arg] = {v: param(v.name, v.fact) for v in self.free}
+        around = tuple(variables(*known.values()))
+        loop = map_outs(_like, map_blocks(lambda b: clone(b, dict(known)), self.loop))
+        assert isinstance(loop, (For, While))
+        walked = tuple(Walked(w.item, param("items", fact_of(w.sequence))) for w in loop.walked)
+        carried = tuple(dataclasses.replace(c, init=param(c.param.name, c.param.fact)) for c in loop.carried)
+        loop = dataclasses.replace(loop, carried=carried, adjoint=False)
+        return (dataclasses.replace(loop, walked=walked) if isinstance(loop, For) else loop), around
 
     def count(self, env: Callable[[Var], Any], iters: Sequence[Any], carried: Sequence[Any]) -> int:
         """How many trips are left at these carried values."""
@@ -84,15 +84,12 @@ class Tail:
 
     def function(self) -> Function:
         """Trips of the loop in which it certainly does not end."""
-        loop, (free_, iters, inits), rename = self.loop, *self.params()
-        body = clone(loop.body, rename)
-        results = body.results[:len(body.results) - loop.stop]
-        params = body.params if iters else (Var("k", Fact("int")), *body.params)
-        iters = iters or (Var("trips", Fact("range")),)
-        outs = (*_like(inits), *_like(loop.outs[len(inits):len(results)]))
-        made = For(outs, iters, inits, Block(params, body.stmts, results), reverse=getattr(loop, "reverse", False),
-                   loc=loop.loc)
-        return Function("trips", Block((*free_, *iters, *inits), (made,), (Pack("tuple", outs),)), (), loop.loc)
+        loop, around = self.alone()
+        walked = loop.walked or (Walked(Var("k", Fact("int")), Var("trips", Fact("range"))),)
+        carried = tuple(dataclasses.replace(c, tested=None) for c in loop.carried)
+        made = For(walked, carried, loop.stmts, loop.collected, None, loop.reverse, loop.loc)
+        params = (*around, *variables(*operands(made)))
+        return Function("trips", Block(params, (made,), (Pack("tuple", made.outs),)), (), loop.loc)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,8 +155,8 @@ class Segment:
         return forward(self.fn, dict(zip(self.wrt, dots)), (*self.fn.params, *dots), result)
 
 
-def _like(like: Sequence[Var]) -> tuple[Var, ...]:
-    return tuple(Var(v.name, v.fact.forget()) for v in like)
+def _like(v: Var) -> Var:
+    return Var(v.name, v.fact.forget())
 
 
 def _slope(fact: Fact) -> Fact:

@@ -36,7 +36,7 @@ def loops(fn: Function) -> Iterator[For | While]:
 
 def collected(fn: Function) -> set[str]:
     """The names of what primal loops collect."""
-    return {o.name for s in loops(fn) if not s.adjoint for o in s.outs[len(s.inits) : len(s.outs) - s.stop]}
+    return {c.out.name for s in loops(fn) if not s.adjoint for c in s.collected}
 
 
 def check(fn: Callable, *args: Any, argnums: tuple[int, ...] = (0,)) -> None:

@@ -192,7 +192,7 @@ def test_separate():
     assert not any(isinstance(s, Call) and s.op in (RNG.uniform, RNG.normal) for s in statements(again))
     loop = next(s for s in first.stmts if isinstance(s, For))
     handed = [s.outs for s in loop.body.stmts if isinstance(s, If)][0]
-    assert len(loop.outs) == len(loop.inits) + 2 and len(handed) >= 2
+    assert len(loop.collected) == 2 and len(handed) >= 2
 
 
 def test_copied_is_the_same_block_with_variables_of_its_own():

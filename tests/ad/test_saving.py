@@ -187,10 +187,10 @@ def test_what_is_collected(fn, names):
 def test_no_whole_array_is_collected():
     for fn in (reads_an_element, test_of_an_overwritten_element):
         assert all(
-            o.fact.item is None or not o.fact.item.is_array
+            c.out.fact.item is None or not c.out.fact.item.is_array
             for s in statements(derived(fn, (V,)).body)
             if isinstance(s, For)
-            for o in s.outs[len(s.inits) :]
+            for c in s.collected
         )
 
 

@@ -12,7 +12,7 @@ from s2sad.backend.load import load
 from s2sad.ir import Block, Fact, Function, Loc, Var
 from s2sad.ir.facts import array
 from s2sad.ir.text import parse
-from s2sad.ir.walk import map_blocks, statements, substitute
+from s2sad.ir.walk import map_blocks, map_outs, statements, substitute
 from s2sad.passes.linear import linear
 
 FLOAT, INT, BOOL = Fact("float"), Fact("int"), Fact("bool")
@@ -37,7 +37,7 @@ def ir(text: str, facts: Mapping[str, Fact] | None = None, places: Mapping[str, 
     def stmt(s: Any) -> Any:
         text = next((places[o.name] for o in s.outs if o.name in places), None)
         loc = Loc("f.py", 1 + list(places.values()).index(text), 0, text=text) if text is not None else s.loc
-        return replace(map_blocks(block, s), outs=tuple(map(var, s.outs)), loc=loc)
+        return replace(map_outs(var, map_blocks(block, s)), loc=loc)
 
     body = block(fn.body)
     return replace(fn, body=substitute(made, body), inputs=tuple(made[v] for v in fn.inputs))

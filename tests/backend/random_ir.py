@@ -8,9 +8,10 @@ from random import Random
 import numpy as np
 
 from s2sad import runtime
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import Arg, Block, Call, Const, Fact, Function, If, Pack, Stmt, Var
 from s2sad.ir.facts import array
 from s2sad.ir.walk import substitute
+from tests.ir.helper import for_loop, while_loop
 
 FACTS = {"vector": array(float, (4,)), "matrix": array(float, (4, 4)), "number": Fact("float"), "int": Fact("int"),
          "bool": Fact("bool"), "list": Fact("list", item=array(float, (4,)))}
@@ -210,7 +211,7 @@ class Maker:
         if stop:
             outs += (Var("stop", FACTS["bool"] if self.facts else Fact()),)
         reverse = self.random.random() < 0.4 and not (stop and collected)
-        self.stmts.append(For(outs, tuple(s for s, _ in sequences), inits, body, reverse, stop))
+        self.stmts.append(for_loop([s for s, _ in sequences], inits, body, outs, stop, reverse))
 
     def lists_of(self, collected: list[str]) -> tuple[Var, ...]:
         """Outs for collected values; lists of vectors may be used, they may be empty after a loop that never ran."""
@@ -233,7 +234,7 @@ class Maker:
         outs = (counter[3], *self.outs(carried), *self.lists_of(collected))
         if stop:
             outs += (Var("stop", FACTS["bool"] if self.facts else Fact()),)
-        self.stmts.append(While(outs, inits, test, body, stop))
+        self.stmts.append(while_loop(test, inits, body, outs, stop))
 
 
 def arguments() -> list[object]:

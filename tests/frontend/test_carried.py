@@ -58,7 +58,7 @@ def test_the_loop_carries_only_what_changes():
         return z
 
     (made,) = [s for s in statements(lower(f, 0.5, 3).body) if isinstance(s, For)]
-    assert len(made.inits) == 1
+    assert len(made.carried) == 1
 
 
 def grows(x):

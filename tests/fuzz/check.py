@@ -109,10 +109,10 @@ def measure(f: Callable[..., Any], args: tuple[Any, ...], argnums: tuple[int, ..
             return Outcome("invalid", "not smooth")
         slopes.append((direction, *measured))
     try:
-        reverse(f, args, argnums, first, weights, slopes)
-        forward(f, args, argnums, first, weights, slopes)
         if is_scalar(first.value) and "note" in f.__globals__:
             without_value(f, args, argnums, first, slopes)
+        reverse(f, args, argnums, first, weights, slopes)
+        forward(f, args, argnums, first, weights, slopes)
         if is_scalar(first.value) and len(f.__code__.co_code) % 8 == 0:
             second(f, args, argnums, first, slopes)
     except Failed as e:
@@ -180,8 +180,9 @@ def forward(
 def without_value(
     f: Callable[..., Any], args: tuple[Any, ...], argnums: tuple[int, ...], first: Run, slopes: Slopes
 ) -> None:
-    """``grad`` does what the function does though nobody asks for its value, when it is built and from then on."""
+    """``grad`` does what the function does though nobody asks for its value; while it is built, nothing happens."""
     gradient = s2sad.grad(f, argnums)
+    derived("source_for", gradient.source_for, copy.deepcopy(args), run(abs, 1))
     for name in ("grad", "grad again"):
         grads = derived(name, gradient, copy.deepcopy(args), first)
         for direction, *measured in slopes:

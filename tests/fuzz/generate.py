@@ -164,7 +164,7 @@ def argument(chance: Chance, t: Type) -> str:
     if isinstance(t, Int):
         return str(t.low + chance.below(t.high - t.low + 1))
     if isinstance(t, Array):
-        return f"np.array({nested(chance, t.shape)})"
+        return f"np.array({nested(chance, t.shape)})" if all(t.shape) else f"np.zeros({t.shape})"
     if isinstance(t, List):
         return f"[{', '.join(argument(chance, t.item) for _ in range(t.least))}]"
     if isinstance(t, Tuple):

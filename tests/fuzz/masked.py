@@ -56,15 +56,17 @@ class Masked(Faults):
         return Singular(text, f"{d} != 0.0", dead, tuple(k for k, value in enumerate(values) if value != "0.0"))
 
     def partial(self, u: str, w: str) -> Singular:
-        """A function outside of its domain, or at its edge."""
-        p = self.chance.one((f"np.maximum({w}, 0.0)", f"np.clip({w}, 0.0, None)", f"np.where({w} > 0.0, {w}, 0.0)"))
+        """A function outside of its domain, or at its edge. What is cut off there is not at the edge itself, even where
+        it is zero: a factor that happens to be zero is none that was not selected."""
+        p = self.chance.one((f"np.maximum({w} - 0.013, 0.0)", f"np.clip({w} - 0.013, 0.0, None)",
+                             f"np.where({w} > 0.013, {w}, 0.0)"))
         text, dead = self.chance.one([
             (f"np.sqrt({w})", "nan"), (f"np.log({w})", "nan"), (f"{w} ** 0.5", "nan"), (f"np.power({w}, 1.5)", "nan"),
             (f"np.arccosh(1.0 + {w})", "nan"), (f"root({w})", "nan"), (f"np.log1p({w} - 1.0)", "nan"),
             (f"np.sqrt({p})", "zero"), (f"root({p})", "zero"), (f"{p} ** 0.5", "zero"), (f"np.cbrt({p})", "zero"),
             (f"np.log({p})", "-inf"), (f"-(1.0 / {p})", "-inf"), (f"1.0 / {p}", "inf"), (f"{p} ** -0.5", "inf"),
             (f"np.reciprocal({p})", "inf"), (f"{u} / {p}", "nan"), (f"ratio({u}, {p})", "nan"), (f"{p} / {p}", "nan"),
-            (f"np.divide({u}, {p})", "nan"), (f"np.arctan2({p}, {p})", "zero"), (f"np.hypot({p}, {p})", "zero"),
+            (f"np.divide({u}, {p})", "nan"),
         ])
         return Singular(f"({text})", f"{w} > 0.07", dead)
 

@@ -124,7 +124,7 @@ def test_statements_with_blocks():
         "def f(x, n):\n    s, p = for i, z in reversed(zip(range(n), x)) carry t = 0.0 collect z:\n"
         "        yield z\n    return s"
     ).body.stmts[1]
-    assert isinstance(loop, For) and loop.reverse and not loop.stop and len(loop.iters) == 2 and len(loop.outs) == 2
+    assert isinstance(loop, For) and loop.reverse and not loop.stop and len(loop.walked) == 2 and len(loop.outs) == 2
     loop = parse(
         "def f(x):\n    s, e = while c carry t = x:\n        c = t > 1.0\n    do u stop d:\n"
         "        d = u < 2.0\n        yield u\n    return s"
@@ -145,7 +145,7 @@ def test_words_in_strings_do_not_open_clauses():
     loop = first("for i in range(2) carry t = ' stop: carry ':\n        yield t".replace("for", "s = for"))
     assert loop.op is range
     fn = parse("def f(x):\n    s = for i in range(2) carry t = ' stop: carry ':\n        yield t\n    return s")
-    assert fn.body.stmts[1].inits[0].value == " stop: carry "
+    assert fn.body.stmts[1].carried[0].init.value == " stop: carry "
 
 
 def test_facts_of_variables():

@@ -4,7 +4,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from s2sad.ir import UNDEFINED, Block, Call, Const, For, Function, Pack, Var
+from s2sad.ir import UNDEFINED, Block, Call, Carried, Const, For, Function, Pack, Var
 from s2sad.ir import text as module
 from s2sad.ir.facts import UNKNOWN, Fact, array
 from s2sad.ir.interpret import interpret
@@ -166,8 +166,9 @@ def test_outs_are_numbered_after_what_the_block_defines():
     fn = parse("def f(x, n):\n    z = for i in range(n) carry y = x:\n        w = y * 2\n        yield w\n    return z")
     loop = fn.body.stmts[1]
     a = [Var("a") for _ in range(3)]
-    body = Block((loop.body.params[0], a[0]), (Call((a[1],), operator.mul, (a[0], Const(2))),), (a[1],))
-    fn = Function("f", Block(fn.params, (fn.body.stmts[0], For((a[2],), loop.iters, loop.inits, body)), (a[2],)))
+    carried = Carried(a[0], loop.carried[0].init, a[1], a[2])
+    loop = For(loop.walked, (carried,), (Call((a[1],), operator.mul, (a[0], Const(2))),))
+    fn = Function("f", Block(fn.params, (fn.body.stmts[0], loop), (a[2],)))
     assert "a3 = for i in range(n) carry a1 = x:" in format(fn)
 
 

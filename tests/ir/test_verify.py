@@ -4,10 +4,25 @@ import numpy as np
 import pytest
 
 from s2sad.errors import InternalError, Loc
-from s2sad.ir import UNDEFINED, Block, Call, Const, For, Function, If, Pack, Var, While
+from s2sad.ir import (
+    UNDEFINED,
+    Block,
+    Call,
+    Carried,
+    Collected,
+    Const,
+    For,
+    Function,
+    If,
+    Pack,
+    Stop,
+    Var,
+    Walked,
+    While,
+)
 from s2sad.ir.verify import verify
 
-x, y, z = Var("x"), Var("y"), Var("z")
+x, y, z, t = Var("x"), Var("y"), Var("z"), Var("t")
 EMPTY = Block((), (), ())
 
 
@@ -24,8 +39,8 @@ def test_well_formed_ir_is_returned():
     assert verify(fn) is fn
 
 
-LOOP = For((z,), (Const((1, 2)),), (x,), Block((y, Var("c")), (), (y,)))
 ITER = Const((1, 2))
+LOOP = For((Walked(y, ITER),), (Carried(Var("c"), x, y, z),), ())
 
 
 @pytest.mark.parametrize(
@@ -51,17 +66,18 @@ ITER = Const((1, 2))
         ([If((), x, Block((), (sin(y, x),), ()), EMPTY), sin(z, y)], "<y> is read but not in scope"),
         ([If((), x, Block((), (sin(y, x),), ()), Block((), (sin(y, x),), ()))], "<y> is assigned twice"),
         ([If((y,), x, Block((), (), (y,)), Block((), (), (x,)))], "<y> is read but not in scope"),
-        ([For((), (), (), Block((), (), ()))], "no number of trips"),
-        ([For((z,), (ITER,), (x,), Block((y,), (), (y,)))], "1 parameters of the body instead of 2"),
-        ([For((z,), (ITER,), (x,), Block((y, Var("c")), (), ()))], "0 results of the body instead of 1"),
-        ([For((), (ITER,), (x,), Block((y, z), (), ()))], "0 outs, but 1 values are carried"),
-        ([For((), (ITER,), (), Block((y,), (), ()), stop=True)], "0 outs, but 1 values"),
-        ([For((z,), (ITER,), (z,), Block((y, Var("c")), (), (y,)))], "<z> is read"),
-        ([For((z, Var("s")), (ITER,), (), Block((y,), (), (y, y)), True, True)], "reversed loop with a stop flag"),
-        ([While((z,), (x,), Block((), (), (x,)), Block((y,), (), (y,)))], "0 parameters of the test instead of 1"),
-        ([While((z,), (x,), Block((y,), (), ()), Block((Var("c"),), (), (x,)))], "0 results of the test instead of 1"),
-        ([While((z,), (x,), Block((y,), (), (y,)), Block((Var("c"),), (), (y,)))], "<y> is read"),
-        ([While((z,), (x,), Block((y,), (), (y,)), Block((), (), (x,)))], "0 parameters of the body instead of 1"),
+        ([For((), (), ())], "no number of trips"),
+        ([For((Walked(y, ITER),), (Carried(Var("c"), z, y, z),), ())], "<z> is read"),
+        ([For((Walked(y, ITER),), (Carried(y, x, y, z),), ())], "<y> is assigned twice"),
+        ([For((Walked(y, ITER),), (Carried(Var("c"), x, y, y),), ())], "<y> is assigned twice"),
+        ([For((Walked(y, z),), (), ())], "<z> is read"),
+        ([For((Walked(y, ITER),), (), (), (Collected(z, Var("zs")),))], "<z> is read"),
+        ([For((Walked(y, ITER),), (Carried(Var("c"), x, y, z, Var("t")),), ())], "a For has no test"),
+        ([For((Walked(y, ITER),), (), (), (Collected(y, z),), Stop(y, Var("s")), True)],
+         "reversed loop with a stop flag"),
+        ([While((Carried(y, x, y, z),), (), x, ())], "a carried value that the test does not take"),
+        ([While((Carried(y, x, y, z, Var("t")),), (), y, ())], "<y> is read"),
+        ([While((Carried(y, x, Var("t"), z, t),), (), t, ())], "<t> is read"),
         (["stmt"], "'stmt' is not a statement"),
     ],
 )
@@ -73,8 +89,8 @@ def test_what_is_wrong_is_said(stmts, message):
 
 def test_loops_that_are_right():
     verify(function(LOOP, result=z))
-    verify(function(While((z,), (x,), Block((y,), (), (y,)), Block((c := Var("c"),), (), (c,))), result=z))
-    stops = For((z, s := Var("s")), (ITER,), (x,), Block((y, c), (), (c, y)), True, True)
+    verify(function(While((Carried(y, x, y, z, t),), (), t, ()), result=z))
+    stops = For((Walked(y, ITER),), (Carried(t, x, t, z),), (), (), Stop(y, s := Var("s")), True)
     verify(function(stops, result=s))
 
 

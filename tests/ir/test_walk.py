@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from s2sad.ir import Call, Const, For, Pack, Var
 from s2sad.ir.interpret import interpret
 from s2sad.ir.text import format, parse
@@ -6,16 +8,22 @@ from s2sad.ir.walk import (
     blocks,
     call_args,
     clone,
+    ends,
     free,
     leaves,
     map_arg,
     map_blocks,
+    map_operands,
+    map_outs,
     operands,
     reads,
+    replacing,
     statements,
     substitute,
     variables,
     with_body,
+    with_ends,
+    with_test,
 )
 
 TEXT = """
@@ -108,6 +116,63 @@ def test_clone_with_parameters_bound():
     body = clone(fn.body, {fn.params[2]: Const(2)})
     assert names(body.params) == ["x", "y"]
     assert interpret(verify(with_body(fn, body)), 1.5, 0.5) == interpret(fn, 1.5, 0.5, 2)
+
+
+def test_map_operands_changes_what_a_statement_reads_itself():
+    branch, numbers, loop, again = program().body.stmts
+    new = Var("new")
+    for s, read in ((branch, ["n"]), (numbers, ["n"]), (loop, ["t1", "a"]), (again, ["s"])):
+        changed = map_operands(lambda arg: new, s)
+        assert len(operands(changed)) == len(operands(s)) == len(read) and set(operands(changed)) == {new}
+        assert changed.outs == s.outs and blocks_of(changed) == blocks_of(s)
+    call = Call((Var("y"),), max, (new,), (("key", new),), adjoint=True)
+    changed = map_operands(lambda arg: numbers, call)
+    assert call_args(changed) == (numbers, numbers) and changed.kwargs[0][0] == "key" and changed.adjoint
+
+
+def blocks_of(stmt):
+    return [(b.params, b.stmts, b.results) for b in blocks(stmt)]
+
+
+def test_map_outs_changes_what_a_statement_defines():
+    for s in program().body.stmts:
+        made = {}
+        changed = map_outs(lambda v, made=made: made.setdefault(v, Var(v.name)), s)
+        assert tuple(made) == s.outs and changed.outs == tuple(made.values())
+        assert operands(changed) == operands(s) and blocks_of(changed) == blocks_of(s)
+
+
+def test_replacing_sees_what_is_added_later():
+    a, b, c = Var("a"), Var("b"), Var("c")
+    known = {}
+    new = replacing(known)
+    assert new(a) is a
+    known[a] = b
+    assert new(a) is b and new(Pack("tuple", (a, c))).items == (b, c)
+
+
+def test_the_blocks_of_a_loop_are_exchanged():
+    *_, loop, again = program().body.stmts
+    for s in (loop, again):
+        copied = map_blocks(clone, s)
+        assert copied.outs == s.outs and operands(copied) == operands(s)
+        assert [len(b.params) for b in blocks(copied)] == [len(b.params) for b in blocks(s)]
+        assert not set(copied.body.params) & set(s.body.params)
+        assert with_body(s, s.body) is s
+    assert with_test(again, again.test) is again
+    fn = program()
+    stmts = tuple(map_blocks(clone, s) for s in fn.body.stmts)
+    assert format(verify(with_body(fn, replace(fn.body, stmts=stmts)))) == format(fn)
+
+
+def test_the_ends_of_a_branch_are_exchanged():
+    branch = program().body.stmts[0]
+    (end,) = ends(branch)
+    assert [x.name for x in end] == ["a", "b", "y"]
+    more = with_ends(branch, [end, (Var("z"), Const(1), Const(2))])
+    assert names(more.outs) == ["a", "z"] and more.then.stmts == branch.then.stmts
+    none = with_ends(branch, [])
+    assert (none.outs, none.then.results, none.orelse.results) == ((), (), ())
 
 
 def test_map_blocks():

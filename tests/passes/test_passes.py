@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s2sad import runtime
-from s2sad.ir import Block, Call, Const, For, Function, If, Pack, Var, While
+from s2sad.ir import Block, Call, Const, Function, If, Pack, Var
 from s2sad.ir.facts import Fact, array
 from s2sad.ir.interpret import _block
 from s2sad.ir.text import constants, format, parse
@@ -19,6 +19,7 @@ from s2sad.passes import PIPELINE, run
 from s2sad.passes.cse import cse
 from s2sad.passes.dce import dce
 from s2sad.passes.simplify import simplify
+from tests.ir.helper import for_loop, while_loop
 
 FLOAT, SCALAR, ARRAY = Fact("float"), Fact("scalar", np.dtype(float)), array(float, (3,))
 SPECIAL = (1.0, -1.0, 0.0, -0.0, 2.0, 1, -1)
@@ -140,7 +141,7 @@ class Programs:
         body = self.block(depth, items + params, facts + collect, [self.test] if stop else [])
         outs = tuple(Var("o", f) for f in facts) + tuple(Var("ps", Fact("list")) for _ in collect)
         outs += (Var("stopped", Fact("bool")),) if stop else ()
-        self.stmts.append(For(outs, iters, inits, body, reverse, stop))
+        self.stmts.append(for_loop(iters, inits, body, outs, stop, reverse))
         self.visible += outs[: len(inits)]
         for ps, fact in zip(outs[len(inits) :], collect):
             if self.random.random() < 0.5:
@@ -155,7 +156,7 @@ class Programs:
         step = Call((k3,), operator.add, (k2, Const(1)))
         body = Block((k2, *params), (*body.stmts, step), (k3, *body.results))
         outs = (Var("k", Fact("int")), *(Var("o", f) for f in facts))
-        self.stmts.append(While(outs, (count, *inits), test, body))
+        self.stmts.append(while_loop(test, (count, *inits), body, outs))
         self.visible += outs[1:]
 
 

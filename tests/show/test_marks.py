@@ -39,10 +39,10 @@ def test_what_the_loop_collects_is_saved_with_its_list():
     kept = saved(fn)
     (first,) = [s for s in fn.body.stmts if isinstance(s, For) and not s.adjoint]
     (second,) = [s for s in fn.body.stmts if isinstance(s, For) and s.adjoint]
-    collected = first.outs[len(first.inits):]
-    assert collected and set(collected) <= kept
-    assert set(first.body.results[len(first.inits):]) <= kept
-    assert {p for p, seq in zip(second.body.params, second.iters) if seq in collected} <= kept
+    lists = {c.out for c in first.collected}
+    assert lists and lists <= kept
+    assert {c.result for c in first.collected} <= kept
+    assert {w.item for w in second.walked if w.sequence in lists} <= kept
 
 
 def test_nothing_is_saved_of_a_linear_function():

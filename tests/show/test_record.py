@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from s2sad import runtime
-from s2sad.ir import Block, Call, Const, For, Function, If, Pack, Var, While
+from s2sad.ir import Block, Call, Const, Function, If, Pack, Var
 from s2sad.ir.interpret import interpret
 from s2sad.show.record import Node, Recorder, nodes, plain
+from tests.ir.helper import for_loop, while_loop
 
 
 def run(fn: Function, *args):
@@ -20,7 +21,7 @@ def early_exit(reverse: bool) -> Function:
     """A loop that collects, and stops when the sum is above 3."""
     xs, x, s, t, b, out, kept, stop = map(Var, "xs x s t b out kept stop".split())
     body = Block((x, s), (Call((t,), operator.add, (s, x)), Call((b,), operator.gt, (t, Const(3.0)))), (t, s, b))
-    loop = For((out, kept, stop), (xs,), (Const(0.0),), body, reverse=reverse, stop=True)
+    loop = for_loop([xs], [Const(0.0)], body, (out, kept, stop), stop=True, reverse=reverse)
     return Function("f", Block((xs,), (loop,), (Pack("tuple", (out, kept, stop)),)), (xs,))
 
 
@@ -32,7 +33,7 @@ def newton() -> Function:
     z = Var("z")
     body = Block((z,), (Call((q,), operator.truediv, (a, z)), Call((s,), operator.add, (z, q)),
                         Call((h,), operator.truediv, (s, Const(2.0)))), (h,))
-    return Function("newton", Block((a,), (While((out,), (a,), test, body),), (out,)), (a,))
+    return Function("newton", Block((a,), (while_loop(test, [a], body, [out]),), (out,)), (a,))
 
 
 @pytest.mark.parametrize("reverse", [False, True])

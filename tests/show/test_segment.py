@@ -8,6 +8,7 @@ from s2sad import grad, jvp
 from s2sad.ir import Block, Call, Const, Fact, For, Var, While
 from s2sad.show.layout import Loop
 from s2sad.show.segment import Tail
+from tests.ir.helper import for_loop, while_loop
 
 FLOAT = Fact("float")
 
@@ -16,7 +17,7 @@ def doubling() -> While:
     """while p < limit: p = p * 2"""
     limit, p, q, t, r, out = (Var(n, FLOAT) for n in ("limit", "p", "q", "t", "r", "out"))
     test = Block((p,), (Call((t,), operator.lt, (p, limit)),), (t,))
-    return While((out,), (Const(1.0),), test, Block((q,), (Call((r,), operator.mul, (q, Const(2.0))),), (r,)))
+    return while_loop(test, [Const(1.0)], Block((q,), (Call((r,), operator.mul, (q, Const(2.0))),), (r,)), [out])
 
 
 def powers() -> For:
@@ -24,7 +25,7 @@ def powers() -> For:
     i, p, q, x = Var("i", Fact("int")), Var("p", FLOAT), Var("q", FLOAT), Var("x", FLOAT)
     items = Var("items", Fact("range"))
     body = Block((i, p), (Call((q,), operator.mul, (p, x)),), (q, p))
-    return For((Var("y", FLOAT), Var("ps", Fact("list", item=FLOAT))), (items,), (Const(1.0),), body)
+    return for_loop([items], [Const(1.0)], body, (Var("y", FLOAT), Var("ps", Fact("list", item=FLOAT))))
 
 
 def test_trips_are_counted():

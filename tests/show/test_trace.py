@@ -9,11 +9,12 @@ import pytest
 from examples.evaluation_trace import L, f
 from s2sad import grad, jacfwd, jacobian, runtime, value_and_grad, vjp
 from s2sad.errors import ArgumentError
-from s2sad.ir import Block, Call, Const, For, Function, Pack, Var
+from s2sad.ir import Block, Call, Const, Function, Pack, Var
 from s2sad.show.notation import width
 from s2sad.show.trace import Trace, trace
 from s2sad.tree import leaves
 from tests.differences import same
+from tests.ir.helper import for_loop
 from tests.programs import PROGRAMS
 from tests.test_programs import is_scalar
 
@@ -65,7 +66,7 @@ def iterate() -> Function:
     """for i in range(n): x = np.sin(x) * c"""
     x, n, c, p, q, r, i, s, y = map(Var, "x n c p q r i s y".split())
     body = Block((i, p), (Call((q,), np.sin, (p,)), Call((r,), operator.mul, (q, c))), (r, q))
-    stmts = (Call((s,), range, (n,)), For((y, Var("qs")), (s,), (x,), body))
+    stmts = (Call((s,), range, (n,)), for_loop([s], [x], body, (y, Var("qs"))))
     return Function("iterate", Block((x, n, c), stmts, (y,)), (x,))
 
 
@@ -75,7 +76,7 @@ def march() -> Function:
     body = Block((i, c), (Call((j,), operator.sub, (i, Const(1))), Call((p,), operator.getitem, (c, j)),
                           Call((q,), np.sin, (p,)), Call((d,), runtime.setitem, (c, i, q))), (d, p))
     stmts = (Call((a,), np.zeros, (n,)), Call((b,), runtime.setitem, (a, Const(0), x)),
-             Call((s,), range, (Const(1), n)), For((r, Var("ps")), (s,), (b,), body),
+             Call((s,), range, (Const(1), n)), for_loop([s], [b], body, (r, Var("ps"))),
              Call((k,), operator.sub, (n, Const(1))), Call((y,), operator.getitem, (r, k)))
     return Function("march", Block((x, n), stmts, (y,)), (x,))
 
