@@ -81,8 +81,6 @@ def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     inner = [self.iterate(a) for a in args]
-    if "strict" in kwargs and static(kwargs["strict"]) is not False:
-        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
     if any(i.static is not None for i in inner) or not inner:
         known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
         if all(k is not None for k in known):

@@ -123,25 +123,28 @@ class Calls:
                     return plain.__code__.co_varnames[len(bound):plain.__code__.co_argcount]
         return ()
 
-    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> int | None:
-        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do."""
+    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> tuple[int | None, Any]:
+        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do; and the
+        function: its name, its parameters, how many it has got."""
         named = {k.arg for k in keywords}
         while isinstance(fn, Bound):
             fn, given, named = fn.function, given + len(fn.args), named | {k for k, _ in fn.kwargs}
         if isinstance(fn, Closure):
             a = fn.node.args
-            names = [p.id for p in (*a.posonlyargs, *a.args)]
+            names, title = [p.id for p in (*a.posonlyargs, *a.args)], fn.qualname
             optional = set(names[len(names) - len(fn.defaults):]) if fn.defaults else set()
             more = a.vararg is not None
         elif isinstance(static(fn), types.FunctionType):
             params = inspect.signature(static(fn)).parameters.values()
             more = any(p.kind is p.VAR_POSITIONAL for p in params)
             names = [p.name for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+            title = static(fn).__qualname__
             optional = {p.name for p in params if p.default is not p.empty}
         else:
-            return None
+            return None, None
         left = [n for n in names[given:] if n not in named]
-        return None if more or None in named or optional & set(left) else len(left)
+        taken = title, [n for n in names if n not in named], given
+        return None if more or None in named or optional & set(left) else len(left), taken
 
     def zip_of(self, rows: Value) -> Value:
         """``zip(*rows)``."""

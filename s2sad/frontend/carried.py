@@ -25,6 +25,7 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
+    Value,
     static,
 )
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stop, Var, Walked, While

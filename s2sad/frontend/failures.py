@@ -60,6 +60,12 @@ def has_method(cls: type, name: str) -> bool:
     return any(name in vars(base) for base in cls.__mro__)
 
 
+def is_iterable(cls: type | None) -> bool:
+    """Whether instances of a class may be iterated over; one that is not known may."""
+    return cls is None or has_method(cls, "__iter__") or (
+        has_method(cls, "__getitem__") and not issubclass(cls, np.generic))
+
+
 def _unbound_local() -> None:
     del name  # type: ignore[name-defined]  # noqa: F821
 

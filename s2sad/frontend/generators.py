@@ -158,10 +158,13 @@ class Generators:
         """``zip(*args)``: one generator runs, further ones must be read beforehand."""
         read = [self.opened(a) for a in args]
         running = [k for k, it in enumerate(read) if isinstance(it, Generator)]
+        strict = bool(kwargs) and static(kwargs[0][1]) is not False
+        if not running and strict:
+            return self.call_source(iterators.zipped_strictly, (Tup(tuple(read)),), (), "")
         if not running:
-            return self.iterate(self.library_iterator(zip, tuple(read), kwargs))
-        if kwargs and static(kwargs[0][1]) is not False:
-            raise self.unsupported("`zip(strict=True)`", "check the lengths before")
+            return self.iterate(self.library_iterator(zip, tuple(read), ()))
+        if strict:
+            raise self.unsupported("`zip(strict=True)` of generators that run", "check the lengths before")
         at = next((k for k in running if _endless(read[k].fn.node)), running[0])  # type: ignore[union-attr]
         for k in running:
             if k != at:

@@ -11,7 +11,7 @@ from typing import Any
 
 import gast
 
-from s2sad.frontend.failures import class_name, has_method
+from s2sad.frontend.failures import class_name, is_iterable
 from s2sad.frontend.values import (
     Atom,
     Buffer,
@@ -85,7 +85,7 @@ class Iterables:
         if isinstance(value, Atom) and value.is_static and isinstance(value.value, _KNOWN_ITERABLES):
             return Iteration("static", (), self.known_items(value.value))
         cls = self.class_of(value)
-        if cls is not None and not has_method(cls, "__iter__") and not has_method(cls, "__getitem__"):
+        if cls is not None and not is_iterable(cls):
             raise self.failing(TypeError(f"'{class_name(cls)}' object is not iterable"),
                                f"a loop over {self.describe(value)}")
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")

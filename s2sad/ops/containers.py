@@ -45,7 +45,8 @@ record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Me
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
-record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,
-       effect=Effect.ERROR)
+record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, runtime.check_items,
+       runtime.check_arguments, runtime.check_zip, memory=Memory.NONE, effect=Effect.ERROR)
+record(runtime.check_items, shapes_of=(0,))
 record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, effect=Effect.WORLD)
