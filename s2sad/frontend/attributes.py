@@ -70,6 +70,8 @@ class Attributes:
                     return self.object_attribute(owner, cell, name)
                 if self.is_record(owner) and not hasattr(dict, name):
                     return self.class_attribute(owner, cell.cls, name)
+                if self.fact(owner).kind in RANDOM:
+                    return self.drawing(Atom(self.reify(owner), self.fact(owner)), name)
                 if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
                     return self.method_of(owner, name)
                 return self.array_attribute(owner, name, hint)
