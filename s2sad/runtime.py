@@ -321,6 +321,12 @@ def check_length(xs: list, index: slice, ys: list) -> None:
         raise LengthChanges("the assignment to a slice of a list changes its length")
 
 
+def check_bound(x: Any, error: type, text: str) -> None:
+    """Raise if a variable or field has no value. Emitted as ``x`` where Python notices that by itself."""
+    if x is NOTHING:
+        raise error(text)
+
+
 def check_items(xs: Any, count: int, more: bool = False, axis: int = 0) -> None:
     """Raise what Python raises where ``xs`` (or what is in it, along another axis) is unpacked into ``count`` names, or
     ``more`` than so many.

@@ -164,6 +164,7 @@ class Assignment:
             value = self.lookup(target.id)
             if isinstance(value, Unbound):
                 raise self.unbound(value, target.id)
+            value = self.bound(value, target.id)
             self.pending.append(value)
             operand = self.expr(node.value)
             self.pending.pop()
@@ -194,6 +195,7 @@ class Assignment:
     def stmt_Delete(self, node: Any) -> None:
         for target in node.targets:
             if isinstance(target, gast.Name):
+                self.expr_Name(target, "")
                 self.frames[-1].env[target.id] = Unbound(f"`{target.id}` was deleted")
             elif isinstance(target, gast.Subscript):
                 self.delete_item(self.expr(target.value), self.expr(target.slice))

@@ -111,8 +111,7 @@ class Carried:
 
             def make(fact: Fact, label: str = label) -> Arg:
                 params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
-                if self.may_miss(inits[len(params) - 1]):
-                    self.unsure.add(params[-1])
+                self.note_missing(params[-1], inits[len(params) - 1])
                 return params[-1]
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
@@ -292,8 +291,7 @@ class Carried:
             def make(fact: Fact, label: str = label) -> Arg:
                 outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
                 k = len(outs) - 1
-                if self.may_miss(results[k]) or (self.may_miss(inits[k]) and not self.runs(walked)):
-                    self.unsure.add(outs[-1])
+                self.note_missing(outs[-1], results[k], *(() if self.runs(walked) else (inits[k],)))
                 return outs[-1]
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:

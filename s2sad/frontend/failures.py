@@ -17,7 +17,7 @@ import numpy as np
 from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.samples import NoSample, sample
-from s2sad.frontend.values import TRUE, Closure, Frame, Unbound, Value, const, static
+from s2sad.frontend.values import TRUE, Atom, Choice, Closure, Frame, Ref, Tup, Unbound, Value, const, static
 from s2sad.ir import Arg, Const, Pack, Var
 
 
@@ -178,6 +178,55 @@ class Failures:
         if value.code != "S2S014":
             return self.unsupported(reason, hint, value.code)
         return self.failing(value.error or self.name_error(name), reason, hint, value.code)
+
+    def bound(self, value: Value, name: str) -> Value:
+        """The value of a name; the generated code checks that it has one where that depends on the path."""
+        if isinstance(value, Choice) and isinstance(value.then, Unbound) is not isinstance(value.orelse, Unbound):
+            missing, found = value.then, value.orelse
+            if isinstance(found, Unbound):
+                missing, found = found, missing
+
+            def fail() -> None:
+                raise self.unbound(missing, name)
+            arms = (fail, lambda: None) if missing is value.then else (lambda: None, fail)
+            self.branch(value.test, *arms, self.frames[-1].live)
+            return found
+        leaf = self.missing_leaf(value, "", set())
+        if leaf is not None and not self.adjoint:
+            error = self.name_error(name)
+            self.check_bound(leaf, type(error), str(error))
+        return value
+
+    def check_field(self, value: Value) -> None:
+        """Have the generated code check that a field is set, where that depends on the path."""
+        leaf = self.missing_leaf(value, "field", set())
+        if leaf is not None and self.is_caught(AttributeError):
+            raise self.unsupported("a field that may not be set, inside `try`", "set it on every path", code="S2S010")
+        if leaf is not None and not self.adjoint:
+            self.check_bound(leaf, AttributeError, self.unsure[leaf])
+
+    def check_bound(self, leaf: Arg, error: type, text: str) -> None:
+        if ("bound", leaf) not in self.views:
+            self.append_call((Var("nothing"),), runtime.check_bound, (leaf, Const(error), Const(text)))
+            self.views["bound", leaf] = (leaf, leaf)
+
+    def missing_leaf(self, value: Value | None, label: str, seen: set[int]) -> Arg | None:
+        """A variable in a value that has no value where the value itself has none; ``label``: of a field."""
+        arg: Any = None
+        parts: tuple[Value, ...] = ()
+        match value:
+            case Atom():
+                arg = value.arg
+            case Tup():
+                parts = value.items
+            case Ref() if value.cell not in seen:
+                seen.add(value.cell)
+                cell = self.heap.get(value.cell)
+                arg, parts = getattr(cell, "arg", None), getattr(cell, "values", ())
+        if arg is not None:
+            return arg if arg in self.unsure and bool(self.unsure[arg]) is bool(label) else None
+        found: Iterator[Any] = (self.missing_leaf(v, label, seen) for v in parts)
+        return next((leaf for leaf in found if leaf is not None), None)
 
     def wrong_arguments(self, fn: Closure, given: int, named: tuple[str, ...], what: str) -> Exception:
         """What ends this path, on which a function is called with arguments that it does not take; to be raised."""

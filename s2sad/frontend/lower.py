@@ -121,7 +121,7 @@ class Lowerer(
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
-        self.unsure: set[Any] = set()
+        self.unsure: dict[Any, str] = {}
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
         self.handled_errors: list[CertainError] = []

@@ -104,6 +104,7 @@ class Objects:
             if isinstance(found, functools.cached_property) and self.lacks_value(value):
                 raise self.unsupported(f"the cached property `{name}` is read first in a loop or branch",
                                        "read it once before", code="S2S010")
+            self.check_field(value)
             return value
         if name == "__class__":
             return const(cell.cls)

@@ -46,7 +46,7 @@ record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MA
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, runtime.check_items,
-       runtime.check_arguments, runtime.check_zip, memory=Memory.NONE, effect=Effect.ERROR)
-record(runtime.check_items, shapes_of=(0,))
+       runtime.check_arguments, runtime.check_zip, runtime.check_bound, memory=Memory.NONE, effect=Effect.ERROR)
+record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
 record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, effect=Effect.WORLD)
