@@ -16,9 +16,9 @@ from collections.abc import Collection, Iterable, Sequence
 from s2sad import ops, runtime
 from s2sad.backend.names import Names
 from s2sad.backend.plan import Plan
-from s2sad.ir import UNDEFINED, Arg, Call, Carried, Const, For, Function, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Stmt, Var, While
 from s2sad.ir.flow import choices, closure, users
-from s2sad.ir.walk import operands, statements, variables
+from s2sad.ir.walk import blocks, operands, statements, variables
 
 
 class Unset:
@@ -28,23 +28,38 @@ class Unset:
 
     def __init__(self, fn: Function, plan: Plan, names: Names) -> None:
         self.plan = plan
-        self.sources: dict[Var, tuple[Arg, ...]] = {}
-        checks: list[Call] = []
-        kept: list[Var] = []
-        for s in statements(fn.body):
-            self.sources.update(choices(s))
-            if isinstance(s, (For, While)):
-                kept += variables(*(end.result for end in s.ends if not isinstance(end, Carried)))
-            elif isinstance(s, Call) and s.op is runtime.check_bound:
-                checks.append(s)
+        self.sources: dict[Var, tuple[Arg, ...]] = {v: args for s in statements(fn.body) for v, args in choices(s)}
+        self.asked: dict[Var, Call] = {}
+        self.moves: list[tuple[Var | None, Var]] = []
+        self.walk(fn.body, frozenset())
         maybe = self.reached_by(UNDEFINED)
-        moved = [v for w, args in self.sources.items() for a in args for v in variables(a)
-                 if v in maybe and not (a is v and names.same(v, w))]
-        handed_on = self.origins((*maybe.intersection(kept), *moved), maybe)
+        moved = [v for w, v in self.moves if v in maybe and not (w is not None and (w is v or names.same(v, w)))]
+        handed_on = self.origins(moved, maybe)
         filled = self.reached_by(UNDEFINED, handed_on) | self.reached_by(runtime.NOTHING)
-        self.held = self.origins((v for s in checks for v in variables(s.args[0])
-                                  if not _is_noticed(s, v) or v in filled), maybe)
+        groups = _Groups(fn, names) if self.asked else None
+        self.held = self.origins((v for v, s in self.asked.items() if v in filled or not _is_noticed(s, v) or (
+            groups is not None and groups.is_given(v, maybe))), maybe)
         self.handed_on = handed_on | self.held
+
+    def walk(self, block: Block, sure: frozenset[Var]) -> frozenset[Var]:
+        """Note who is handed on to whom (None: to a list) and who is asked for a value; the variables that certainly
+        have one at the end, where they certainly have at the start."""
+        for s in block.stmts:
+            if isinstance(s, Call) and s.op is runtime.check_bound:
+                self.asked.update((v, s) for v in variables(s.args[0]))
+                sure = sure.union(variables(s.args[0]))
+            elif isinstance(s, If):
+                for side in (s.then, s.orelse):
+                    self.note(self.walk(side, sure), zip(s.outs, side.results))
+            elif isinstance(s, (For, While)):
+                self.note(sure, ((c.param, c.init) for c in s.carried))
+                end = self.walk(s.body, sure)
+                self.note(end, ((c.param, c.result) for c in s.carried))
+                self.note(end, ((None, e.result) for e in s.ends if not isinstance(e, Carried)))
+        return sure
+
+    def note(self, sure: frozenset[Var], pairs: Iterable[tuple[Var | None, Arg]]) -> None:
+        self.moves += [(w, v) for w, a in pairs for v in variables(a) if v not in sure]
 
     def reached_by(self, value: object, through: Collection[Var] | None = None) -> set[Var]:
         """The variables that may be a certain constant, as it is given to some of them or to any."""
@@ -73,6 +88,36 @@ class Unset:
             if not isinstance(t, Call) or ops.of(t.op).effect not in (ops.Effect.NONE, ops.Effect.STATE):
                 return False
         return result is not None and x in self.plan.leaves(result)
+
+
+class _Groups:
+    """Who shares a name of Python with a variable, and in which blocks that gets a value. ``inside``: each block and
+    those in it."""
+
+    def __init__(self, fn: Function, names: Names) -> None:
+        self.names = names
+        self.home: dict[Var, Block] = {}
+        self.inside: dict[Block, set[Block]] = {}
+        self.enter(fn.body)
+
+    def enter(self, block: Block) -> set[Block]:
+        self.home.update((v, block) for v in (*block.params, *(o for s in block.stmts for o in s.outs)))
+        found = {block}
+        for s in block.stmts:
+            for inner in blocks(s):
+                found |= self.enter(inner)
+        self.inside[block] = found
+        return found
+
+    def is_given(self, x: Var, maybe: set[Var]) -> bool:
+        """Whether the name of ``x`` may have a value where ``x`` has none: somebody else's. In a block that ends with a
+        value for ``x``, whatever the name has before is its own."""
+        sure = {v: b for v, b in self.home.items() if v not in maybe and self.names.same(v, x)}
+        own: set[Block] = set()
+        for block, inside in self.inside.items():
+            if any(isinstance(r, Var) and r in sure and sure[r] in inside for r in block.results):
+                own |= inside
+        return not own.issuperset(sure.values())
 
 
 def _is_noticed(check: Call, x: Var) -> bool:

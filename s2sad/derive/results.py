@@ -147,7 +147,8 @@ def ended(primal: Function, request: Request, trees: list[Any]) -> Function:
 def refused(of: Primal, request: Request, what: str, *remedy: str) -> Function:
     """What becomes of a function without a derivative for its result. If it may raise an exception of its own, it is
     run first."""
-    if not any(isinstance(s, Call) and s.op is runtime.raise_ for s in statements(of.function.body)) or not of.fn:
+    called = (ops.of(s.op).raises for s in statements(of.function.body) if isinstance(s, Call))
+    if not of.fn or all(when is ops.Raises.NEVER for when in called):
         raise non_scalar(of.fn, what, *remedy)
     error = Pack(runtime.NotScalar, tuple(map(Const, (what, *remedy))))
     last = Call((Var("never"),), runtime.raise_, (error,), (), None, True)

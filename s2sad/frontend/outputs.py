@@ -88,8 +88,8 @@ class Outputs:
         """NumPy puts no floats into an array of integers and no complex numbers into one of floats here."""
         have, want = self.fact(value).dtype, self.fact(out).dtype
         if have is not None and want is not None and not np.can_cast(have, want, "same_kind"):
-            raise self.failing(_cast_error(fn, have, want), f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype "
-                               f"{want}: NumPy raises a TypeError", "give `out` the dtype of the result", "S2S001")
+            what = f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: NumPy raises a TypeError"
+            raise self.failing(_cast_error(fn, have, want), what, "give `out` the dtype of the result", "S2S001")
 
     def ufunc_at(self, fn: np.ufunc, args: tuple[Value, ...]) -> Value:
         """``np.add.at(target, index, value)``: one after the other where an index is repeated."""
