@@ -412,6 +412,36 @@ def drawn(generator: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(generator, name)(*args, **kwargs)
 
 
+def called(owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """A call of a method of something of which nothing is known.
+
+    >>> called("text", "upper")
+    'TEXT'
+    """
+    return getattr(owner, name)(*args, **kwargs)
+
+
+def applied(fn: Any, *args: Any, **kwargs: Any) -> Any:
+    """A call of a function that is known only when it is called."""
+    return fn(*args, **kwargs)
+
+
+def attribute(owner: Any, name: str, *default: Any) -> Any:
+    """An attribute of something of which nothing is known; to ask for it may have effects."""
+    return getattr(owner, name, *default)
+
+
+def check_plain(x: Any) -> None:
+    """Refuse what has operators of its own where a number or an array is differentiated with.
+
+    >>> check_plain(np.ones(2)), check_plain(1.0)
+    (None, None)
+    """
+    if isinstance(x, (np.matrix, np.ma.MaskedArray)) or not (
+            isinstance(x, (np.ndarray, np.generic, float, int, complex, str, list, tuple)) or x is None):
+        raise NotPlain(f"an object of class `{type(x).__name__}`")
+
+
 def stop_gradient(x: Any) -> Any:
     """``x`` itself; its derivative counts as zero."""
     return x
@@ -474,6 +504,10 @@ def cotangent_of(g: Any, y: Any) -> Any:
 def zero_of(x: Any) -> Any:
     """``zeros_like`` of a variable that may have no value; then the result has none either."""
     return x if x is NOTHING else zeros_like(x)
+
+
+class NotPlain(TypeError):
+    """A result of code that is not understood has operators of its own."""
 
 
 class NotScalar(TypeError):

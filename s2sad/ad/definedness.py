@@ -52,8 +52,10 @@ def defined(stmts: Iterable[Stmt], wanted: Iterable[Var], asked: Collection[Var]
         return nothing(v, v in asked) if v in found and type(a) is Const and a.value is UNDEFINED else a
 
     def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Call):
+            return s
         s = map_blocks(block, s)
-        if isinstance(s, Call) or is_region(s):
+        if is_region(s):
             return s
         if isinstance(s, If):
             return with_ends(s, ((o, filled(o, a), filled(o, b)) for o, a, b in ends(s)))

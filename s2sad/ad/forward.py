@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import ops, rules, runtime
-from s2sad.ad.activity import has_derivative, varied
+from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
@@ -40,6 +40,7 @@ from s2sad.ir import (
     While,
 )
 from s2sad.ir.facts import equal_dtypes
+from s2sad.ir.inert import is_a
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
@@ -48,8 +49,9 @@ from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
 class Forward:
     """One forward sweep. ``dots`` maps a variable to its tangent."""
 
-    def __init__(self, active: set[Var], templates: TemplateSource) -> None:
+    def __init__(self, active: set[Var], wanted: set[Var], templates: TemplateSource) -> None:
         self.active = active
+        self.wanted = wanted
         self.emit = Emitter(lambda a: a)
         self.rules = RuleBodies(lambda a: a, templates)
         self.dots: dict[Var, Arg] = {}
@@ -74,7 +76,7 @@ class Forward:
             return self.emit.zeros(out, x, self.name(x), loc)
         if x.value is UNDEFINED:
             return x
-        known = isinstance(x.value, (float, int, complex, np.ndarray))
+        known = is_a(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
     def known(self, x: Any) -> Any:
@@ -92,8 +94,9 @@ class Forward:
         for s in stmts:
             if isinstance(s, Call):
                 out.append(s)
-                if has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
-                        o in self.active for o in s.outs):
+                moves = has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
+                    o in self.active for o in s.outs)
+                if moves and (rules.lookup(s.op) is not None or any(o in self.wanted for o in s.outs)):
                     self.call(out, s)
             elif isinstance(s, If):
                 self.branch(out, s)
@@ -110,7 +113,8 @@ class Forward:
         bound = bind(entry, s)
         check_operands(s, entry, bound)
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
+            if name not in entry.wrt and self.any_active(arg) and not (
+                    rules.is_constant_in(s.op, entry, name)):
                 raise refuses(s, name)
         if entry.kind == "elementwise":
             self.dots[s.outs[0]] = self.elementwise(out, s, entry, bound)
@@ -309,7 +313,7 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
         Makes the templates of rules.
     """
     check_searches(fn, set(tangents), set(variables(fn.result)))
-    sweep = Forward(varied(fn, tangents), templates)
+    sweep = Forward(varied(fn, tangents), useful(fn, variables(fn.result)), templates)
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)
     stmts = sweep.block(fn.body.stmts)

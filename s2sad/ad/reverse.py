@@ -231,7 +231,8 @@ class Reverse:
     def check_parameters(self, entry: rules.Rule, bound: dict[str, Any], s: Call) -> None:
         check_operands(s, entry, bound)
         for name, arg in bound.items():
-            if name not in entry.wrt and self.any_active(arg) and name not in rules.SHAPE_ONLY.get(s.op, ()):
+            if name not in entry.wrt and self.any_active(arg) and not (
+                    rules.is_constant_in(s.op, entry, name)):
                 raise refuses(s, name)
 
     def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any) -> None:

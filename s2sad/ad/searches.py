@@ -27,7 +27,7 @@ from s2sad.ad.activity import useful
 from s2sad.errors import NotDifferentiable
 from s2sad.ir import Arg, Block, Call, Carried, Const, For, Function, If, Var, While
 from s2sad.ir.flow import closure, sources, users
-from s2sad.ir.walk import blocks, statements, variables
+from s2sad.ir.walk import blocks, ends, statements, variables
 
 HINT = ("stop the search from being differentiated and take one Newton step after it: run it on "
         "s2sad.stop_gradient(…) of the parameters, then x = x - f(x) / s2sad.stop_gradient(df(x)); "
@@ -94,10 +94,12 @@ class Combination:
 
 @dataclass
 class _Search:
-    """The update of each value that a loop carries, as far as it is a linear combination of carried values."""
+    """The update of each value that a loop carries, as far as it is a linear combination of carried values.
+
+    ``inside``: for each variable of the body its statement, or for an out of a branch the test and the two results."""
 
     loop: For | While
-    inside: dict[Var, tuple[Any, int]] = field(default_factory=dict)
+    inside: dict[Var, Any] = field(default_factory=dict)
     carried: set[Var] = field(default_factory=set)
     known: dict[Var, Combination | None] = field(default_factory=dict)
 
@@ -121,9 +123,11 @@ class _Search:
 
     def index(self, block: Block) -> None:
         for s in block.stmts:
-            self.inside.update((o, (s, k)) for k, o in enumerate(s.outs))
+            self.inside.update((o, s) for o in s.outs)
+            if isinstance(s, If):
+                self.inside.update((o, (s.test, a, b)) for o, a, b in ends(s))
             for inner in blocks(s):
-                self.inside.update((p, (None, 0)) for p in inner.params)
+                self.inside.update((p, None) for p in inner.params)
                 self.index(inner)
 
     def reach(self, start: Var, found: dict[Var, Combination]) -> set[Var]:
@@ -137,11 +141,11 @@ class _Search:
         if arg in self.carried:
             return Combination(frozenset((arg,)))
         if arg not in self.known:
-            stmt, k = self.inside.get(arg, (None, 0))
-            if isinstance(stmt, If):
-                self.known[arg] = self.choice(stmt.test, stmt.then.results[k], stmt.orelse.results[k])
+            made = self.inside.get(arg)
+            if isinstance(made, tuple):
+                self.known[arg] = self.choice(*made)
             else:
-                self.known[arg] = self.call(stmt) if isinstance(stmt, Call) else None
+                self.known[arg] = self.call(made) if isinstance(made, Call) else None
         return self.known[arg]
 
     def call(self, call: Call) -> Combination | None:

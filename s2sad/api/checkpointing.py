@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.errors import ArgumentError
-from s2sad.frontend.values import Atom, Bound, Value, const
 from s2sad.ir import regions
 
 
@@ -39,19 +38,17 @@ class Checkpointed:
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        return _Inside().__s2sad_lower__(lowerer, (const(self.fn), *args), kwargs)
+    @property
+    def __s2sad_inside__(self) -> Callable:
+        return _run_again(self.fn)
 
 
-class _Inside:
-    """A checkpointed function while a function is lowered; it is the first argument."""
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        fn, *rest = args
-        lowerer.append_call((), regions.begin, ())
-        result = lowerer.call(fn, tuple(rest), kwargs)
-        lowerer.append_call((), regions.end, ())
-        return result
+def _run_again(fn: Callable) -> Callable:
+    """The function as a region; the marks mean nothing but inside a function that is lowered."""
+    def region(*args: Any, **kwargs: Any) -> Any:
+        regions.begin()
+        return regions.end(fn(*args, **kwargs))
+    return region
 
 
 def checkpoint(fn: Callable) -> Any:
@@ -94,12 +91,4 @@ def checkpoint(fn: Callable) -> Any:
     return Checkpointed(fn)
 
 
-def _lower_checkpoint(lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-    """``checkpoint(g)`` written inside a differentiated function."""
-    (fn,) = args + tuple(v for _, v in kwargs)
-    if isinstance(fn, Atom) and fn.is_static:
-        return const(checkpoint(fn.value))
-    return Bound(const(_Inside()), (fn,))
-
-
-checkpoint.__s2sad_lower__ = _lower_checkpoint  # type: ignore[attr-defined]
+checkpoint.__s2sad_inside__ = _run_again  # type: ignore[attr-defined]

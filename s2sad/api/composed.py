@@ -8,53 +8,22 @@
 """
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime
-from s2sad.api.derivative import Argnums, Derivative
-from s2sad.api.matrices import Matrix, WithAux
-from s2sad.api.products import Products, is_smooth, vjp
-from s2sad.api.showing import Showing
-from s2sad.derive import MODES, Request, integer_argument
-from s2sad.derive.nested import lower_derivative
+from s2sad import numeric, rules, runtime
+from s2sad.api.derivative import Argnums
+from s2sad.api.gradients import grad
+from s2sad.api.matrices import chosen, is_single, leaf_by_leaf, matrix_of
+from s2sad.api.products import applied, as_number, copies, is_smooth, need, products_of, started
+from s2sad.api.transforms import Transformed, transform
+from s2sad.derive import integer_argument
 from s2sad.errors import ArgumentError
-from s2sad.frontend.values import Bound, Value, const
 
 
-@dataclass(frozen=True)
-class Gradient:
-    """The gradient of a function that is defined inside the differentiated one; its first argument is that function."""
-
-    argnums: Any
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        return Derivative(lambda *given: given, "grad", self.argnums).inside(lowerer, args[0], args[1:])
-
-
-class Hessian(Matrix):
-    """What ``hessian`` returns: the Jacobian of the gradient."""
-
-    def __init__(self, fn: Callable, argnums: Any = 0) -> None:
-        super().__init__(Derivative(fn, "grad", argnums), "jacfwd", argnums, None)
-        self.made_of = fn, argnums
-        self.called("Hessian")
-
-    def __reduce__(self) -> tuple:
-        return type(self), self.made_of
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        no_keywords(lowerer, kwargs)
-        return self.inside(lowerer, const(self.made_of[0]), args)
-
-    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
-        return super().inside(lowerer, Bound(const(Gradient(self.made_of[1])), (fn,)), args)
-
-
+@transform("Hessian", shows="product", parts=leaf_by_leaf)
 def hessian(fn: Callable, argnums: Argnums = 0, *, argnum: Argnums | None = None, has_aux: bool = False) -> Any:
     """The Hessian of a function that returns one real number: forward mode over reverse mode.
 
@@ -72,55 +41,28 @@ def hessian(fn: Callable, argnums: Argnums = 0, *, argnum: Argnums | None = None
     array([[6., 2.],
            [2., 0.]])
     """
+    at = chosen(fn, argnums, argnum, None)
+    gradient = grad(fn, at[0] if is_single(argnums, argnum, None) else at, has_aux=has_aux)
+    return matrix_of(products_of(gradient, "columns", at, has_aux), at, -1, is_single(argnums, argnum, None), has_aux)
+
+
+@rules.static
+def _one(argnums: Any, argnum: Any) -> int:
     argnums = argnums if argnum is None else argnum
-    return WithAux(Hessian, fn, argnums) if has_aux else Hessian(fn, argnums)
+    need(isinstance(argnums, (int, np.integer)), "S2S008",
+         f"hvp differentiates by one argument, but argnums is {argnums!r}", "put what varies into one tuple or dict")
+    return int(argnums)
 
 
-class HessianProduct(Showing):
-    """What ``hvp`` returns. Its views take the arguments of a call: those of the function, and then the vector."""
-
-    inner: Products
-
-    def __init__(self, fn: Callable, argnums: int = 0) -> None:
-        if not isinstance(argnums, (int, np.integer)):
-            raise ArgumentError("S2S008", f"hvp differentiates by one argument, but argnums is {argnums!r}",
-                                hint="put what varies into one tuple or dict")
-        self.fn, self.argnums = fn, int(argnums)
-        self.gradient = Derivative(fn, "grad", self.argnums)
-        self.inner = self.made = Products(self.gradient, "jvp", (self.argnums,))
-        self.made.label = "Hessian-vector product"
-        functools.update_wrapper(self, fn, updated=())
-
-    def __repr__(self) -> str:
-        return f"<hvp of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
-
-    def __reduce__(self) -> tuple:
-        return type(self), (self.fn, self.argnums)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        primals, vector = self._at((*placed(self.gradient, args[:-1], kwargs), *args[-1:]))
-        if not is_smooth(primals[self.argnums]):
-            raise integer_argument(self.fn, self.argnums, primals[self.argnums])
-        return self.inner.apply(primals, vector)[1]
-
-    def _at(self, args: tuple) -> tuple[tuple, tuple]:
-        if len(args) < 2 + max(self.argnums, 0):
-            raise ArgumentError("S2S008", f"hvp takes the arguments of `{self.__name__}` and then a vector; it got "  # type: ignore[attr-defined]
-                                f"{len(args)} argument{'s' * (len(args) != 1)}")
-        return args[:-1], args[-1:]
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        no_keywords(lowerer, kwargs)
-        return self.inside(lowerer, const(self.fn), args)
-
-    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
-        """The product for ``fn`` inside a differentiated function."""
-        primals, vector = self._at(args)
-        gradient = Bound(const(Gradient(self.argnums)), (fn,))
-        request = Request(MODES["jvp"], (self.argnums % len(primals),), False)
-        return lowerer.static_items(lower_derivative(lowerer, request, gradient, primals, vector))[1]
+def _check_smooth(fn: Callable, k: int, x: Any) -> None:
+    if not is_smooth(x):
+        raise integer_argument(fn, k, x)
 
 
+_check_smooth.__s2sad_inside__ = lambda fn, k, x: None  # type: ignore[attr-defined]
+
+
+@transform("Hessian-vector product", shows="product")
 def hvp(fn: Callable, argnums: int = 0, *, argnum: int | None = None) -> Any:
     """The product of the Hessian with a vector: ``hvp(f)(*args, v)``, at the cost of a few gradients.
 
@@ -133,7 +75,7 @@ def hvp(fn: Callable, argnums: int = 0, *, argnum: int | None = None) -> Any:
 
     Returns
     -------
-    HessianProduct
+    Transformed
         Called with the arguments of ``fn`` and then ``v``. It shows its source, stages, … like a gradient.
 
     Examples
@@ -142,84 +84,38 @@ def hvp(fn: Callable, argnums: int = 0, *, argnum: int | None = None) -> Any:
     >>> product(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
     array([6., 2.])
     """
-    return HessianProduct(fn, argnums if argnum is None else argnum)
+    k = _one(argnums, argnum)
+    product = products_of(grad(fn, k), "jvp", (k,))
+
+    def along(*args: Any) -> Any:
+        need(len(args) > 1, "S2S008", "hvp takes the arguments of the function and then a vector")
+        _check_smooth(fn, k, args[:-1][k])
+        return applied(product, args[:-1], args[-1:])[1]
+    return along
 
 
-class Elementwise(Showing):
-    """What ``elementwise_grad`` returns: the diagonal of a Jacobian that has nothing else, by a cotangent of ones."""
-
-    def __init__(self, fn: Callable, argnums: Argnums = 0) -> None:
-        self.fn, self.argnums = fn, argnums
-        self.gradient = Derivative(fn, "grad", argnums)
-        self.inner = self.made = Products(fn, "vjp", self.gradient.argnums)
-        self.made.label = "elementwise derivative"
-        functools.update_wrapper(self, fn, updated=())
-
-    def __repr__(self) -> str:
-        return f"<elementwise_grad of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
-
-    def __reduce__(self) -> tuple:
-        return type(self), (self.fn, self.argnums)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        args = placed(self.gradient, args, kwargs)
-        y, pullback = vjp(self.fn, *args)
-        if np.iscomplexobj(y) or not isinstance(y, (float, np.ndarray, np.generic)):
-            what = "complex values" if np.iscomplexobj(y) else f"a {type(y).__name__}"
-            raise ArgumentError("S2S007", f"`{getattr(self.fn, '__name__', self.fn)}` returns {what}; elementwise_grad "
-                                "needs real numbers", hint="use s2sad.vjp")
-        bars = pullback(np.ones_like(y) if isinstance(y, np.ndarray) else 1.0)
-        found = tuple(bars[k] for k in self.gradient.request(len(args), {}).argnums)
-        return found[0] if self.gradient.single else found
-
-    def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
-        """Compare with finite differences along a random direction. They also disagree where the function is not
-        elementwise.
-
-        Raises
-        ------
-        AssertionError
-            Where they disagree.
-        """
-        if not self.gradient.single:
-            raise ArgumentError("S2S008", "an elementwise derivative is checked by one argument at a time")
-        rng, k = np.random.default_rng(seed), self.gradient.argnums[0] % len(args)
-        directions = [d if j == k else None for j, d in enumerate(numeric.random_like(rng, list(args)))]
-        slopes = np.ravel(np.asarray(self(*runtime.copy_together(args))) * np.asarray(directions[k]))
-        numeric.compare(lambda *given: self.fn(*runtime.copy_together(given)), args, directions, slopes, rtol, atol,
-                        numeric.STEPS, "elementwise derivative")
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        no_keywords(lowerer, kwargs)
-        return self.inside(lowerer, const(self.fn), args)
-
-    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
-        """The derivatives of ``fn`` inside a differentiated function: the gradient of the sum."""
-        request = self.gradient.request(len(args), {})
-        return lower_derivative(lowerer, request, Bound(const(_total), (fn,)), args)
+def _check_real(fn: Callable, y: Any) -> None:
+    if np.iscomplexobj(y) or not isinstance(y, (float, np.ndarray, np.generic)):
+        what = "complex values" if np.iscomplexobj(y) else f"a {type(y).__name__}"
+        raise ArgumentError("S2S007", f"`{getattr(fn, '__name__', fn)}` returns {what}; elementwise_grad "
+                            "needs real numbers", hint="use s2sad.vjp")
 
 
-def placed(made: Derivative, args: tuple, kwargs: dict[str, Any]) -> tuple:
-    """The arguments of a call by position."""
-    if not kwargs:
-        return args
-    args, rest = made.positional(args, kwargs)
-    if rest:
-        raise ArgumentError("S2S008", f"`{', '.join(rest)}` cannot be passed here: it has no position",
-                            hint="bind it first: `functools.partial(f, …)`")
-    return args
+_check_real.__s2sad_inside__ = lambda fn, y: None  # type: ignore[attr-defined]
 
 
-def _total(fn: Callable, *args: Any) -> Any:
-    return np.sum(fn(*args))
+def _check_elementwise(made: Transformed, args: tuple, rtol: float, atol: float, seed: int) -> None:
+    """Finite differences along a random direction also disagree where the function is not elementwise."""
+    if not is_single(made.argnums, None, None):
+        raise ArgumentError("S2S008", "an elementwise derivative is checked by one argument at a time")
+    rng, k = np.random.default_rng(seed), made.made.argnums[0] % len(args)
+    directions = [d if j == k else None for j, d in enumerate(numeric.random_like(rng, list(args)))]
+    slopes = np.ravel(np.asarray(made(*runtime.copy_together(args))) * np.asarray(directions[k]))
+    numeric.compare(lambda *given: made.fn(*runtime.copy_together(given)), args, directions, slopes, rtol, atol,
+                    numeric.STEPS, "elementwise derivative")
 
 
-def no_keywords(lowerer: Any, kwargs: tuple) -> None:
-    """Refuse keyword arguments."""
-    if kwargs:
-        raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
-
-
+@transform("elementwise derivative", shows="product", check=_check_elementwise)
 def elementwise_grad(fn: Callable, argnums: Argnums = 0, *, argnum: Argnums | None = None) -> Any:
     """The derivative of each element of the result by the same element of the argument (of an elementwise function).
 
@@ -235,4 +131,14 @@ def elementwise_grad(fn: Callable, argnums: Argnums = 0, *, argnum: Argnums | No
     >>> elementwise_grad(np.tanh)(np.array([0.0, 100.0]))
     array([1., 0.])
     """
-    return Elementwise(fn, argnums if argnum is None else argnum)
+    at = chosen(fn, argnums, argnum, None)
+    product, single = products_of(fn, "vjp", at), is_single(argnums, argnum, None)
+
+    def slopes(*args: Any) -> Any:
+        kept = copies(args)
+        y, later = started(product, kept, args)
+        _check_real(fn, y)
+        bars = later(np.broadcast_to(1.0, np.shape(y)) if isinstance(y, np.ndarray) else 1.0)
+        found = tuple(as_number(g, args[k]) for k, g in zip(at, bars))
+        return found[0] if single else found
+    return slopes

@@ -19,7 +19,6 @@ from typing import Any
 
 from s2sad.api.derivative import Argnums, Derivative
 from s2sad.errors import NotFiniteError
-from s2sad.frontend.values import Value
 from s2sad.show.debug import is_finite
 
 
@@ -43,10 +42,6 @@ class Debugged(Derivative):
         if self.kind.valued:
             return value, gradient
         return (gradient, value[1]) if self.has_aux else gradient
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        """Inside a differentiated function it is the plain derivative."""
-        return Derivative(self.fn, self.mode, *self.request_args, self.has_aux).__s2sad_lower__(lowerer, args, kwargs)
 
     def error(self, args: tuple, kwargs: dict[str, Any]) -> NotFiniteError:
         """What to raise: where the first NaN or infinity was born."""

@@ -15,6 +15,7 @@ import threading
 import types
 import weakref
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,10 @@ from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.api.raised import has_effects, is_followed, line_of
 from s2sad.derive import MODES, Entry, Request, build
-from s2sad.derive.nested import lower_derivative
+from s2sad.derive.nested import nested
 from s2sad.derive.results import non_scalar
-from s2sad.errors import AliasError, ArgumentError, UnsupportedSyntax
-from s2sad.frontend.values import Value, const
+from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
+from s2sad.frontend import Nested
 from s2sad.ir.kinds import kinds_of
 
 Argnums = int | Sequence[int]
@@ -46,7 +47,28 @@ def _forget() -> None:
             kept.clear()
 
 
+def _forget_quick() -> None:
+    """The next call of every derivative goes the long way."""
+    for made in list(_ALL):
+        made.quick.clear()
+
+
 rules.WATCHERS.append(_forget)
+
+
+_WATCHING: ContextVar[list[tuple[Derivative, tuple]] | None] = ContextVar("_WATCHING", default=None)
+
+
+def watched(fn: Callable, args: tuple) -> tuple[Any, list[tuple[Derivative, tuple]]]:
+    """What a function returns, and the derivatives that it calls, each with the arguments of the function that it is
+    of."""
+    _forget_quick()
+    seen: list[tuple[Derivative, tuple]] = []
+    before = _WATCHING.set(seen)
+    try:
+        return fn(*args), seen
+    finally:
+        _WATCHING.reset(before)
 
 
 MOST_TESTS = 32
@@ -150,6 +172,9 @@ class Derivative(Inspection):
         NumPy's goes on, or the user's function catches it, which generated code does not."""
         if isinstance(error, runtime.NotScalar):
             raise non_scalar(self.fn, *error.args) from None
+        if isinstance(error, runtime.NotPlain):
+            raise NotDifferentiable("S2S003", f"`{self.__name__}` computes with {error}, whose operators are not those "
+                                    "of arrays", hint="make it an array: `np.asarray(…)`") from None
         if isinstance(error, runtime.OrderMatters):
             raise AliasError("S2S004", f"`{self.__name__}`: {error}: what NumPy assigns depends on the order in memory",
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
@@ -198,6 +223,9 @@ class Derivative(Inspection):
 
     def entry(self, args: tuple, kwargs: dict[str, Any]) -> Entry:
         """The compiled derivative for these arguments."""
+        seen = _WATCHING.get()
+        if seen is not None:
+            seen.append((self, runtime.copy_together(args)))
         key = kinds_of(args, kwargs)
         entry = self.entries.get(key)
         if entry is None or not entry.valid():
@@ -226,13 +254,7 @@ class Derivative(Inspection):
             argnums.append(k % n if k < 0 else k)
         return Request(self.kind, tuple(argnums), self.single, self.has_aux)
 
-    # ---- a derivative inside a differentiated function -------------------------------------------------------------
-
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        if kwargs:
-            raise lowerer.unsupported("keyword arguments for a derivative inside a differentiated function")
-        return self.inside(lowerer, const(self.fn), args)
-
-    def inside(self, lowerer: Any, fn: Value, args: tuple[Value, ...]) -> Value:
-        """The derivative of ``fn`` inside a differentiated function."""
-        return lower_derivative(lowerer, self.request(len(args), {}), fn, args)
+    @property
+    def __s2sad_inside__(self) -> Nested:
+        example = Request(self.kind, self.argnums, self.single, self.has_aux)
+        return nested(self.fn, lambda n: self.request(n, {}), example)

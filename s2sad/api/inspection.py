@@ -23,9 +23,9 @@ from s2sad.api.lenient import lift, numpy_function
 from s2sad.api.views import Views
 from s2sad.backend.emit import Source
 from s2sad.derive import MODES, Entry, build, stages
-from s2sad.derive.leaves import differentiable, leaves_of
+from s2sad.derive.leaves import differentiable
 from s2sad.errors import S2SADError
-from s2sad.frontend import code_of, find
+from s2sad.frontend import code_of, find, leaves_of
 from s2sad.ir import Var
 from s2sad.ir.walk import variables
 from s2sad.show import html

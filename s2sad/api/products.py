@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import numeric, runtime, tree
+from s2sad import numeric, rules, runtime, tree
 from s2sad.api.checks import check_memory
 from s2sad.api.derivative import NUMBER_ERRORS, Derivative
 from s2sad.api.lenient import lift, lower_floats, numpy_half
 from s2sad.api.raised import has_effects
 from s2sad.api.showing import Showing
 from s2sad.derive import Entry
-from s2sad.derive.nested import lower_jvp, lower_linearize, lower_pullback, lower_vjp
 from s2sad.errors import ArgumentError, UnsupportedSyntax
-from s2sad.frontend.values import Tup, Value, const
+from s2sad.frontend import Copies, Factory, Smooth, Started
 
 _kept: dict[Any, Products] = {}
 _kept_lock = threading.Lock()
@@ -131,9 +130,62 @@ def products_of(fn: Callable, mode: str, argnums: tuple[int, ...], has_aux: bool
         return Products(fn, mode, argnums, has_aux)
 
 
+products_of.__s2sad_inside__ = Factory(Products)  # type: ignore[attr-defined]
+
+
 def is_smooth(x: Any) -> bool:
     """Whether there is something to differentiate in an argument."""
     return tree.is_leaf(x) or any(map(is_smooth, tree.parts(x).values()))
+
+
+is_smooth.__s2sad_inside__ = Smooth()  # type: ignore[attr-defined]
+
+
+def copies(args: tuple) -> tuple:
+    """The arguments, so that later writes to them are not seen."""
+    return runtime.copy_together(args)
+
+
+copies.__s2sad_inside__ = Copies()  # type: ignore[attr-defined]
+
+
+def started(made: Products, kept: tuple, given: tuple) -> tuple[Any, Callable]:
+    """The value, and the function of the cotangent (or the tangents), for copies of the arguments ``given``."""
+    return made.started(made.admitted(given), kept)
+
+
+started.__s2sad_inside__ = Started()  # type: ignore[attr-defined]
+
+
+def applied(made: Products, primals: tuple, late: tuple) -> Any:
+    """The value, and the product with what comes late."""
+    return made.apply(primals, late)
+
+
+applied.__s2sad_inside__ = lambda made, primals, late: made(*primals, *late)  # type: ignore[attr-defined]
+
+
+def shown(function: Callable, kind: Callable, made: Products, kept: tuple) -> Any:
+    """A function as an object with views; inside it is the function."""
+    return kind(function, made, kept)
+
+
+shown.__s2sad_inside__ = lambda function, kind, made, kept: function  # type: ignore[attr-defined]
+
+
+@rules.static
+def need(condition: Any, code: str, text: str, hint: str = "") -> None:
+    """Raise an ``ArgumentError`` unless a condition holds."""
+    if not condition:
+        raise ArgumentError(code, text, hint=hint)
+
+
+def as_number(g: Any, x: Any) -> Any:
+    """A gradient of a Python float as a Python float."""
+    return float(g) if type(x) is float and isinstance(g, (np.floating, np.ndarray)) and np.size(g) == 1 else g
+
+
+as_number.__s2sad_inside__ = lambda g, x: g  # type: ignore[attr-defined]
 
 
 def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
@@ -160,15 +212,18 @@ def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     (7.0,)
     """
     argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
-    if not argnums:
-        raise ArgumentError("S2S006", "none of the arguments has a derivative", hint="pass floats or arrays of floats")
+    need(argnums, "S2S006", "none of the arguments has a derivative", "pass floats or arrays of floats")
     made = products_of(fn, "vjp", argnums, has_aux)
-    kept = runtime.copy_together(primals)
-    value, later = made.started(made.admitted(primals), kept)
-    pullback = Pullback(made, kept, later)
-    if has_aux:
-        value, aux = value
-    return (value, pullback, aux) if has_aux else (value, pullback)
+    kept = copies(primals)
+    value, later = started(made, kept, primals)
+
+    def pull(y_bar: Any) -> tuple:
+        bars: list[Any] = [None] * len(kept)
+        for k, g in zip(argnums, later(y_bar)):
+            bars[k] = as_number(g, kept[k])
+        return tuple(bars)
+    pullback = shown(pull, Pullback, made, kept)
+    return (value[0], pullback, value[1]) if has_aux else (value, pullback)
 
 
 class Pullback(Showing):
@@ -177,20 +232,15 @@ class Pullback(Showing):
     Its views are those at the arguments of ``vjp``; those with numbers take a cotangent too, by default ones.
     """
 
-    def __init__(self, made: Products, primals: tuple, later: Callable) -> None:
+    def __init__(self, function: Callable, made: Products, primals: tuple) -> None:
         self.inner = self.made = self.product = made
-        self.primals = primals
-        self.later = later
+        self.function, self.primals = function, primals
 
     def __repr__(self) -> str:
         return f"<pullback of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
 
     def __call__(self, y_bar: Any) -> tuple:
-        grads = self.later(y_bar)
-        out: list[Any] = [None] * len(self.primals)
-        for k, g in zip(self.product.argnums, grads):
-            out[k] = _as_number(g, self.primals[k])
-        return tuple(out)
+        return self.function(y_bar)
 
     @property
     def source(self) -> str:
@@ -203,14 +253,10 @@ class Pullback(Showing):
                                 hint="of several results, pass a tuple of cotangents; the arguments are those of vjp")
         return self.primals, args if args and args[0] is not None else None
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        primals = tuple(lowerer.capture_outside(x, None, "a primal of vjp") for x in self.primals)
-        return lower_pullback(lowerer, const(self.product.fn), primals, args[0], self.product.has_aux)
-
-
-def _as_number(g: Any, x: Any) -> Any:
-    """A gradient of a Python float as a Python float."""
-    return float(g) if type(x) is float and isinstance(g, (np.floating, np.ndarray)) and np.size(g) == 1 else g
+    @property
+    def __s2sad_inside__(self) -> Callable:
+        fn, primals, has_aux = self.product.fn, self.primals, self.product.has_aux
+        return lambda y_bar: vjp(fn, *primals, has_aux=has_aux)[1](y_bar)
 
 
 def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> Any:
@@ -231,16 +277,13 @@ def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any], *, has_au
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
-        raise ArgumentError("S2S008", "primals and tangents of `jvp` are tuples", hint="write `jvp(f, (x,), (x_dot,))`")
-    if len(primals) != len(tangents):
-        raise ArgumentError("S2S008", f"{len(primals)} primals but {len(tangents)} tangents were given")
+    need(isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list)), "S2S008",
+         "primals and tangents of `jvp` are tuples", "write `jvp(f, (x,), (x_dot,))`")
+    need(len(primals) == len(tangents), "S2S008",
+         f"{len(primals)} primals but {len(tangents)} tangents were given")
     argnums = tuple(k for k, (x, t) in enumerate(zip(primals, tangents)) if t is not None and is_smooth(x))
-    if not argnums:
-        raise ArgumentError("S2S006", "no argument that varies has a derivative",
-                            hint="pass floats or arrays of floats")
-    made = products_of(fn, "jvp", argnums)
-    y, y_dot = made.apply(tuple(primals), tuple(tangents[k] for k in argnums))
+    need(argnums, "S2S006", "no argument that varies has a derivative", "pass floats or arrays of floats")
+    y, y_dot = applied(products_of(fn, "jvp", argnums), tuple(primals), tuple(tangents[k] for k in argnums))
     return (y[0], y_dot[0], y[1]) if has_aux else (y, y_dot)
 
 
@@ -253,11 +296,16 @@ def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     """
     argnums = tuple(k for k, x in enumerate(primals) if is_smooth(x))
     made = products_of(fn, "jvp", argnums or (0,))
-    kept = runtime.copy_together(primals)
+    kept = copies(primals)
     if not argnums:
-        return fn(*runtime.copy_together(primals)), Pushforward(made, kept)
-    value, later = made.started(made.admitted(primals), kept)
-    return value, Pushforward(made, kept, later)
+        return fn(*copies(primals)), shown(lambda *tangents: jvp(fn, kept, tangents)[1], Pushforward, made, kept)
+    value, later = started(made, kept, primals)
+
+    def push(*tangents: Any) -> Any:
+        if len(tangents) == len(kept) and all(tangents[k] is not None for k in argnums):
+            return later(*(tangents[k] for k in argnums))
+        return jvp(fn, kept, tangents)[1]
+    return value, shown(push, Pushforward, made, kept)
 
 
 class Pushforward(Showing):
@@ -267,19 +315,15 @@ class Pushforward(Showing):
     ``linearize``; those with numbers take tangents too, by default ones.
     """
 
-    def __init__(self, made: Products, primals: tuple, later: Callable | None = None) -> None:
+    def __init__(self, function: Callable, made: Products, primals: tuple) -> None:
         self.inner = self.made = self.product = made
-        self.primals = primals
-        self.later = later
+        self.function, self.primals = function, primals
 
     def __repr__(self) -> str:
         return f"<tangent map of {getattr(self.product.fn, '__qualname__', self.product.fn)!s}>"
 
     def __call__(self, *tangents: Any) -> Any:
-        every = len(tangents) == len(self.primals) and all(tangents[k] is not None for k in self.product.argnums)
-        if self.later is None or not every:
-            return jvp(self.product.fn, self.primals, tangents)[1]
-        return self.later(*(tangents[k] for k in self.product.argnums))
+        return self.function(*tangents)
 
     @property
     def source(self) -> str:
@@ -294,14 +338,10 @@ class Pushforward(Showing):
         return self.primals, tuple(tree.map(np.zeros_like, self.primals[k]) if args[k] is None else args[k]
                                    for k in self.product.argnums)
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: tuple) -> Value:
-        primals = Tup(tuple(lowerer.capture_outside(x, None, "a primal of linearize") for x in self.primals))
-        return lowerer.static_items(lower_jvp(lowerer, (const(self.product.fn), primals, Tup(args)), ()))[1]
-
-
-vjp.__s2sad_lower__ = lower_vjp  # type: ignore[attr-defined]
-jvp.__s2sad_lower__ = lower_jvp  # type: ignore[attr-defined]
-linearize.__s2sad_lower__ = lower_linearize  # type: ignore[attr-defined]
+    @property
+    def __s2sad_inside__(self) -> Callable:
+        fn, primals = self.product.fn, self.primals
+        return lambda *tangents: linearize(fn, *primals)[1](*tangents)
 
 
 def _recursive_vjp(fn: Callable, xs: tuple, y_bar: Any) -> tuple:

@@ -19,12 +19,12 @@ import numpy as np
 from s2sad import numeric, passes, runtime, tree
 from s2sad.api.before import first_fitting
 from s2sad.derive import Entry, Request, integer_argument, tree_of
-from s2sad.derive.leaves import differentiable, leaf_path, leaves_of, structured
+from s2sad.derive.leaves import differentiable, leaf_path, structured
 from s2sad.derive.request import Mode, Primal
 from s2sad.derive.results import non_scalar
 from s2sad.errors import ArgumentError
 from s2sad.export import standalone
-from s2sad.frontend import lower
+from s2sad.frontend import leaves_of, lower
 from s2sad.ir import Const, Function, Var
 from s2sad.ir.interpret import evaluate
 from s2sad.ir.kinds import kinds_of

@@ -409,7 +409,7 @@ class _Emitter:
         ends = []
         for b in (last.then, last.orelse):
             moves = [(out, r) for out, r in self.branch_moves(last, b) if out is not stop]
-            result, simple = b.results[last.outs.index(stop)], not self.real_moves(moves)
+            result, simple = dict(zip(last.outs, b.results))[stop], not self.real_moves(moves)
             ends.append(self.capture((), partial(self.tail, b.stmts, result, partial(self.move, moves), simple)))
         then, orelse = ends
         self.at(last)

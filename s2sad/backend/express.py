@@ -6,6 +6,7 @@ import builtins
 import keyword
 import math
 import operator
+import types
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -15,6 +16,7 @@ from s2sad import ops, runtime
 from s2sad.backend.plan import Plan
 from s2sad.errors import InternalError
 from s2sad.ir import UNDEFINED, Arg, Call, Const, Fact, Function, If, Pack, Var
+from s2sad.ir.inert import is_a
 from s2sad.ir.opnames import MODULES, global_name, identifier, op_name
 from s2sad.ir.symbols import AUGMENTED, INFIX, PREFIX, SYNTAX
 
@@ -78,7 +80,7 @@ class Expressions:
         self.special: dict[object, Callable[[Call], ast.expr | None]] = {
             operator.getitem: lambda c: self.subscript(self.arg(c.args[0]), c.args[1]),
             operator.contains: lambda c: ast.Compare(self.arg(c.args[1]), [ast.In()], [self.arg(c.args[0])]),
-            getattr: self.attribute, np.transpose: lambda c: self.property(c, "T"),
+            getattr: self.attribute, runtime.attribute: self.attribute, np.transpose: lambda c: self.property(c, "T"),
             np.shape: lambda c: self.property(c, "shape"), np.ndim: lambda c: self.property(c, "ndim"),
             np.size: lambda c: self.property(c, "size"),
             np.ndarray.copy: lambda c: self.method(c, "copy"), runtime.copy: self.copy,
@@ -140,11 +142,11 @@ class Expressions:
             return ast.List([self.literal(v) for v in value], ast.Load())
         if kind is slice:
             return _call(self.global_(slice), [self.literal(v) for v in (value.start, value.stop, value.step)])
-        if isinstance(value, (np.floating, np.integer, np.bool_)) and value.dtype != np.longdouble:
+        if is_a(value, (np.floating, np.integer, np.bool_)) and value.dtype != np.longdouble:
             return _call(self.global_(kind), [self.literal(value.item())])
-        if isinstance(value, np.dtype) and value.names is None and value.kind in "biufc":
+        if is_a(value, np.dtype) and value.names is None and value.kind in "biufc":
             return _call(self.global_(np.dtype), [ast.Constant(value.name)])
-        if callable(value) or isinstance(value, type):
+        if is_a(value, (type, types.FunctionType, types.BuiltinFunctionType)) or callable(value):
             return self.global_(value)
         return self.scope.bind(value, identifier(type(value).__name__.lower()))
 
@@ -220,9 +222,13 @@ class Expressions:
         if isinstance(getattr(op, "__objclass__", None), type) and args:  # a method: ``x.astype(float)``
             method = ast.Attribute(self.arg(args[0]), op.__name__, ast.Load())
             return ast.Call(method, [self.arg(a) for a in args[1:]], keywords)
-        if op is runtime.drawn and isinstance(args[1], Const):  # a method again: ``generator.normal(size=3)``
+        if op in (runtime.drawn, runtime.called) and isinstance(args[1], Const):  # ``generator.normal(size=3)``
             method = ast.Attribute(self.arg(args[0]), args[1].value, ast.Load())
             return ast.Call(method, [self.arg(a) for a in args[2:]], keywords)
+        if op is runtime.attribute:
+            return ast.Call(self.global_(getattr), [self.arg(a) for a in args], keywords)
+        if op is runtime.applied:
+            return ast.Call(self.arg(args[0]), [self.arg(a) for a in args[1:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:

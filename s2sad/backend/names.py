@@ -169,15 +169,15 @@ class Names:
         return self.plan.memory.is_update(call) and not is_scalar_update(call)
 
     def branch(self, s: If, live: int) -> int:
-        outs = [(k, out) for k, out in enumerate(s.outs) if self.plan.used(out)]
         after = live & ~self.bits(s.outs)
-        defined = self.bits(out for _, out in outs)
+        defined = self.bits(out for out in s.outs if self.plan.used(out))
         before = self.mask(s.test)
         for inner in (s.then, s.orelse):
             end = after
-            for k, out in outs:
-                self.move(out, inner.results[k], after | defined)
-                end |= self.mask(inner.results[k])
+            for out, result in zip(s.outs, inner.results):
+                if self.plan.used(out):
+                    self.move(out, result, after | defined)
+                    end |= self.mask(result)
             before |= self.walk(inner.stmts, end)
         return before
 

@@ -39,7 +39,7 @@ def check_one_array(value: Arg) -> None:
 def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, rows)``: the forward sweep once, and the reverse sweep for each element of ``y``, as a loop. The
     rows have the structure of the arguments, with a list in place of each leaf."""
-    primal, wrt, (value, _) = of.function, of.wrt, of.parts(request.has_aux)
+    primal, wrt, (value, aux) = of.function, of.wrt, of.parts(request.has_aux)
     check_one_array(value)
     item, basis = Var("y_bar"), Var("basis", Fact("list"))
     taken, pairs = cotangents(value, item)
@@ -53,14 +53,14 @@ def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = 
     units = Call((basis,), runtime.Units, (value,), (), None, True)
     collected = tuple(Collected(r, out) for r, out in zip(row.items, lists.values(), strict=True))
     loop = For((Walked(item, basis),), (), (*taken, *backwards), collected, adjoint=True)
-    return _matrix(primal, (*forwards, units, loop), value, of.trees, lists)
+    return _matrix(primal, (*forwards, units, loop), value if aux is None else of.result, of.trees, lists)
 
 
 def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → (y, columns)``: the function once, then for each element of each leaf its tangent, as a loop. Of
     the function only loops and branches with tangents are computed again."""
-    primal, wrt = of.function, of.wrt
-    check_one_array(primal.result)
+    primal, wrt, (value, _) = of.function, of.wrt, of.parts(request.has_aux)
+    check_one_array(value)
     first, again = separate(primal.body, varied(primal, wrt))
     stmts = [*first.stmts]
     lists: dict[Var, Var] = {}
@@ -69,10 +69,10 @@ def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None
         seed = Call((dot := tangent_of(v),), runtime.cotangent_of, (item, v), (), None, True)
 
         def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
-            return dot(primal.result)
+            return dot(value)
         moved = forward(replace(primal, body=again), {v: dot}, (), result).body
         body = clone(Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results))
-        lists[v] = Var(f"{v.name}_columns", Fact("list"))
+        lists[v] = Var(f"{v.name}_columns", Fact("list", item=fact_of(moved.results[0]).forget()))
         stmts.append(Call((basis,), runtime.Units, (v,)))
         stmts.append(For((Walked(body.params[0], basis),), (), body.stmts, (Collected(body.results[0], lists[v]),)))
     return _matrix(primal, tuple(stmts), first.results[0], of.trees, lists)

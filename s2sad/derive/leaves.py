@@ -7,39 +7,17 @@ Before: the argument ``{"w": w, "b": [b]}``.  After: leaves ``w`` and ``b``; ``b
 from __future__ import annotations
 
 import dataclasses
-import operator
 import types
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from s2sad.frontend import Rebuild, Record
+from s2sad.frontend import Rebuild, Record, branches_of
 from s2sad.ir import Arg, Const, Pack, Var
 
 
 def differentiable(v: Var) -> bool:
     """Whether an input can be differentiated by: a float or complex number or array."""
-    fact = v.fact
-    if fact.kind in ("float", "complex"):
-        return True
-    if fact.kind == "list":
-        return fact.item is not None and fact.item.kind == "float"
-    return fact.dtype is not None and np.dtype(fact.dtype).kind in "fc"
-
-
-def branches_of(tree: Any) -> list[tuple[Any, Any, Any]]:
-    """The parts of a parameter tree: for each the operation that reads it, the key, and the part; none of a leaf."""
-    if isinstance(tree, Record):
-        return [(getattr, k, t) for k, t in tree.fields.items()]
-    if isinstance(tree, dict):
-        return [(operator.getitem, k, t) for k, t in tree.items()]
-    return [(operator.getitem, k, t) for k, t in enumerate(tree)] if isinstance(tree, (list, tuple)) else []
-
-
-def leaves_of(tree: Any) -> list[Var]:
-    """The leaf variables of a parameter tree, in order."""
-    return [tree] if isinstance(tree, Var) else [v for _, _, t in branches_of(tree) for v in leaves_of(t)]
+    return v.fact.is_smooth
 
 
 def leaf_path(trees: tuple[Any, ...], v: Var) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from s2sad.derive.results import gradient_function, pullback_function, tangent_f
 
 _EACH = "a tuple, one entry for each of {by}"
 MODES = {mode.name: mode for mode in (
+    Mode("value", "value", None, "The value for {by}", "The value.", valued=False),
     Mode("grad", "gradient", gradient_function, "The gradient by {by}", "{gradient} {shape}.", valued=False,
          complete="value_and_grad"),
     Mode("value_and_grad", "value and gradient", gradient_function, "Value and gradient by {by}",
@@ -20,7 +21,7 @@ MODES = {mode.name: mode for mode in (
     Mode("jvp", "Jacobian-vector product", tangent_function, "Value and product of the Jacobian by {by} with tangents",
          "(value, tangent of the value).", late="tangents", forward=True),
     Mode("rows", "Jacobian", rows_function, "Value and rows of the Jacobian by {by}", f"(value, rows); {_EACH}.",
-         owned=False),
+         owned=False, each="vjp"),
     Mode("columns", "Jacobian", columns_function, "Value and columns of the Jacobian by {by}",
-         f"(value, columns); {_EACH}.", owned=False),
+         f"(value, columns); {_EACH}.", owned=False, each="jvp"),
 )}

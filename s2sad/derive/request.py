@@ -43,17 +43,18 @@ class Mode:
     """A kind of derivative.
 
     ``program`` makes it: from a primal, the request and, inside another function, the cotangent or tangents that are
-    given there (None: they are parameters), to IR. ``title`` says what it is; ``words`` and ``returns`` are for people
-    who read its source: what it is, and what comes out, with {by}, {value}, {shape}.
+    given there (None: they are parameters), to IR; of the value, which is no derivative, there is none. ``title`` says
+    what it is; ``words`` and ``returns`` are for people who read its source: what it is, and what comes out, with {by},
+    {value}, {shape}.
     ``late``: what it takes beside the arguments of the function: "cotangent", "tangents", or nothing. ``forward``: the
     tangents of the values come with them. ``valued``: it returns the value of the function, and then the derivative.
     ``owned``: what it returns is copied where the caller could share it with something. ``complete``: the mode that
-    computes the value as well. ``differs``: it differentiates something itself.
+    computes the value as well. ``each``: of a matrix, the mode that makes one row or column.
     """
 
     name: str
     title: str
-    program: Callable[[Primal, Request, tuple[Arg, ...] | None], Function]
+    program: Callable[[Primal, Request, tuple[Arg, ...] | None], Function] | None
     words: str = ""
     returns: str = ""
     late: str = ""
@@ -61,6 +62,7 @@ class Mode:
     valued: bool = True
     owned: bool = True
     complete: str = ""
+    each: str = ""
 
     @property
     def stage(self) -> str:

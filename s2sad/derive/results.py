@@ -13,12 +13,13 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.ad.common import Emitter
-from s2sad.derive.leaves import branches_of, differentiable, leaves_of, structured
+from s2sad.derive.leaves import differentiable, structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
-from s2sad.frontend import Rebuild
+from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
+from s2sad.ir.inert import is_a
 from s2sad.ir.walk import statements
 from s2sad.memory.alias import Memory, has_foreign, touches
 
@@ -54,7 +55,7 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
     def own(a: Arg, name: str) -> Arg:
         if type(a) is Pack:
             return replace(a, items=tuple(own(i, name) for i in a.items))
-        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not isinstance(a.value, np.ndarray)):
+        if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not is_a(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
         first = made.get(a) if type(a) is Var else None

@@ -14,11 +14,11 @@ import numpy as np
 
 from s2sad import passes
 from s2sad.backend.emit import Source, emit
-from s2sad.derive.leaves import differentiable, leaves_of
+from s2sad.derive.leaves import differentiable
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import ended, owned
 from s2sad.errors import ArgumentError
-from s2sad.frontend import Lowered, code_of, find, lower
+from s2sad.frontend import Lowered, code_of, find, leaves_of, lower
 from s2sad.ir import Function, Var
 from s2sad.ir.kinds import Kinds, kinds_of
 from s2sad.ir.text import format
@@ -105,7 +105,7 @@ ROAD: tuple[Stage, ...] = (
     Stage("source", lambda way: way, _written),
     Stage("trace", _traced, _inputs_shown(False)),
     Stage("specialised", lambda way: replace(way, program=passes.cse(way.program)), _inputs_shown(True)),
-    Stage("{derived}", _differentiated, _program),
+    Stage("{derived}", _differentiated, _program, lambda request: request.mode.program is not None),
     *map(_pass, passes.OPTIMISE),
     Stage("after own_gradients", _owned, _program, lambda request: request.mode.owned),
     _pass(passes.linear),
@@ -140,7 +140,9 @@ def differentiate(way: Way) -> Function:
             raise integer_argument(way.fn, k, way.args[k])
     if way.lowered.ends:
         return ended(way.program, way.request, way.trees)
-    return way.request.mode.program(Primal(way.program, way.trees, way.wrt, way.fn), way.request, None)
+    program = way.request.mode.program
+    assert program is not None
+    return program(Primal(way.program, way.trees, way.wrt, way.fn), way.request, None)
 
 
 def tree_of(lowered: Lowered, k: int, n: int) -> Any:

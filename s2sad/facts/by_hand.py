@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import bisect
 import operator
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -252,6 +253,13 @@ def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     return Result(pulled, tuple if len(pulled) > 1 else None)
 
 
+def _converted(kind: str) -> Callable:
+    """What ``float`` and its like make of something of which nothing is known."""
+    def fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+        return Fact(kind) if len(facts) == 1 and facts[0].kind in ("unknown", "object") else None
+    return fact
+
+
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
@@ -285,6 +293,12 @@ BY_HAND: dict[Any, Callable] = {
     **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
+    float: _converted("float"), int: _converted("int"), bool: _converted("bool"), complex: _converted("complex"),
+    str: _converted("str"), len: _converted("int"),
+    **dict.fromkeys((time.time, time.perf_counter, time.monotonic, time.process_time),
+                    lambda args, facts, kwargs: Fact("float")),
+    **dict.fromkeys((np.matrix, np.asmatrix, np.bmat, np.ma.array, np.ma.MaskedArray, np.ma.masked_where),
+                    lambda args, facts, kwargs: Fact("object")),
     hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
     np.random.default_rng: lambda args, facts, kwargs: Fact(np.random.Generator.__name__),

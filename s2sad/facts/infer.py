@@ -13,11 +13,10 @@ symbolically.
 """
 from __future__ import annotations
 
-import copy
 import functools
 import math
 import operator
-import random
+import types
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +29,7 @@ from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.by_hand import BY_HAND
 from s2sad.facts.dims import broadcast_dims, refine
 from s2sad.facts.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
-from s2sad.facts.tried import key_of, recall, remember
+from s2sad.facts.tried import is_plain, key_of, may_be_tried, recall, remember
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
     RANDOM,
@@ -43,8 +42,8 @@ from s2sad.ir.facts import (
     of_value,
 )
 from s2sad.ir.walk import map_arg
-from s2sad.ops import canonical
-from s2sad.rules import LIKE, lookup
+from s2sad.ops import canonical, of
+from s2sad.rules import lookup
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -56,7 +55,7 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
         return _folded(op, facts)
-    if op in LIKE:
+    if of(op).like:
         known = _like(op, args, kwargs)
         if known is not None:
             return Result((known,))
@@ -71,11 +70,13 @@ def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
     entry = lookup(op)
     if entry is None:
         return None
-    fact = fact_of(entry.bind(args, dict(kwargs))[LIKE[op]])
+    fact = fact_of(entry.bind(args, dict(kwargs))[of(op).like])
     return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
 def _folded(op: Callable, facts: list[Fact]) -> Result:
+    if op not in (operator.is_, operator.is_not) and not all(is_plain(f.value) for f in facts):
+        return Result((UNKNOWN,))
     try:
         value = op(*(f.value for f in facts))
     except Exception:  # the user's program raises here at run time, if it gets there
@@ -91,20 +92,18 @@ _FOLDABLE = {operator.add, operator.sub, operator.mul, operator.truediv, operato
 
 
 def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
-    if isinstance(op, runtime.Recursive) or op in _VALUE_DEPENDENT or not callable(op) or (isinstance(op, type)
-            and issubclass(op, BaseException)):
-        return Result((UNKNOWN,))
-    if getattr(op, "__module__", "") in _IMPURE or op in _EFFECTS:
+    if op is runtime.drawn:
+        return _drawn(args, kwargs)
+    drawing = _on_another_generator(op)
+    if drawing is None and not may_be_tried(op):
         return Result((UNKNOWN,))
     if any(f.is_mixed or f.is_optional for f in map(fact_of, args)):
         return _loosely(op, args, kwargs)
-    key = key_of(op, args, kwargs)
+    key = key_of(op, args, kwargs) if drawing is None else None
     known = recall(key)
     if known is not None:
         return known
-    if op is runtime.drawn:
-        return _drawn(args, kwargs)
-    op = _without_state(op)
+    op = drawing or op
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
         try:
@@ -169,13 +168,17 @@ def _is_vague(arg: Arg) -> bool:
     return type(arg) is Var and arg.fact.is_array and arg.fact.dtype is None and arg.fact.dims is not None
 
 
-def _without_state(op: Callable) -> Callable:
-    """The method of a copy, if it is one of a generator of random numbers: trying it must not draw from the user's."""
-    owner = getattr(op, "__self__", None)
-    if not isinstance(owner, (np.random.Generator, np.random.RandomState, random.Random)):
-        return op
-    drawn: Callable = getattr(copy.deepcopy(owner), op.__name__)
-    return drawn
+def _on_another_generator(op: Any) -> Callable | None:
+    """The method of a new generator, if ``op`` is one of a generator of random numbers: trying it must not draw from
+    the user's. None of what is none."""
+    owner = getattr(op, "__self__", None) if isinstance(op, (types.BuiltinFunctionType, types.MethodType)) else None
+    if type(owner) not in RANDOM.values():
+        return None
+    return getattr(_generator(type(owner)), op.__name__, None)
+
+
+def _generator(cls: Any) -> Any:
+    return np.random.default_rng(0) if cls is np.random.Generator else cls(0)
 
 
 def _drawn(args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -184,8 +187,7 @@ def _drawn(args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result
     name = fact_of(args[1]).value
     if cls is None or not isinstance(name, str):
         return Result((UNKNOWN,))
-    generator = np.random.default_rng(0) if cls is np.random.Generator else cls(0)
-    return _by_samples(getattr(generator, name), args[2:], kwargs)
+    return _by_samples(getattr(_generator(cls), name), args[2:], kwargs)
 
 
 def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -279,7 +281,3 @@ def _anonymous(fact: Fact) -> Fact:
 
 
 _BY_CONDITION = {np.compress, np.extract, np.delete, np.insert, np.take, np.put_along_axis, np.take_along_axis}
-_IMPURE = {"numpy.random", "random", "time", "os", "io"}
-_EFFECTS = {print, input, open}
-_VALUE_DEPENDENT = {np.squeeze, np.unique, np.roots, np.real_if_close, np.emath.sqrt, np.linalg.lstsq, np.trim_zeros,
-                    np.random.rand, np.random.randn, np.random.normal, np.random.uniform, eval, exec}

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.tried import is_plain
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     UNSET,
@@ -61,21 +62,32 @@ def _size(dim: Dim, size: Sizes) -> int:
 def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
     """A value that has the facts of an argument: symbolic dimensions have the given size, integers are ``count``."""
     if type(arg) is Const:
-        return arg.value
+        return _known(arg.value)
     if type(arg) is Pack:
         items = [sample(a, size, count) for a in arg.items]
         if arg.kind == "dict":
             return dict(zip(arg.keys, items))
         if arg.kind == "slice":
             return slice(*items)
-        return tuple(items) if arg.kind == "tuple" else items if arg.kind == "list" else arg.kind(*items)
+        if arg.kind == "list":
+            return items
+        if arg.kind == "tuple" or (isinstance(arg.kind, type) and issubclass(arg.kind, tuple)):
+            return tuple(items)
+        raise NoSample
     return sample_of(arg.fact, size, count)
+
+
+def _known(value: Any) -> Any:
+    """A value that is known, if nothing that is done with it can run code of the user's program."""
+    if not is_plain(value):
+        raise NoSample
+    return value
 
 
 def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
-        return fact.value
+        return _known(fact.value)
     if fact.kind == "float":
         return 0.7
     if fact.kind == "int":

@@ -1,4 +1,8 @@
-"""What trying an operation on made-up values has shown: remembered for operations whose results depend on nothing else.
+"""Which operations may be tried on made-up values, and what trying them has shown.
+
+Nothing of the user's program runs while a derivative is built. What is tried are operations that are recorded as pure,
+on values that run no code of the user's when they are compared, hashed, iterated over or printed. What was found is
+remembered.
 
 Before: ``np.tanh`` of an array of floats with one axis, for the hundredth time.  After: the fact found the first time,
 with a new symbol for every dimension.
@@ -15,34 +19,57 @@ import numpy as np
 from s2sad.facts.arguments import Result
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim
+from s2sad.ir.inert import is_a, is_inert_member, is_plain_class
+from s2sad.ops import of
 
 LIMIT = 20_000
 """So many results are remembered at most."""
 
-_PURE_MODULES = ("numpy", "math", "cmath", "_operator", "operator", "builtins")
 _known: dict[Hashable, Result] = {}
+_NUMBERS_AND_TEXTS = frozenset((int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented),
+                                range, slice))
 
 
 class _NoKey(Exception):
     """The result may depend on more than a key can hold."""
 
 
+def may_be_tried(op: Any) -> bool:
+    """Whether an operation may be run on made-up values: it does nothing but return a result, whose kind does not
+    depend on the values."""
+    known = of(op)
+    return known.is_pure and not known.of_values
+
+
+def is_plain(value: Any) -> bool:
+    """Whether no operation on a value can run code of the user's program.
+
+        >>> is_plain((1, [2.0, "three"])), is_plain(lambda: 1)
+        (True, False)
+    """
+    cls = type(value)
+    if cls in _NUMBERS_AND_TEXTS:
+        return True
+    if cls in (tuple, list, set, frozenset):
+        return all(map(is_plain, value))
+    if cls is dict:
+        return all(map(is_plain, value)) and all(map(is_plain, value.values()))
+    if cls is np.ndarray or (issubclass(cls, (np.generic, np.dtype)) and cls.__module__.partition(".")[0] == "numpy"):
+        return not (value if issubclass(cls, np.dtype) else value.dtype).hasobject
+    if issubclass(cls, type):
+        return is_plain_class(value)
+    if issubclass(cls, (types.FunctionType, types.BuiltinFunctionType, np.ufunc)):
+        return of(value).is_pure
+    return cls in (np.finfo, np.iinfo) or is_inert_member(value)
+
+
 def key_of(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Hashable | None:
-    """Everything that the result of a trial depends on; None for what is better tried each time: a function that may
-    have a state, a constant that can be changed."""
-    if not isinstance(op, np.ufunc) and not _is_pure(op):
-        return None
+    """Everything that the result of a trial depends on; None for what is better tried each time: a constant that can
+    be changed."""
     try:
         return op, tuple(map(_of_arg, args)), tuple((k, _of_arg(a)) for k, a in kwargs)
     except _NoKey:
         return None
-
-
-def _is_pure(op: Callable) -> bool:
-    module = getattr(op, "__module__", None) or getattr(getattr(op, "__objclass__", None), "__module__", None)
-    owner = getattr(op, "__self__", None)  # of a built-in function, its module
-    return isinstance(module, str) and module.partition(".")[0] in _PURE_MODULES and (
-        owner is None or isinstance(owner, types.ModuleType))
 
 
 def _of_arg(arg: Arg) -> Hashable:
@@ -70,9 +97,9 @@ def _of_dim(dim: Dim) -> Hashable:
 
 
 def _of_value(value: Any) -> Hashable:
-    if isinstance(value, tuple):
+    if type(value) is tuple:
         return tuple, tuple(map(_of_value, value))
-    if value is None or value is ... or isinstance(value, (bool, int, str, type, np.dtype)):
+    if value is None or value is ... or is_a(value, (bool, int, str, type, np.dtype)):
         return type(value), value
     if type(value) in (float, complex):
         return type(value), repr(value)  # nan is nan, and 0.0 is not -0.0

@@ -4,6 +4,7 @@ Before: ``x.T.shape[0]``.  After: the size of the last axis of ``x``; the transp
 """
 from __future__ import annotations
 
+import functools
 import operator
 import types
 from typing import Any
@@ -32,7 +33,23 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import (
+    MISSING,
+    asks_python,
+    instance_dict,
+    is_a,
+    is_of_the_user,
+    look,
+    look_in_class,
+    resolve,
+    slot_of,
+)
 from s2sad.ops.methods import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+
+def name_of(obj: Any) -> str:
+    """What an object is called in error messages."""
+    return obj.__name__ if is_a(obj, (type, types.FunctionType, types.BuiltinFunctionType)) else type(obj).__name__
 
 
 class Attributes:
@@ -54,13 +71,15 @@ class Attributes:
 
     def attribute(self, owner: Value, name: str, hint: str = "") -> Value:
         """``owner.name``."""
+        if self.is_opaque(owner):
+            return self.opaque_attribute(owner, name, hint)
         match owner:
-            case Atom() if owner.is_static and not isinstance(owner.value, (float, int, complex, str, np.generic)):
+            case Atom() if owner.is_static and not is_a(owner.value, (float, int, complex, str, np.generic)):
                 return self.static_attribute(owner, name)
             case Tup():
                 if owner.cls is not tuple and name in getattr(owner.cls, "_fields", ()):
                     return owner.items[owner.cls._fields.index(name)]
-                if owner.cls is not tuple and hasattr(owner.cls, name) and name not in (
+                if owner.cls is not tuple and look_in_class(owner.cls, name) is not MISSING and name not in (
                         "count", "index", "_replace", "_asdict"):
                     return self.class_attribute(owner, owner.cls, name)
                 return self.method_of(owner, name)
@@ -94,7 +113,7 @@ class Attributes:
     def method_of(self, owner: Value, name: str) -> Method:
         """A method of a builtin container."""
         cls = self.class_of(owner)
-        if cls is not None and not hasattr(cls, name):
+        if cls is not None and look_in_class(cls, name) is MISSING:
             raise self.lacks_attribute(cls, name)
         return Method(owner, name)
 
@@ -105,35 +124,96 @@ class Attributes:
                             f"{of} has no attribute `{name}`")
 
     def static_attribute(self, owner: Atom, name: str) -> Value:
+        """An attribute of something that is known now. What only running code of the user can tell is inlined, or asked
+        when the function runs."""
         obj = owner.value
-        module = self.modules.get(id(getattr(obj, "__dict__", None)))
+        if is_a(obj, types.ModuleType):
+            return self.module_attribute(owner, obj, name)
+        if asks_python(obj):
+            return self.opaque_attribute(owner, name)
+        if not is_a(obj, type) and is_of_the_user(type(obj)):
+            return self.instance_attribute(owner, obj, name)
+        value = resolve(obj, name)
+        if value is MISSING:
+            return self.attribute_by_code(owner, obj, name)
+        if is_a(value, property):
+            raise self.unsupported(f"`{name}` is a property of a class", code="S2S011")
+        self.guard_attribute(obj, name, value)
+        self.keep.append(obj)
+        label = None if is_a(obj, type) or callable(value) or type(obj).__module__ == "numpy" else name
+        return self.capture_outside(value, label, f"{name_of(obj)}.{name}")
+
+    def module_attribute(self, owner: Atom, obj: types.ModuleType, name: str) -> Value:
+        """A name of a module; one that the module makes when it is asked for it is asked for when the function runs."""
+        module = self.modules.get(id(vars(obj)))
         if module is not None and name in module.env:
             return module.env[name]
-        try:
-            value = getattr(obj, name)
-        except AttributeError as error:
-            raise self.failing(error, f"{self.describe(owner)} has no attribute `{name}`") from None
-        if isinstance(value, property):
-            raise self.unsupported(f"`{name}` is a property of a class", code="S2S011")
-        label = None
-        if isinstance(obj, types.ModuleType):
-            if obj.__name__.split(".")[0] not in FIXED_MODULES:
-                self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
-            label = name
-            if isinstance(value, float) and obj.__name__ in ("numpy", "math"):
-                return const(value, f"{'np' if obj is np else 'math'}.{name}")
-        elif type(obj).__module__ == "numpy" or isinstance(obj, np.dtype):
-            pass
-        elif not isinstance(obj, type) and not callable(value):
-            self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
-            label = name
-        elif isinstance(value, types.MethodType):
-            self.guard(("attr", id(obj), name), lambda: getattr(getattr(obj, name, UNSET), "__func__", UNSET),
-                       value.__func__)
-        else:
-            self.guard(("attr", id(obj), name), lambda: getattr(obj, name, UNSET), value)
+        fixed = obj.__name__.split(".")[0] in FIXED_MODULES
+        if fixed:  # its own packages are loaded on demand
+            getattr(obj, name, None)
+        value = vars(obj).get(name, MISSING)
+        if value is MISSING and fixed:
+            value = getattr(obj, name, MISSING)
+        if value is MISSING:
+            if "__getattr__" in vars(obj) and not fixed:
+                return self.opaque_attribute(owner, name)
+            raise self.failing(AttributeError(f"module '{obj.__name__}' has no attribute '{name}'"))
+        if not fixed:
+            self.guard(("attr", id(obj), name), lambda: vars(obj).get(name, UNSET), value)
         self.keep.append(obj)
-        return self.capture_outside(value, label, f"{getattr(obj, '__name__', type(obj).__name__)}.{name}")
+        if is_a(value, float) and obj.__name__ in ("numpy", "math"):
+            return const(value, f"{'np' if obj is np else 'math'}.{name}")
+        return self.capture_outside(value, name, f"{obj.__name__}.{name}")
+
+    def instance_attribute(self, owner: Atom, obj: Any, name: str) -> Value:
+        """An attribute of an instance of a user's class that exists outside the function."""
+        self.keep.append(obj)
+        held, found = instance_dict(obj), look(obj, name)
+        if name in held and found is held[name]:
+            self.guard(("attr", id(obj), name), lambda: held.get(name, UNSET), found)
+            return self.capture_outside(found, None if callable(found) else name, f"{type(obj).__name__}.{name}")
+        self.guard_class(type(obj), name)
+        if type(found) is types.MemberDescriptorType:
+            value = slot_of(obj, name)
+            if value is not MISSING:
+                self.guard(("attr", id(obj), name), lambda: slot_of(obj, name), value)
+                return self.capture_outside(value, None if callable(value) else name, f"{type(obj).__name__}.{name}")
+        if type(found) is types.FunctionType:
+            return const(types.MethodType(found, obj))
+        value = resolve(obj, name)
+        if value is MISSING:
+            return self.attribute_by_code(owner, obj, name)
+        return self.capture_outside(value, None if callable(value) else name, f"{type(obj).__name__}.{name}")
+
+    def attribute_by_code(self, owner: Atom, obj: Any, name: str) -> Value:
+        """An attribute that a property, a descriptor or ``__getattr__`` gives: its code is part of the function."""
+        found, cls = look(obj, name), type(obj)
+        if is_a(obj, type) or found is MISSING:
+            getter = look_in_class(cls, "__getattr__") if found is MISSING else MISSING
+            if type(getter) is types.FunctionType and not is_a(obj, type):
+                return self.call_function(getter, (owner, const(name)), (), "")
+            if found is not MISSING or getter is not MISSING:
+                return self.opaque_attribute(owner, name)
+            if is_a(obj, type):
+                raise self.failing(AttributeError(f"type object '{obj.__name__}' has no attribute '{name}'"))
+            raise self.lacks_attribute(cls, name, self.describe(owner))
+        if is_a(found, property) and type(found.fget) is types.FunctionType:
+            return self.call_function(found.fget, (owner,), (), "")
+        if is_a(found, functools.cached_property) and type(found.func) is types.FunctionType:
+            return self.call_function(found.func, (owner,), (), "")
+        getter = look_in_class(type(found), "__get__")
+        if type(getter) is types.FunctionType:
+            return self.call_function(getter, (self.capture(found, name), owner, const(cls)), (), "")
+        return self.opaque_attribute(owner, name)
+
+    def guard_attribute(self, obj: Any, name: str, value: Any) -> None:
+        """Generated code stays valid only while an attribute is what it is; those of NumPy's objects do not change."""
+        if type(obj).__module__ == "numpy" or is_a(obj, np.dtype):
+            return
+        if is_a(value, types.MethodType):
+            self.guard(("attr", id(obj), name), lambda: getattr(resolve(obj, name), "__func__", UNSET), value.__func__)
+        elif not is_a(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
+            self.guard(("attr", id(obj), name), lambda: resolve(obj, name), value)
 
     def array_attribute(self, owner: Value, name: str, hint: str) -> Value:
         fact = self.fact(owner)
@@ -170,7 +250,7 @@ class Attributes:
                 hasattr(int, name)):
             return Method(owner, name)
         cls = self.class_of(owner)
-        if cls is not None and not hasattr(cls, name):
+        if cls is not None and look_in_class(cls, name) is MISSING:
             raise self.lacks_attribute(cls, name, self.describe(owner))
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
 

@@ -8,12 +8,14 @@ Before: ``len([a, b])``.  After: ``2``.
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from s2sad.facts.tried import is_plain
 from s2sad.frontend import stand_ins
 from s2sad.frontend.sets import is_mapping, make_frozenset, make_set
 from s2sad.frontend.values import (
@@ -33,9 +35,11 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import UNSET, same_value
+from s2sad.ir.inert import MISSING, asks_python, is_a, is_plain_class, look, look_in_class
 
 
 def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
@@ -51,14 +55,20 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if isinstance(x, Iteration):
         return self.length(x)
     if static(x) is not UNSET:
-        if not hasattr(static(x), "__len__"):
-            raise self.failing(TypeError(f"object of type {type(static(x)).__name__!r} has no len()"),
+        known, found = static(x), look_in_class(type(static(x)), "__len__")
+        if found is MISSING:
+            raise self.failing(TypeError(f"object of type {type(known).__name__!r} has no len()"),
                                f"the length of {self.describe(x)}")
-        return const(len(static(x)))
+        if type(found) is types.FunctionType:
+            return self.call_function(found, (x,), (), hint)
+        if is_plain(known) or is_a(known, (dict, tuple, list, set, frozenset, types.MappingProxyType)):
+            return const(len(known))
     return self.emit(len, (self.reify(x),), hint=hint or "n")
 
 
 def _range(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if not all(static(a) is UNSET or is_plain(static(a)) for a in args):
+        return self.note_opaque(self.emit(range, tuple(self.reify(a) for a in args)), True)
     bounds = args if len(args) > 1 else (const(0), *args)
     parts = (*bounds, const(1)) if len(bounds) == 2 else bounds
     made = self.emit(range, tuple(self.reify(a) for a in args), hint="positions")
@@ -159,7 +169,8 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value).dtype)}
         if len(answers) == 1:
             return const(answers.pop())
-    if cls is None or kinds is UNSET or UNSET in (kinds if isinstance(kinds, tuple) else ()):
+    known = kinds if type(kinds) is tuple else (kinds,)
+    if cls is None or unset_in(known) or not all(map(is_plain_class, known)):
         return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
     return const(issubclass(cls, kinds))
 
@@ -211,7 +222,7 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if items is None:
         return NotImplemented
     if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
-        first = () if static(start) == 0 else (self.reify(start),)
+        first = () if same_value(static(start), 0) else (self.reify(start),)
         return self.emit(sum, (self.reify(self.new_list(tuple(items))), *first), hint=hint)
     for v in items:
         start = self.binary(operator.add, start, v)
@@ -258,8 +269,14 @@ def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     value = args[0]
     if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
         return const(name in self.heap[value.cell].names or hasattr(cls, name))
-    if static(value) is not UNSET:
-        return const(hasattr(static(value), name))
+    if static(value) is not UNSET or self.is_opaque(value):
+        found = look(static(value), name) if static(value) is not UNSET else MISSING
+        if found is not MISSING and not is_a(found, property):
+            return TRUE
+        if static(value) is not UNSET and found is MISSING and look_in_class(
+                type(static(value)), "__getattr__") is MISSING and not asks_python(static(value)):
+            return FALSE
+        return self.emit(hasattr, (self.reify(value), Const(name)), hint=hint)
     if cls is None:
         raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
     return const(hasattr(cls, name))

@@ -8,14 +8,15 @@ import functools
 import inspect
 import math
 import operator
+import sys
 import types
-from collections.abc import Callable, Mapping, MutableSet
+from collections.abc import Callable, MutableSet
 from typing import Any
 
 import gast
 import numpy as np
 
-from s2sad import rules
+from s2sad import ops, rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import iterators, known
 from s2sad.frontend.builtins import BUILTINS
@@ -23,6 +24,7 @@ from s2sad.frontend.failures import PathEnded, class_name, has_method
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
+from s2sad.frontend.opaque import UNDERSTOOD
 from s2sad.frontend.operations import hashable
 from s2sad.frontend.sets import CHANGES, is_mapping
 from s2sad.frontend.source import code_of
@@ -33,6 +35,7 @@ from s2sad.frontend.values import (
     Closure,
     Fields,
     Frame,
+    Inside,
     Kwargs,
     Lazy,
     Method,
@@ -45,7 +48,9 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, look, written_method
 
+KNOWN_MAPPINGS = (dict, types.MappingProxyType)
 SPECIAL = {**BUILTINS, **LIBRARY}
 OPAQUE = ("warnings", "logging", "os", "sys", "re", "io", "time", "random", "json", "datetime", "pathlib", "inspect",
           "traceback", "threading", "copy", "locale", "string", "textwrap")
@@ -68,7 +73,28 @@ PROTOCOL = {abs: "__abs__", float: "__float__", int: "__int__", complex: "__comp
             divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__"}
 METHODS_OF = (np.ndarray, np.ufunc, list, dict, set, str, float, int, complex)
 """Classes whose methods may be called as functions, ``list.append(xs, x)``."""
+NAMED = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, type)
 _REFUSED = {exec, eval, compile, globals, locals, __import__}
+
+
+def module_of(fn: Any) -> str:
+    """The top module of a callable."""
+    known = getattr(fn, "__module__", None) if is_a(fn, NAMED) else None
+    return (known or type(fn).__module__ or "").split(".")[0]
+
+
+def is_used_as_it_stands(module: str) -> bool:
+    """Whether functions and classes of a module are not looked into where nothing varied goes in."""
+    top = module.partition(".")[0]
+    return top == "scipy" or (top in sys.stdlib_module_names and top not in UNDERSTOOD and top != "__main__")
+
+
+def is_compiled(fn: Any) -> bool:
+    """Whether what a call runs first is not written in Python."""
+    if is_a(fn, type):
+        return written_method(fn, "__new__", "__init__") is None
+    return not is_a(fn, (types.FunctionType, types.MethodType)) and callable_parts(fn) is None and (
+        known.dispatched(fn) is None)
 
 
 class Calls:
@@ -80,7 +106,7 @@ class Calls:
     heap: dict[int, Any]
 
     def call_node(self, node: Any, hint: str) -> Value:
-        fn = self.expr(node.func)
+        fn = self.callee(node.func)
         if static(fn) is zip and len(node.args) == 1 and isinstance(node.args[0], gast.Starred) and not node.keywords:
             return self.zip_of(self.expr(node.args[0].value))
         self.pending.append(fn)
@@ -158,6 +184,8 @@ class Calls:
                 return self.inline(fn, args, kwargs)
             case Bound():
                 return self.call(fn.function, (*fn.args, *args), (*fn.kwargs, *kwargs), hint)
+            case Method() if self.is_opaque(fn.owner):
+                return self.opaque_method(fn, args, kwargs, hint)
             case Method():
                 return self.call_method(fn, args, kwargs, hint)
             case Choice():
@@ -171,6 +199,8 @@ class Calls:
                 return self.call_special(fn, "__call__", args, kwargs)
             case Atom() if fn.is_static:
                 return self.call_object(fn.value, args, kwargs, hint)
+        if self.is_opaque(fn):
+            return self.opaque_call(fn, args, kwargs, hint)
         cls = self.class_of(fn)
         if cls is not None and not has_method(cls, "__call__"):
             raise self.failing(TypeError(f"'{class_name(cls)}' object is not callable"))
@@ -179,9 +209,12 @@ class Calls:
 
     def call_object(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A call of a Python object that is known now."""
-        lower = getattr(fn, "__s2sad_lower__", None)
-        if lower is not None and not isinstance(fn, type):
-            return lower(self, args, kwargs)
+        if not is_a(fn, type) and look(fn, "__s2sad_inside__") is not MISSING:  # ours, so a property of it may run
+            inside = fn.__s2sad_inside__
+            return inside.lower(self, args, kwargs) if isinstance(inside, Inside) else (
+                self.call_object(inside, args, kwargs, hint))
+        if callable_parts(fn) is not None and is_of_the_user(type(fn)):
+            return self.call_instance(fn, args, kwargs, hint)
         special = SPECIAL.get(fn) if hashable(fn) else None
         if hashable(fn) and fn in _REFUSED:
             raise self.unsupported(f"`{fn.__name__}` runs or reads code that cannot be seen", "write the code out")
@@ -220,23 +253,31 @@ class Calls:
         plain, bound = code_of(fn)
         if isinstance(plain, types.FunctionType):
             return self.call_function(plain, (*(self.capture(b, None) for b in bound), *args), kwargs, hint)
-        if not isinstance(fn, (types.BuiltinFunctionType, np.ufunc)) and isinstance(
-                method := getattr(type(fn), "__call__", None), types.FunctionType):  # noqa: B004
-            return self.call_function(method, (self.capture(fn, None), *args), kwargs, hint)
+        if not is_a(fn, type) and type(callable_parts(fn)) is types.FunctionType:
+            return self.call_instance(fn, args, kwargs, hint)
         return self.call_opaque(fn, args, kwargs, hint)
+
+    def call_instance(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A call of an object whose class says in Python what that means."""
+        if hashable(fn) and (rules.lookup(fn) is not None or rules.has_no_gradient(fn)):
+            return self.call_op(fn, args, kwargs, hint)
+        owner, written = self.capture(fn, None), callable_parts(fn)
+        if type(written) is types.FunctionType:
+            return self.call_function(written, (owner, *args), kwargs, hint)
+        return self.call(self.static_attribute(owner, "__call__"), args, kwargs, hint)
 
     def call_made(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
         """A call of a callable that the standard library or NumPy made of something else; None if it is no such."""
         if is_distribution(fn):
             return self.construct(Frozen, (self.capture(fn, None), *args), kwargs, hint)
-        owner = getattr(fn, "__self__", None)
-        if isinstance(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
+        owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
+        if is_a(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
         if isinstance(owner, np.ufunc) and fn.__name__ == "at":
             return self.ufunc_at(owner, args)
         if isinstance(owner, inspect.Signature) and fn.__name__ in ("bind", "bind_partial"):
             return self.bind_signature(fn, args, kwargs)
-        if isinstance(owner, Mapping) and fn.__name__ in ("keys", "values", "items") and not isinstance(owner, type):
+        if is_a(owner, KNOWN_MAPPINGS) and fn.__name__ in ("keys", "values", "items"):
             self.keep.append(owner)
             return const(fn())
         if isinstance(owner, np.ufunc) and fn.__name__ == "outer" and rules.lookup(fn) is None:
@@ -251,7 +292,8 @@ class Calls:
             given = tuple(self.capture(a, None) for a in fn.args)
             named = tuple((k, self.capture(v, k)) for k, v in fn.keywords.items())
             return self.call_object(fn.func, (*given, *args), (*named, *kwargs), hint)
-        if isinstance(getattr(fn, "registry", None), types.MappingProxyType) and hasattr(fn, "dispatch") and args:
+        if type(fn) is types.FunctionType and type(vars(fn).get("registry")) is types.MappingProxyType and (
+                "dispatch" in vars(fn)) and args:
             cls = self.class_of(args[0])
             if cls is None:
                 raise self.unsupported(f"`{fn.__name__}` chooses by the class of a value whose kind is not known",
@@ -259,8 +301,24 @@ class Calls:
             self.guard(("dispatch", fn, cls), lambda: fn.dispatch(cls), fn.dispatch(cls))
             return self.call_object(fn.dispatch(cls), args, kwargs, hint)
         if isinstance(fn, functools._lru_cache_wrapper):
-            return self.call_object(fn.__wrapped__, args, kwargs, hint)
+            return self.call_cached(fn, args, kwargs, hint)
         return None
+
+    def call_cached(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
+        """A function that keeps its results. What it does besides returning one happens at its first call only, so
+        unless something of the arguments goes in, it is called as it stands."""
+        given = (*args, *(v for _, v in kwargs))
+        if not self.is_steady(*given):
+            return self.call_object(fn.__wrapped__, args, kwargs, hint)
+        state = self.mark()
+        try:
+            made = self.attempt(lambda: self.call_object(fn.__wrapped__, args, kwargs, hint))
+            if not self.has_effects(state):
+                return made
+        except S2SADError:
+            pass
+        self.reset(state)
+        return self.note_opaque(self.call_op(fn, args, kwargs, hint), True, *given)
 
     def bind_signature(self, bind: Callable, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         """``signature.bind(*args, **kwargs)``: an object whose ``arguments`` are a dict of known keys."""
@@ -300,13 +358,25 @@ class Calls:
     def call_function(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A Python function: inlined, or an opaque operation where its source is not ours to read."""
         if fn in rules.STATIC:
-            return self.capture(fn(*(self.constant_of(a) for a in args)), None)
-        module = getattr(fn, "__module__", None) or ""
+            return self.capture(self.evaluated(fn, args), None)
+        module = fn.__module__ or ""
         if module.split(".")[0] == "numpy":
             return self.call_written(fn, fn, args, kwargs, hint)
         if module.split(".")[0] in OPAQUE and not (args and self.is_object(args[0])):
             return self.call_opaque(fn, args, kwargs, hint)
+        if is_used_as_it_stands(module) and self.is_steady(*args, *(v for _, v in kwargs)):
+            return self.call_opaque(fn, args, kwargs, hint)
         return self.call_source(fn, args, kwargs, hint)
+
+    def evaluated(self, fn: Callable, args: tuple[Value, ...]) -> Any:
+        """What a function of constants returns; an error of ours that it raises has its place here."""
+        try:
+            return fn(*(self.constant_of(a) for a in args))
+        except S2SADError as error:
+            if error.loc is None and not self.adjoint:
+                error.loc = self.loc
+                error.add(())
+            raise
 
     def call_written(self, fn: types.FunctionType, public: Callable, args: tuple[Value, ...], kwargs: Kwargs,
                      hint: str) -> Value:
@@ -329,20 +399,20 @@ class Calls:
 
     def call_opaque(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A function without rule and without source. An active argument is found out later, with an error."""
-        module = (getattr(fn, "__module__", None) or type(fn).__module__ or "").split(".")[0]
-        if isinstance(getattr(fn, "__self__", None), MutableSet) and fn.__name__ in CHANGES:
+        module = module_of(fn)
+        owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
+        if is_a(owner, MutableSet) and fn.__name__ in CHANGES:
             raise self.unsupported("a set from outside is changed; a derivative call changes nothing outside",
                                    "copy it first: `set(…)`", code="S2S009")
         if module not in TRUSTED and not callable(fn):
-            raise self.unsupported(f"{fn!r} is called but is not callable", code="S2S011")
-        if module not in TRUSTED and any(isinstance(a, Ref) for a in args):
-            name = getattr(fn, "__qualname__", repr(fn))
+            raise self.failing(TypeError(f"'{class_name(type(fn))}' object is not callable"),
+                               f"{self.describe(const(fn))} is called but is not callable")
+        given = (*args, *(v for _, v in kwargs))
+        known = ops.is_recorded(fn)
+        if not known and any(isinstance(a, Ref) for a in given) and not self.is_steady(*given) and (
+                module not in TRUSTED or (module in ("numpy", "scipy") and is_compiled(fn))):
+            name = getattr(fn, "__qualname__", None) if is_a(fn, NAMED) else type(fn).__name__
             raise self.unsupported(f"`{name}` has no source, no rule, and might write to its arguments",
                                    f"register it: `@s2sad.rule({name})`, or s2sad.no_gradient({name})", code="S2S003")
         result = self.call_op(fn, args, kwargs, hint)
-        if module == "scipy" and isinstance(fn, types.BuiltinFunctionType) and self.fact(result).kind in (
-                "none", "unknown") and not isinstance(result, Tup) and len([a for a in args if isinstance(a, Ref)]) > 1:
-            raise self.unsupported(f"`{fn.__name__}` is compiled, has no rule, and seems to write to its arguments",
-                                   f"give the function that calls it a rule: `@s2sad.rule(…)` for `{fn.__name__}`",
-                                   code="S2S003")
-        return result
+        return result if known else self.note_opaque(result, module in TRUSTED, *given)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.values import (
     Buffer,
     Frame,
@@ -26,6 +27,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import OTHER_ARRAYS, UNSET
+from s2sad.ir.inert import compares_by_identity, is_a, written_method
 
 FIXED_MODULES = ("numpy", "scipy", "math", "cmath", "operator", "itertools", "functools", "builtins")
 LITERALS = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))
@@ -38,6 +40,13 @@ def _freeze(value: Any) -> Any:
     if type(value) is dict:
         return (dict, *((k, _freeze(v)) for k, v in value.items()))
     return (type(value), value) if type(value) in (float, int, str, bool, complex) else id(value)
+
+
+def is_key(value: Any) -> bool:
+    """Whether comparing a value with others runs no code of the user's."""
+    if type(value) is tuple:
+        return all(map(is_key, value))
+    return is_plain(value) or compares_by_identity(value)
 
 
 class Captures:
@@ -94,7 +103,7 @@ class Captures:
         if key in self.guarded:
             return
         self.guarded.add(key)
-        if isinstance(value, types.ModuleType):
+        if is_a(value, types.ModuleType):
             return
         if type(value) in (list, tuple, dict):
             seen = _freeze(value)
@@ -113,21 +122,22 @@ class Captures:
 
     def capture(self, value: Any, name: str | None) -> Value:
         """A Python object from outside the function as an abstract value."""
-        if isinstance(value, np.ndarray) and not isinstance(value, OTHER_ARRAYS):
+        if is_a(value, np.ndarray) and not is_a(value, OTHER_ARRAYS):
             if id(value) not in self.captured:
                 arg = Const(value, name or "captured")
                 self.captured[id(value)] = self.outer_ref(Buffer(arg, fact_of(arg)))
                 self.keep.append(value)
             return self.captured[id(value)]
-        if type(value) in (list, dict) or (isinstance(value, tuple) and not isinstance(value, type)):
+        if type(value) in (list, dict) or (is_a(value, tuple) and written_method(
+                type(value), "__iter__", "__getitem__", "__len__") is None):
             return self.capture_container(value, name)
-        if isinstance(value, slice):
+        if is_a(value, slice):
             return Slice(tuple(const(p) for p in (value.start, value.stop, value.step)))
-        if isinstance(value, np.generic) or type(value) in (float, int, complex, bool):
+        if is_a(value, np.generic) or type(value) in (float, int, complex, bool):
             return const(value, name)
-        if value is None or isinstance(value, (str, bool)):
+        if value is None or is_a(value, (str, bool)):
             return const(value)
-        if isinstance(value, range):
+        if is_a(value, range):
             parts = tuple(const(p) for p in (value.start, value.stop, value.step))
             return Iteration("range", parts, None, const(value, name))
         return const(value, name)
@@ -143,6 +153,8 @@ class Captures:
                 made = self.outer_ref(Buffer(Const(value, name), fact))
             return made
         label = name or "captured"
+        if type(value) is dict and not all(is_key(k) for k in value):
+            return const(value, name)
         if type(value) is dict:
             values = tuple(self.capture(v, f"{label}_{k}" if str(k).isidentifier() else label) for k,
                            v in value.items())

@@ -105,14 +105,16 @@ class Carried:
                 value = envs0[f].get(key, Unbound()) if f is not None else heap0[key]
                 self.extract(template, value, inits, done)
         made: dict[int, Any] = {}
+        first = iter(inits)
         self.family = None if "shared" in self.loop_notes else self.next_cell + 1
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                params.append(Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()))
-                self.note_missing(params[-1], inits[len(params) - 1])
-                return params[-1]
+                param, init = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()), next(first)
+                params.append(param)
+                self.note_missing(param, init)
+                return param
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
@@ -283,33 +285,33 @@ class Carried:
         self.stmts = outer
         self.restore(state)
         self.stmts.extend(prelude)
-        outs: list[Var] = []
+        carried: list[ir.Carried] = []
         made: dict[int, Any] = {}
+        parts = iter(list(zip(params, inits, results, strict=True)))
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                outs.append(Var("result" if label == "$val" else label.lstrip("$") or "t", params[len(outs)].fact))
-                k = len(outs) - 1
-                self.note_missing(outs[-1], results[k], *(() if self.runs(walked) else (inits[k],)))
-                return outs[-1]
+                param, init, result = next(parts)
+                out = Var("result" if label == "$val" else label.lstrip("$") or "t", param.fact)
+                carried.append(ir.Carried(param, init, result, out))
+                self.note_missing(out, result, *(() if self.runs(walked) else (init,)))
+                return out
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
             else:
                 self.heap[key] = self.instantiate_cell(template, make, made)
             self.family = None
+        assert next(parts, None) is None
+        stmts = tuple(side.stmts)
         if walked is not None:
-            carried = tuple(ir.Carried(*parts) for parts in zip(params, inits, results, outs, strict=True))
-            self.stmts.append(For((Walked(item, walked),), carried, tuple(side.stmts), (), flag, False, loc,
-                                  self.adjoint))
+            self.stmts.append(For((Walked(item, walked),), tuple(carried), stmts, (), flag, False, loc, self.adjoint))
         else:
             head, condition = test_block
             tests = clone(Block(tuple(params), tuple(head), (condition,)))
-            parts = zip(params, inits, results, outs, tests.params, strict=True)
-            carried = tuple(ir.Carried(*part) for part in parts)
-            self.stmts.append(While(carried, tests.stmts, tests.results[0], tuple(side.stmts), (), flag, loc,
-                                    self.adjoint))
+            tested = tuple(replace(c, tested=p) for c, p in zip(carried, tests.params, strict=True))
+            self.stmts.append(While(tested, tests.stmts, tests.results[0], stmts, (), flag, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
         if dead and (self.runs(walked) if walked is not None else _is_true(test_block[1])):

@@ -19,6 +19,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import S2SADError, SourceNotFound
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.builtins import dict_of
 from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
@@ -26,6 +27,7 @@ from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Fact, Var
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import MISSING, look_in_class
 
 WRITTEN = {contextlib.nullcontext, contextlib.closing}
 """Classes of the standard library whose methods are inlined like a user's."""
@@ -64,12 +66,14 @@ class Construction:
             given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
             defaults = getattr(cls, "_field_defaults", {})
             return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
-        written = not hasattr(cls, "__exit__") and (isinstance(vars(cls).get("__init__"), types.FunctionType)
-                                                    or _has_only_methods(cls))
+        written = look_in_class(cls, "__exit__") is MISSING and (
+            isinstance(vars(cls).get("__init__"), types.FunctionType) or _has_only_methods(cls))
         if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
             return self.call_opaque(cls, args, kwargs, hint)
+        if cls.__module__.startswith("scipy.") and self.is_steady(*args, *(v for _, v in kwargs)):
+            return self.call_opaque(cls, args, kwargs, hint)
         if issubclass(cls, enum.Enum) and not kwargs and all(static(a) is not UNSET for a in args):
-            return const(cls(*map(static, args)))
+            return self.member_of(cls, args)
         if type(cls).__call__ is not type.__call__ and not issubclass(type(cls), enum.EnumMeta):
             raise self.unsupported(f"an instance of `{cls.__name__}`, whose metaclass makes it in its own way",
                                    "make it outside and pass it", code="S2S011")
@@ -90,7 +94,7 @@ class Construction:
         if cls.__module__.split(".")[0] in sys.stdlib_module_names and cls.__module__ not in (
                 "types", "__main__") and cls not in WRITTEN:
             made = self.emit_arg(cls, *(self.reify(a) for a in args), **{k: self.reify(v) for k, v in kwargs})
-            return Atom(made, fact_of(made))
+            return self.note_opaque(Atom(made, fact_of(made)), True, *args, *(v for _, v in kwargs))
         if cls is types.SimpleNamespace:
             return self.new_ref(Fields(cls, tuple(k for k, _ in kwargs), tuple(v for _, v in kwargs)))
         if cls.__new__ is not object.__new__ or _has_c_base(cls):
@@ -103,6 +107,15 @@ class Construction:
         elif isinstance(init, types.FunctionType):
             self.call_function(init, (ref, *args), kwargs, "")
         return ref
+
+    def member_of(self, cls: Any, args: tuple[Value, ...]) -> Value:
+        """``Colour(1)``: the member of an enumeration that has a value."""
+        if len(args) == 1 and is_plain(static(args[0])):
+            found = next((m for m in vars(cls)["_member_map_"].values() if m is static(args[0]) or (
+                is_plain(value := vars(m)["_value_"]) and value == static(args[0]))), None)
+            if found is not None:
+                return const(found)
+        return self.call_opaque(cls, args, (), "")
 
     def construct_manager(self, fn: Value, args: Value, kwargs: Ref) -> Value:
         """What a function decorated with ``contextlib.contextmanager`` returns."""
@@ -156,7 +169,7 @@ class Construction:
         passed = [fields[n]._field_type is dataclasses._FIELD_INITVAR for n in names]
         kept = [(n, v) for n, v, only in zip(names, values, passed) if not only]
         self.heap[ref.cell] = Fields(cls, tuple(n for n, _ in kept), tuple(v for _, v in kept))
-        if hasattr(cls, "__post_init__"):
+        if look_in_class(cls, "__post_init__") is not MISSING:
             self.call_special(ref, "__post_init__", tuple(v for v, only in zip(values, passed) if only))
 
     def reify_object(self, cell: Fields) -> Arg:

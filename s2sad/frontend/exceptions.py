@@ -23,6 +23,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import is_a
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Exceptions:
         if self.tries:
             self.raise_in_try(node, error.value)
         known = static(error.value)
-        self.raise_exception(self.exception_arg(known) if isinstance(known, BaseException)
+        self.raise_exception(self.exception_arg(known) if is_a(known, BaseException)
                              else self.reify(error.value))
 
     def raised_text(self, node: Any) -> str:
@@ -124,6 +125,8 @@ class Exceptions:
 
     def attribute_or(self, owner: Value, name: str, default: Value, hint: str = "") -> Value:
         """``getattr(owner, name, default)``: the default if the attribute is certainly missing."""
+        if self.is_opaque(owner):
+            return self.opaque_attribute(owner, name, hint, (default,))
         state = self.mark()
         self.tries.append(Try((AttributeError,), len(self.open_tests), self.frames[-1]))
         try:

@@ -13,6 +13,7 @@ import gast
 from s2sad import runtime
 from s2sad.errors import Loc
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -25,7 +26,6 @@ from s2sad.frontend.values import (
     const,
 )
 from s2sad.ir import Const, Pack, Var
-from s2sad.ir.facts import UNSET
 
 
 class Expressions:
@@ -181,7 +181,7 @@ class Expressions:
                 template.append("{" + conv + spec + "}")
         if not args:
             return const("".join(template).replace("{{", "{").replace("}}", "}"))
-        if all(fact_of(a).value is not UNSET for a in args):
+        if all(is_plain(fact_of(a).value) for a in args):
             return const("".join(template).format(*(fact_of(a).value for a in args)))
         return self.emit(str.format, (Const("".join(template)), *args), hint=hint)
 

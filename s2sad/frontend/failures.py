@@ -44,8 +44,10 @@ SCALARS = ("float", "int", "bool", "complex", "scalar", "str", "none")
 
 def _is_remade(error: BaseException) -> bool:
     """Whether the class of an exception, called with its arguments, makes one that says the same."""
+    if type(error).__module__ not in ("builtins", "dataclasses") or any(type(a) not in LITERALS for a in error.args):
+        return False
     try:
-        return all(type(a) in LITERALS for a in error.args) and str(type(error)(*error.args)) == str(error)
+        return str(type(error)(*error.args)) == str(error)
     except TypeError:  # it takes other arguments
         return False
 

@@ -161,7 +161,9 @@ def parameter_names(fn: Callable, n: int, keywords: tuple[str, ...]) -> list[str
     if isinstance(plain, types.FunctionType):
         code = plain.__code__
         names = list(code.co_varnames[:code.co_argcount])[len(bound):]
-        if code.co_flags & 0x04:
+        if code.co_flags & 0x04 and hasattr(plain, "__wrapped__"):
+            names += parameter_names(plain.__wrapped__, n, ())[len(names):]
+        elif code.co_flags & 0x04:
             rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
             names += [f"{rest}{k}" for k in range(n - len(names))]
     names += [f"x{k}" for k in range(n - len(names))]

@@ -13,6 +13,7 @@ import functools
 import itertools
 import math
 import operator
+import types
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import MISSING, is_of_the_user, look_in_class
 
 ITERATORS = {iter, map, filter, zip, enumerate, reversed}
 CONSUMERS: set[Any] = {list, tuple, dict, set, frozenset, sum, any, all, max, min, sorted, functools.reduce, math.fsum,
@@ -111,6 +113,9 @@ class Generators:
             return value
         if isinstance(value, Lazy):
             return self.open_lazy(value)
+        written = look_in_class(type(static(value)), "__iter__") if static(value) is not UNSET else MISSING
+        if type(written) is types.FunctionType and is_of_the_user(type(static(value))):
+            return self.opened(self.call_function(written, (value,), (), ""))
         if not self.is_object(value):
             return self.iterate(value)
         found = self.call_special(value, "__iter__", ())

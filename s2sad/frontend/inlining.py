@@ -140,7 +140,7 @@ class Inlining:
         shared = node.scope.shared
         frame = Frame(env, fn.source, parent.globals, parent.closure, parent, local - shared - node.scope.outside,
                       shared, node.always_live, getattr(node, "name", "<lambda>"), outside=node.scope.outside,
-                      site=CallSite(called, self.loc) if self.depth else None)
+                      site=CallSite(called, self.loc) if self.depth and not fn.source.ours else None)
         frame.env.update({"$skip": FALSE, "$stop": FALSE, "$ret": FALSE, "$val": Unbound()})
         return frame
 

@@ -40,6 +40,20 @@ class Record:
     fields: dict[str, Any]
 
 
+def branches_of(tree: Any) -> list[tuple[Any, Any, Any]]:
+    """The parts of a parameter tree: for each the operation that reads it, the key, and the part; none of a leaf."""
+    if isinstance(tree, Record):
+        return [(getattr, k, t) for k, t in tree.fields.items()]
+    if isinstance(tree, dict):
+        return [(operator.getitem, k, t) for k, t in tree.items()]
+    return [(operator.getitem, k, t) for k, t in enumerate(tree)] if isinstance(tree, (list, tuple)) else []
+
+
+def leaves_of(tree: Any) -> list[Var]:
+    """The leaf variables of a parameter tree, in order."""
+    return [tree] if isinstance(tree, Var) else [v for _, _, t in branches_of(tree) for v in leaves_of(t)]
+
+
 class Inputs:
     """Builds the abstract values of parameters, taking structures apart by ``getitem`` and ``getattr``."""
 
@@ -81,7 +95,7 @@ class Inputs:
                 values, trees = tuple(v for v, _ in built), [t for _, t in built]
                 if issubclass(cls, list):
                     return self.container(self.lowerer.new_list(values), arg), trees
-                return Tup(values, cls), tuple(trees) if cls is tuple else cls(*trees)
+                return Tup(values, cls), tuple.__new__(cls, trees)
             case DictKind(_, keys, parts):
                 built = [self.part(p, arg, operator.getitem, k, str(k) if str(k).isidentifier() else name)
                          for k, p in zip(keys, parts)]

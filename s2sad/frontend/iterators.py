@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from s2sad import runtime
-from s2sad.frontend.values import FALSE, TRUE, Kwargs, Tup, Value, static
+from s2sad.frontend.values import FALSE, TRUE, Inside, Kwargs, Tup, Value, static
 
 
-class _Pull:
+class _Pull(Inside):
     """``pull(it)``: whether ``it``, an instance of a user's class, is at its end, and else its next item."""
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         return Tup(lowerer.pulled(args[0]))
 
 
-class _Have:
+class _Have(Inside):
     """``have(seqs, k)``: whether each of some sequences has an item ``k``."""
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         found: Value = TRUE
         for seq in args[0].items:  # type: ignore[union-attr]
             there = lowerer.within(seq, args[1])
@@ -35,10 +35,10 @@ class _Have:
         return found
 
 
-class _Rows:
+class _Rows(Inside):
     """``row(seqs, k)``: the items ``k`` of some sequences."""
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         return Tup(tuple(lowerer.position_item(seq, args[1]) for seq in args[0].items))  # type: ignore[union-attr]
 
 

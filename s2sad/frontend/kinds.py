@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.values import (
     Atom,
@@ -32,6 +33,19 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import MISSING, asks_python, look_in_class
+
+
+def truth_of(x: Any) -> bool | None:
+    """``bool(x)``, None if that runs code of the user's, or raises."""
+    if not is_plain(x):
+        cls = type(x)
+        certain = all(look_in_class(cls, name) is MISSING for name in ("__bool__", "__len__"))
+        return True if certain and not asks_python(x) else None
+    try:
+        return bool(x)
+    except Exception:
+        return None
 
 
 class Kinds:
@@ -112,10 +126,7 @@ class Kinds:
                 known = value.arg.value if isinstance(value.arg, Const) else self.constants.get(value.arg, value.value)
                 if not value.is_static and not isinstance(known, (bool, np.generic)):
                     return None
-                try:
-                    return bool(known)
-                except Exception:
-                    return None
+                return truth_of(known)
             case Tup():
                 return bool(value.items)
             case Ref() if not value.path:

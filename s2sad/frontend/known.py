@@ -16,13 +16,12 @@ their values, so they are constants of the generated code and the tests on them 
 from __future__ import annotations
 
 import builtins
-import functools
 import inspect
 import numbers
 import operator
 import types
 import typing
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,9 +29,11 @@ import numpy as np
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.samples import NoSample, sample
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.values import Atom, Bound, Closure, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import is_a
 
 OF_KINDS = {np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtype, np.common_type,
             np.isscalar, np.iterable, *(f for name in ("isdtype",) if (f := getattr(np, name, None)) is not None)}
@@ -51,6 +52,10 @@ OF_CONSTANTS = {issubclass, np.any, np.all, frozenset, hash, repr, str, divmod, 
                 typing.get_origin, typing.get_type_hints}
 """Pure functions, called now if all their arguments are constants."""
 
+
+OF_FUNCTIONS = {inspect.signature, inspect.getfullargspec, inspect.unwrap, typing.get_type_hints, typing.cast}
+"""Those of them that functions of the user are given to."""
+_DISPATCHERS = (type(np.sum), np.ufunc)
 
 FOLDED = {np.array, np.asarray, np.atleast_1d, np.arange, np.ones, np.zeros, np.sort, np.all, np.any, np.max, np.min,
           np.sum, np.prod, np.array_equal, operator.getitem, operator.lt, operator.le, operator.gt, operator.ge,
@@ -93,21 +98,21 @@ def _integers(constants: dict[Any, Any], arg: Arg) -> Any:
 
 def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> Value | None:
     """The result of a call as a constant, None if it is not known now."""
-    if not isinstance(fn, Hashable) or not callable(fn):
+    if not is_a(fn, (type, types.FunctionType, types.BuiltinFunctionType)) and type(fn) not in _DISPATCHERS:
         return None
     if fn in OF_CLASSES and len(args) == 1:
         cls = lowerer.class_of(args[0])
         return None if cls is None else const(issubclass(cls, OF_CLASSES[fn]))
     if fn is np.isscalar and len(args) == 1 and lowerer.is_object(args[0]):
         return const(issubclass(lowerer.class_of(args[0]), numbers.Number))
-    cached = isinstance(fn, functools._lru_cache_wrapper)
     try:
         if fn in OF_KINDS:
             given = [of_kind(lowerer, a) for a in args]
             named = {k: of_kind(lowerer, v) for k, v in kwargs}
-        elif cached or fn in OF_CONSTANTS:
-            given = [plain(a) for a in args]
-            named = {k: plain(v) for k, v in kwargs}
+        elif fn in OF_CONSTANTS:
+            allowed = is_described if fn in OF_FUNCTIONS else is_plain
+            given = [plain(a, allowed) for a in args]
+            named = {k: plain(v, allowed) for k, v in kwargs}
         else:
             return None
     except NoSample:
@@ -125,12 +130,20 @@ def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple
     return lowerer.capture(result, None)
 
 
-def plain(value: Value) -> Any:
-    """A value as the constant that it is."""
+def is_described(fn: Any) -> bool:
+    """Whether to ask for the signature of a value runs no code of the user's."""
+    if type(fn) is types.MethodType:
+        return is_described(fn.__func__)
+    return is_plain(fn) or type(fn) is types.FunctionType and all(
+        not isinstance(a, str) or a.isidentifier() for a in fn.__annotations__.values())
+
+
+def plain(value: Value, allowed: Callable[[Any], bool] = is_plain) -> Any:
+    """A value as the constant that it is, if that is one that is ``allowed``."""
     if isinstance(value, Tup) and value.cls is tuple:
-        return tuple(plain(v) for v in value.items)
+        return tuple(plain(v, allowed) for v in value.items)
     known = static(value)
-    if known is UNSET or isinstance(value, (Ref, Closure, Bound)) or isinstance(known, np.ndarray):
+    if known is UNSET or isinstance(value, (Ref, Closure, Bound)) or is_a(known, np.ndarray) or not allowed(known):
         raise NoSample
     return known
 
@@ -142,8 +155,8 @@ def of_kind(lowerer: Any, value: Value) -> Any:
     items = lowerer.literal_items(value)
     if items is not None:
         return [of_kind(lowerer, v) for v in items]
-    if isinstance(value, Atom) and value.is_static and not isinstance(value.value, (float, int, complex)):
-        return value.value
+    if isinstance(value, Atom) and value.is_static and not is_a(value.value, (float, int, complex)):
+        return plain(value)
     fact = lowerer.fact(value)
     if fact.kind not in ("float", "int", "bool", "complex", "scalar", "array", "str", "none"):
         raise NoSample

@@ -26,6 +26,7 @@ from s2sad.frontend.values import (
     Atom,
     Bound,
     Closure,
+    Inside,
     Iteration,
     Kwargs,
     Ref,
@@ -35,7 +36,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Const
+from s2sad.ir import Const, regions
 from s2sad.ir.facts import UNSET
 from s2sad.ir.symbols import IN_PLACE
 
@@ -51,10 +52,20 @@ def _partial(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return Bound(args[0], args[1:], tuple(kwargs.items()))
 
 
-class _Vectorized:
+def _begin(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    self.append_call((), regions.begin, ())
+    return NONE
+
+
+def _end(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    self.append_call((), regions.end, ())
+    return args[0]
+
+
+class _Vectorized(Inside):
     """What ``np.vectorize(fn)`` returns while a function is lowered; its first argument is ``fn``."""
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         return lowerer.call_vectorized(args[0], args[1:], kwargs)
 
 
@@ -274,6 +285,8 @@ LIBRARY: dict[Any, Callable] = {
     np.shape: _np_shape,
     np.real: _np_real,
     np.einsum: _einsum,
+    regions.begin: _begin,
+    regions.end: _end,
     tree.map: trees.lower_map,
     tree.leaves: trees.lower_leaves,
     np.seterr: _seterr,

@@ -9,6 +9,7 @@ Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, resul
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from s2sad import ops, runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.facts.arguments import fact_of, of_items
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -46,6 +48,7 @@ from s2sad.frontend.loops import Loops
 from s2sad.frontend.matching import Matching
 from s2sad.frontend.methods import Methods
 from s2sad.frontend.objects import Objects
+from s2sad.frontend.opaque import Opaque
 from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
 from s2sad.frontend.outputs import Outputs
@@ -77,8 +80,16 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import is_a
 
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
+
+
+def describe(x: Any) -> str:
+    """A constant in words, without asking it."""
+    if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
+        return x.__name__
+    return repr(x) if is_plain(x) else f"<{type(x).__name__} object>"
 
 
 class Lowerer(
@@ -86,7 +97,7 @@ class Lowerer(
     Control, Statements, Assignment, Exceptions, Failures, Matching, Branches, Joins,
     Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
-    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts,
+    Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
     """One lowering. ``stmts`` is the block being filled, ``heap`` the abstract heap, ``frames`` the functions
     entered."""
@@ -113,6 +124,8 @@ class Lowerer(
         self.path_tests = 0
         self.attempts = 0
         self.flags: set[Arg] = set()
+        self.opaque: dict[Arg, bool] = {}
+        self.steady: set[Arg] = set()
         self.modules: dict[int, Frame] = {}
         self.fields_of: dict[int, Ref] = {}
         self.global_locs: dict[tuple[int, str], Loc | None] = {}
@@ -134,7 +147,7 @@ class Lowerer(
         self.loop_floor = 1 << 60
         self.family: int | None = None
         self.unrolling = False
-        self.unrollable = False
+        self.unrollable: bool = False
         self.tuples: set[int] = set()
         self.impossible = False
         self.next_cell = 0
@@ -153,7 +166,7 @@ class Lowerer(
             self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
-            self.stmts.append(Call((whole,), op, args, kwargs, self.loc, self.adjoint))
+            self.append_call((whole,), op, args, kwargs)
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
         names = [hint or "t"] if result.structure is None else [f"{hint or 't'}{k + 1}"
@@ -172,7 +185,7 @@ class Lowerer(
 
     def makes_contiguous(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, fact: Fact) -> bool:
         """Whether the result is certainly a new array in C order."""
-        if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
+        if not fact.is_array or any(k in ("order", "out", "where", "like", "axis") for k, _ in kwargs):
             return False
         known = ops.of(op)
         if known.order_c == "always" or (known.order_c and all(map(_is_no_array, args))):
@@ -187,6 +200,9 @@ class Lowerer(
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
         if self.tries and self.loc is not None:
             self.tried.add(self.loc)
+        self.note_steady(outs, args, kwargs)
+        if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
+            self.opaque[outs[0]] = self.opaque[args[0]]
         if (known := folded(self.constants, op, args, kwargs)) is not None:
             self.constants[outs[0]] = known
 
@@ -279,8 +295,7 @@ class Lowerer(
         """A value in words, for error texts."""
         match value:
             case Atom() if value.is_static:
-                v = value.value
-                return f"`{getattr(v, '__name__', None) or repr(v)}`"
+                return f"`{describe(value.value)}`"
             case Closure():
                 return f"the function `{getattr(value.node, 'name', '<lambda>')}`"
             case Bound():
@@ -340,7 +355,7 @@ class Lowerer(
     def at(self, node: Any) -> Loc | None:
         """The place of a node in the user's source."""
         source = self.frame.source
-        if source is None or not hasattr(node, "lineno"):
+        if source is None or source.ours or not hasattr(node, "lineno"):
             return self.loc
         site = self.entered_at()
         return source.loc(node) if site is None else replace(source.loc(node), site=site)

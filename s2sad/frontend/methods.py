@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.operators import FORWARDS
 from s2sad.frontend.values import (
     NONE,
@@ -27,6 +28,7 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
@@ -63,6 +65,9 @@ class Methods:
             raise self.unsupported(f"`.{name}` of a list inside a list of run-time length", code="S2S010")
         if isinstance(owner, Tup) and name in ("index", "count"):
             items = [static(v) for v in owner.items]
+            if not all(map(is_plain, (*items, static(args[0])))):
+                raise self.unsupported(f"`.{name}` of a tuple of things that compare in their own way",
+                                       "write the loop")
             return const(getattr(items, name)(static(args[0])))
         if isinstance(owner, Tup) and name == "_replace":
             fields = owner.cls._fields
@@ -80,7 +85,8 @@ class Methods:
             return self.call_op(np.compress, (args[0], owner, *args[1:]), kwargs, hint)
         if name in METHODS:
             return self.array_method(owner, name, args, kwargs, hint)
-        if isinstance(owner, Atom) and owner.is_static and not kwargs and all(static(a) is not UNSET for a in args):
+        if isinstance(owner, Atom) and owner.is_static and not kwargs and is_plain(owner.value) and all(
+                static(a) is not UNSET and is_plain(static(a)) for a in args):
             return self.capture(getattr(owner.value, name)(*(static(a) for a in args)), None)
         raise self.unsupported(f"the method `.{name}` of {self.describe(owner)}", code="S2S011")
 
@@ -178,7 +184,8 @@ class Methods:
                 self.change_list(owner, lambda whole: self.get(whole, Slice((NONE, NONE, const(-1)))))
             return NONE
         if name in ("index", "count"):
-            if isinstance(cell, Items) and all(static(v) is not UNSET for v in (*cell.values, args[0])):
+            if isinstance(cell, Items) and all(static(v) is not UNSET and is_plain(static(v))
+                                               for v in (*cell.values, args[0])):
                 values = [static(v) for v in cell.values]
                 if name == "index" and static(args[0]) not in values:
                     raise self.failing(ValueError(f"{static(args[0])!r} is not in list"))
@@ -261,7 +268,7 @@ class Methods:
     def counter_method(self, cell: Table, name: str, args: tuple[Value, ...]) -> Value:
         """A method that ``Counter`` adds to those of ``dict``, of counts that are known now."""
         counts = dict(zip(cell.keys, map(static, cell.values)))
-        if name not in ("most_common", "elements", "total") or UNSET in counts.values():
+        if name not in ("most_common", "elements", "total") or unset_in(counts.values()):
             raise self.unsupported(f"the method `.{name}` of a `Counter` here", "count in a dict", code="S2S010")
         found = getattr(collections.Counter(counts), name)(*map(self.constant_of, args))
         return const(found) if name == "total" else self.new_list(tuple(self.capture(v, None) for v in found))
@@ -280,7 +287,8 @@ class Methods:
         items = self.static_items(args[0]) if name == "join" and args else None
         if items is not None and all(static(v) is not UNSET for v in items):
             values = [[static(v) for v in items]]
-        if owner.is_static and UNSET not in values and UNSET not in named.values():
+        known = owner.is_static and not unset_in(named.values()) and not any(v is UNSET for v in values)
+        if known and all(map(is_plain, (*values, *named.values()))):
             return self.capture(getattr(owner.value, name)(*values, **named), None)
         return self.emit(getattr(str, name), (owner.arg, *(self.reify(a) for a in args)),
                          tuple((k, self.reify(v)) for k, v in kwargs))

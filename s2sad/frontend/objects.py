@@ -37,7 +37,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Var
-from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import MISSING, look, look_in_class, resolve
 
 
 def _init_nothing(*args: Any, **kwargs: Any) -> None:
@@ -125,8 +125,8 @@ class Objects:
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
-        found = inspect.getattr_static(cls, name, UNSET)
-        if found is UNSET or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
+        found = look(cls, name)
+        if found is MISSING or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
             written = self.is_object(owner) or self.is_record(owner)
             getter = self.find_special(owner, "__getattr__") if written else None
             if getter is not None:
@@ -146,12 +146,15 @@ class Objects:
         if isinstance(found, functools._lru_cache_wrapper):
             raise self.unsupported(f"the method `{name}` has a cache, which keeps results of objects as they were",
                                    f"call it without: `{cls.__name__}.{name}.__wrapped__(obj, …)`", code="S2S011")
-        if isinstance(found, types.FunctionType) or hasattr(found, "py_func") or (
-                hasattr(type(found), "__s2sad_lower__") and hasattr(type(found), "__get__")):
+        if isinstance(found, types.FunctionType) or look(found, "py_func") is not MISSING or (
+                hasattr(type(found), "__s2sad_inside__") and hasattr(type(found), "__get__")):
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
-        return self.capture_outside(getattr(cls, name), name, f"{cls.__name__}.{name}")
+        value = resolve(cls, name)
+        if value is MISSING:
+            return self.opaque_attribute(const(cls), name)
+        return self.capture_outside(value, name, f"{cls.__name__}.{name}")
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
@@ -163,8 +166,8 @@ class Objects:
             return self.set_record(owner, cell, name, value)
         if not isinstance(cell, Fields):
             cls = self.class_of(owner)
-            if cls is not None and not hasattr(cls, name) and (cls is np.ndarray or cls.__module__ in ("numpy",
-                                                                                                       "builtins")):
+            known = cls is not None and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins"))
+            if known and look_in_class(cls, name) is MISSING:
                 raise self.lacks_attribute(cls, name)
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",

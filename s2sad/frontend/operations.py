@@ -4,7 +4,9 @@ Before: ``np.add(x, [1.0, 2.0], out=y)``.  After: ``t = add(x, asarray([1.0, 2.0
 """
 from __future__ import annotations
 
+import functools
 import inspect
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +16,15 @@ from s2sad import ops, rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.written import WRITTEN
+from s2sad.ir.inert import compares_by_identity, is_of_the_user
 
 IDENTITIES = (np.asarray, np.asanyarray, np.ascontiguousarray)
 
 
 def hashable(fn: Any) -> bool:
+    """Whether something can be looked up in a table without running code of the user's."""
+    if is_of_the_user(type(fn)) and not compares_by_identity(fn):
+        return False
     try:
         hash(fn)
     except TypeError:
@@ -31,6 +37,30 @@ def _same_dtype(dtype: Any, known: Any) -> bool:
         return dtype is None or (known is not None and np.dtype(dtype) == known)
     except TypeError:
         return False
+
+
+@functools.lru_cache(1024)
+def _names(fn: Callable) -> tuple[tuple[str, ...], int]:
+    """The names of the parameters that can be given by position, and how many of them are required."""
+    try:
+        given = list(inspect.signature(fn).parameters.values())
+    except (TypeError, ValueError):
+        return (), 0
+    parameters = list(itertools.takewhile(lambda p: p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD), given))
+    return tuple(p.name for p in parameters), sum(p.default is p.empty for p in parameters)
+
+
+def in_place_and_by_name(fn: Callable, args: tuple[Value, ...], kwargs: Kwargs) -> tuple[tuple[Value, ...], Kwargs]:
+    """Arguments as the signature wants them: those that are required by position, the options ``copy`` and
+    ``overwrite_…``, and what follows them, by name."""
+    names, required = _names(fn) if kwargs or len(args) > 1 else ((), 0)
+    named = dict(kwargs)
+    for name in names[len(args):required]:
+        if name not in named:
+            break
+        args = (*args, named.pop(name))
+    option = next((k for k, name in enumerate(names) if name == "copy" or name.startswith("overwrite_")), len(args))
+    return args[:option], (*zip(names[option:], args[option:]), *named.items())
 
 
 class Operations:
@@ -58,6 +88,8 @@ class Operations:
 
     def call_op(self, fn: Callable, args: tuple[Value, ...], kwargs: Kwargs, hint: str = "") -> Value:
         """A primitive operation."""
+        if hashable(fn):
+            args, kwargs = in_place_and_by_name(fn, args, kwargs)
         named = {k: v for k, v in kwargs if not k.startswith("overwrite_")}
         if any(k not in named and static(v) is not False for k, v in kwargs):
             return self.overwriting(fn, args, named, hint)
@@ -86,6 +118,10 @@ class Operations:
             if not named or (set(named) == {"dtype"} and _same_dtype(dtype, self.fact(args[0]).dtype)):
                 return args[0]
         known = ops.of(fn)
+        if args and self.is_idle(known, args, named):
+            return args[0]
+        if fn is np.ix_ and args and not named and all(map(self.is_own_index, args)):
+            return self.open_mesh(args)
         definite = known.memory is ops.Memory.VIEW and not known.read_only
         definite |= fn in (np.reshape, np.ravel) and self.is_contiguous(args, named)
         if definite and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
@@ -95,14 +131,35 @@ class Operations:
         if not known.takes_lists and (isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None)
                                                                    or "").startswith("numpy")):
             args, named = self.lists_as_arrays(fn, args, named)
+        self.check_operands(fn, (*args, *named.values()))
         value = self.emit(fn, tuple(self.reify(a) for a in args), tuple((k, self.reify(v)) for k, v in named.items()),
                           hint)
-        bases = known.sources(args) if known.may_view else ()
+        bases = known.sources(args, tuple(named.values())) if known.may_view else ()
         if any(isinstance(a, Ref) for a in bases):
             for v in (value, *(value.items if isinstance(value, Tup) else ()), *(self.literal_items(value) or ())):
                 if isinstance(v, Ref) and isinstance(self.heap[v.cell], Buffer):
                     self.may_share(v, *bases)
         return value if out is None else self.store(fn, out, value)
+
+    def is_idle(self, known: ops.Operation, args: tuple[Value, ...], named: dict[str, Value]) -> bool:
+        """Whether the result certainly is the first argument itself: ``np.diff(a, n=0)``."""
+        if not known.idle or not isinstance(args[0], Ref) or not self.fact(args[0]).is_array:
+            return False
+        name, position, value = known.idle
+        given = args[position] if position < len(args) else named.get(name)
+        return given is not None and type(static(given)) is int and static(given) == value
+
+    def is_own_index(self, value: Value) -> bool:
+        """Whether a value is an array of places that the function has made, which it may write to later."""
+        fact = self.fact(value)
+        return isinstance(value, Ref) and not value.path and value.cell in self.made and (
+            fact.is_array and fact.ndim == 1 and fact.dtype is not None and fact.dtype.kind in "iu")
+
+    def open_mesh(self, args: tuple[Value, ...]) -> Value:
+        """``np.ix_(i, j)`` as what it is, views: one axis of each array among others of size 1."""
+        ones = (const(1),) * len(args)
+        return Tup(tuple(self.call_op(np.reshape, (a, Tup((*ones[:k], const(-1), *ones[k + 1:]))), ())
+                         for k, a in enumerate(args)))
 
     def overwriting(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value], hint: str) -> Value:
         """A call with ``overwrite_a=True``, after which nobody knows what is in the arrays given."""

@@ -13,10 +13,13 @@ import gast
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.tried import is_plain
+from s2sad.frontend.captures import is_key
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import is_a, is_of_the_user, look_in_class
 from s2sad.ir.symbols import FUNCTION, IN_PLACE
 
 OPERATOR: dict[type, Callable] = {getattr(gast, syntax.__name__): op for syntax, op in FUNCTION.items()}
@@ -76,7 +79,7 @@ class Operators:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
                 isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
-                    types.UnionType, types.FunctionType, np.dtype)):
+                    types.UnionType, types.FunctionType, np.dtype)) and is_key(left.value) and is_key(right.value):
             return self.capture(op(left.value, right.value), None)
         kinds = [self.fact(v).kind for v in (left, right)]
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
@@ -85,6 +88,7 @@ class Operators:
             left, right = (self.as_array(v) for v in (left, right))
         elif "list" in kinds and op not in (operator.eq, operator.ne):
             return self.list_arithmetic(op, left, right)
+        self.check_operands(op, (left, right))
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
 
     def is_count(self, value: Value) -> bool:
@@ -153,7 +157,7 @@ class Operators:
             if truth is not None:
                 return const(not truth)
         if isinstance(value, Atom) and isinstance(value.arg, Const) and value.arg.name is None and value.is_static and (
-                isinstance(value.value, (int, float, complex))):
+                is_a(value.value, (int, float, complex))):
             return const(op(value.value))
         if op is operator.not_:
             return self.emit(op, (self.test_arg(value),), hint=hint)
@@ -185,6 +189,12 @@ class Operators:
 
     def known_to_contain(self, container: Any, item: Any) -> Value:
         """``item in container`` of two constants."""
+        written = look_in_class(type(container), "__contains__")
+        if type(written) is types.FunctionType and is_of_the_user(type(container)):
+            return self.call_function(written, (const(container), const(item)), (), "")
+        if not is_key(item) or not (is_plain(container) or is_a(container, (dict, set, frozenset,
+                                                                            types.MappingProxyType))):
+            return self.emit(operator.contains, (Const(container), Const(item)))
         try:
             return const(item in container)
         except TypeError as error:

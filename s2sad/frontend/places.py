@@ -19,6 +19,8 @@ import numpy as np
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
+from s2sad.frontend.captures import is_key
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
     Atom,
@@ -42,9 +44,11 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import MISSING, is_a, is_of_the_user, look_in_class
 
 FLAGS = {"C": "c_contiguous", "F": "f_contiguous", "A": "aligned", "W": "writeable", "O": "owndata"}
 """What ``a.flags[…]`` asks for by letter, as attributes."""
@@ -134,9 +138,9 @@ class Places:
             case Atom():
                 if base.is_static and static(index) is not UNSET:
                     return self.known_item(base.value, static(index))
-                if base.is_static and isinstance(getattr(type(base.value), "__getitem__", None), types.FunctionType):
+                if base.is_static and type(look_in_class(type(base.value), "__getitem__")) is types.FunctionType:
                     known = self.known_index(index)
-                    if known is not UNSET:
+                    if known is not UNSET and not is_of_the_user(type(base.value)):
                         return self.capture(base.value[known], None)
                     return self.call(self.attribute(base, "__getitem__"), (index,), ())
                 return self.emit(operator.getitem, (base.arg, self.reify(index)), hint=hint)
@@ -158,6 +162,12 @@ class Places:
 
     def known_item(self, base: Any, index: Any) -> Value:
         """An item of something that is known now."""
+        written = look_in_class(type(base), "__getitem__")
+        if type(written) is types.FunctionType:
+            return self.call_function(written, (const(base), const(index)), (), "")
+        safe = is_plain(base) or is_a(base, (dict, list, tuple, types.MappingProxyType)) and is_key(index)
+        if not safe or (is_a(base, dict) and look_in_class(type(base), "__missing__") is not MISSING):
+            return self.emit(operator.getitem, (Const(base), Const(index)))
         try:
             return self.capture(base[index], None)
         except (LookupError, TypeError) as error:
@@ -200,13 +210,16 @@ class Places:
             raise self.unsupported("a dict key that is computed at run time",
                                    "use a list or an array, indexed by an int",
                                    code="S2S010")
+        if not is_key(key):
+            raise self.unsupported("a key whose class compares in its own way", "use a string or a number as key",
+                                   code="S2S010")
         return key
 
     def pick(self, items: tuple[Value, ...], index: Value, kind: type) -> Any:
         """The item (or tuple of items) of a list or tuple at a static index; None if the index is not static."""
         if isinstance(index, Slice):
             parts = [static(p) for p in index.parts]
-            return None if UNSET in parts else items[slice(*parts)]
+            return None if unset_in(parts) else items[slice(*parts)]
         k = static(index)
         if k is UNSET or isinstance(k, np.ndarray):
             return None

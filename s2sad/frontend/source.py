@@ -18,11 +18,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from pathlib import Path
 from typing import Any
 
 import gast
 
 from s2sad.errors import Loc, SourceNotFound
+from s2sad.ir.inert import MISSING, resolve
+
+_TRANSFORMS = str(Path(__file__).parents[1] / "api")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,11 @@ class FunctionSource:
     node: Any
     file: str
     lines: dict[int, str]
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is the definition of a transform of this package: its statements have the place of its call."""
+        return self.file.startswith(_TRANSFORMS)
 
     def loc(self, node: Any) -> Loc:
         """Where a node stands in the user's file; ``text`` is its source on one line."""
@@ -234,7 +243,7 @@ def code_of(fn: Any) -> tuple[types.FunctionType, tuple]:
         if isinstance(fn, types.MethodType):
             bound = (fn.__self__, *bound)
             fn = fn.__func__
-        elif hasattr(fn, "py_func"):
+        elif not isinstance(fn, types.FunctionType) and resolve(fn, "py_func") is not MISSING:
             fn = fn.py_func
         else:
             return fn, bound

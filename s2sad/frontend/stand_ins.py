@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from s2sad import runtime
-from s2sad.frontend.values import Kwargs, Value
+from s2sad.frontend.values import Inside, Kwargs, Value
 
 
-class _Empty:
+class _Empty(Inside):
     """``empty()``: a new dict of places, which exists at run time."""
 
-    def __s2sad_lower__(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
         return lowerer.emit(dict, (), hint="places")
 
 

@@ -5,6 +5,8 @@ Before: ``with np.errstate(all="ignore"): y = 1.0 / x``.  After: ``enter``, ``y 
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -28,8 +30,9 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
-from s2sad.ir import Var
+from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET, same_value
 
 
@@ -111,7 +114,7 @@ class Statements:
 
         def same(a: Value, b: Value) -> bool:
             known = static(a), static(b)
-            return a == b or (UNSET not in known and same_value(*known))
+            return a == b or (not unset_in(known) and same_value(*known))
         return all(map(same, now.values, before.values))
 
     def stmt_Nonlocal(self, node: Any) -> None:
@@ -135,12 +138,37 @@ class Statements:
     def stmt_Import(self, node: Any) -> None:
         for alias in node.names:
             try:
-                module = importlib.import_module(alias.name)
+                module = self.imported(alias.name)
             except ImportError as error:
                 return self.import_error(error)
+            if module is None:
+                self.bind_name(alias.asname or alias.name.split(".")[0], self.import_later(
+                    alias.name if alias.asname is not None else alias.name.split(".")[0], alias.name))
+                continue
             if alias.asname is None:
                 module = importlib.import_module(alias.name.split(".")[0])
             self.bind_name(alias.asname or alias.name.split(".")[0], const(module))
+
+    def imported(self, name: str) -> types.ModuleType | None:
+        """A module that is there, or that the function certainly imports; None if it is imported when the function
+        runs and gets there: importing a module runs it."""
+        certain = not self.open_tests and not self.scans
+        if certain or name in sys.modules or name.partition(".")[0] in (*sys.stdlib_module_names, "numpy", "scipy"):
+            return importlib.import_module(name)
+        return None
+
+    def import_later(self, bound: str, name: str) -> Value:
+        """A module as a value of which nothing is known."""
+        made = self.emit(importlib.import_module, (Const(name),), hint=bound)
+        if bound != name:
+            made = self.emit(importlib.import_module, (Const(bound),), hint=bound)
+        return self.note_opaque(made, False)
+
+    def module_member(self, module: types.ModuleType, name: str) -> Value | None:
+        """What ``from module import name`` gives where the module makes it on demand; None for a module inside it."""
+        if f"{module.__name__}.{name}" in sys.modules or "__getattr__" not in vars(module):
+            return None
+        return self.attribute(const(module), name)
 
     def import_error(self, error: ImportError) -> None:
         """What cannot be imported now raises when the function runs, if it gets there."""
@@ -150,11 +178,19 @@ class Statements:
     def stmt_ImportFrom(self, node: Any) -> None:
         package = self.frames[-1].globals.get("__package__") or ""
         try:
-            module = importlib.import_module("." * node.level + (node.module or ""), package)
+            name = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            module = self.imported(name)
         except ImportError as error:
             return self.import_error(error)
         for alias in node.names:
-            value = getattr(module, alias.name, UNSET)
+            if module is None:
+                later = self.import_later(name, name)
+                self.bind_name(alias.asname or alias.name, self.opaque_attribute(later, alias.name))
+                continue
+            value = vars(module).get(alias.name, UNSET)
+            if value is UNSET and (known := self.module_member(module, alias.name)) is not None:
+                self.bind_name(alias.asname or alias.name, known)
+                continue
             if value is UNSET:
                 value = importlib.import_module(f"{module.__name__}.{alias.name}")
             self.bind_name(alias.asname or alias.name, self.capture(value, alias.asname or alias.name))
@@ -174,7 +210,8 @@ class Statements:
             got = self.call_special(manager, "__enter__", ())
         else:
             arg = self.reify(manager)
-            got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
+            got = self.note_opaque(Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered"))),
+                                   self.harmless(manager), manager)
         if target is not None:
             self.assign(target, got)
         self.enter(node, k + 1)

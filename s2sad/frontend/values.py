@@ -19,13 +19,25 @@ loop or branch
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from s2sad.errors import CallSite
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNKNOWN, UNSET, Fact, constant
+
+
+class Inside:
+    """An object that says itself what a call of it means while a function is lowered. Objects of others have it, or a
+    function that is called in their place, as the attribute ``__s2sad_inside__``."""
+
+    @property
+    def __s2sad_inside__(self) -> Any:
+        return self
+
+    def lower(self, lowerer: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +293,11 @@ NONE, TRUE, FALSE = const(None), const(True), const(False)
 def static(value: Value) -> Any:
     """The compile-time constant that a value is, or UNSET."""
     return value.fact.value if type(value) is Atom else UNSET
+
+
+def unset_in(values: Iterable[Any]) -> bool:
+    """Whether one of some values is not known now; nothing is compared."""
+    return any(v is UNSET for v in values)
 
 
 def pack(kind: Any, items: tuple[Arg, ...], keys: tuple[Any, ...] = ()) -> Arg:

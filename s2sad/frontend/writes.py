@@ -34,6 +34,7 @@ from s2sad.frontend.values import (
     Table,
     Value,
     static,
+    unset_in,
 )
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, join
@@ -138,7 +139,7 @@ class Writes:
     def put_slice(self, base: Ref, cell: Items, index: Slice, value: Value) -> None:
         parts = [static(p) for p in index.parts]
         items = self.static_items(value)
-        if UNSET in parts or items is None:
+        if unset_in(parts) or items is None:
             raise self.unsupported("a slice of a list is assigned to", "build a new list", code="S2S010")
         self.heap[base.cell] = Items(self.with_items(cell, slice(*parts), items))
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.ir.inert import is_a, is_of_the_user
+
 Dim = Any  # int | tuple[symbol, int]
 
 UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__reduce__": lambda self: "UNSET"})()
@@ -90,6 +92,15 @@ class Fact:
         return self.dtype is not None and np.dtype(self.dtype).kind not in "fcO"
 
     @property
+    def is_smooth(self) -> bool:
+        """Certainly can be differentiated by: a float or complex number or array, or a list of floats."""
+        if self.kind in ("float", "complex"):
+            return True
+        if self.kind == "list":
+            return self.item is not None and self.item.kind == "float"
+        return self.dtype is not None and np.dtype(self.dtype).kind in "fc"
+
+    @property
     def is_complex(self) -> bool | None:
         if self.kind == "complex":
             return True
@@ -117,6 +128,8 @@ def same_value(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(map(same_value, a, b))
     if isinstance(a, (float, complex)):
         return repr(a) == repr(b)
+    if is_of_the_user(type(a)):
+        return False
     try:
         return bool(a == b)
     except ValueError:  # arrays
@@ -176,15 +189,15 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
         return Fact(kind.__name__)
     if x is None:
         return Fact("none", value=None)
-    if isinstance(x, OTHER_ARRAYS):
+    if is_a(x, OTHER_ARRAYS):
         return Fact("object")
-    if isinstance(x, np.ndarray):
+    if is_a(x, np.ndarray):
         sizes = {} if sizes is None else sizes
         return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
-    if isinstance(x, np.generic):
+    if is_a(x, np.generic):
         return Fact("scalar", x.dtype)
     for cls in (list, tuple, dict, range, str):
-        if isinstance(x, cls):
+        if is_a(x, cls):
             return Fact(cls.__name__)
     if type(x) in RANDOM.values():
         return Fact(type(x).__name__)

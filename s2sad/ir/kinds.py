@@ -21,6 +21,7 @@ import numpy as np
 
 from s2sad.errors import ArgumentError
 from s2sad.ir.facts import OTHER_ARRAYS, RANDOM
+from s2sad.ir.inert import MISSING, instance_dict, is_a, look_in_class, slot_of
 
 SCALARS = (float, int, bool, complex)
 LONG_LIST = 64
@@ -128,13 +129,13 @@ def _kind(x: Any, numbers: dict[Hashable, int]) -> Kind:
     kind: Any = type(x)
     if kind in _PLAIN:
         return kind
-    if isinstance(x, np.ndarray):
-        if isinstance(x, OTHER_ARRAYS):
+    if is_a(x, np.ndarray):
+        if is_a(x, OTHER_ARRAYS):
             raise _foreign(x)
         return ArrayKind(kind, x.dtype, tuple([numbers.setdefault(n, len(numbers) + 1) for n in x.shape]))
-    if isinstance(x, np.generic):
+    if is_a(x, np.generic):
         return kind if kind.__module__ == "numpy" and np.dtype(kind) == x.dtype else ArrayKind(kind, x.dtype, ())
-    if isinstance(x, (list, tuple)):
+    if is_a(x, (list, tuple)):
         if is_long(x):
             return LongKind(kind, type(x[0]))
         return SequenceKind(kind, tuple([_kind(v, numbers) for v in x]))
@@ -173,21 +174,22 @@ def is_long(x: Any) -> bool:
 def is_record(x: Any) -> bool:
     """Whether a value is an instance of a Python class whose fields can be taken apart."""
     cls = type(x)
-    if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str,
+    if is_a(x, (type, types.FunctionType, types.ModuleType, types.MethodType, types.BuiltinFunctionType, str,
                       bytes, enum.Enum)) or cls in RANDOM.values():
         return False
     home = cls.__module__.split(".")
     if home[0] in ("builtins", "numpy", "s2sad", "functools") and home[:2] != ["s2sad", "nn"]:
         return False
-    return hasattr(x, "__dict__") or hasattr(cls, "__slots__")
+    return look_in_class(cls, "__dict__") is not MISSING or look_in_class(cls, "__slots__") is not MISSING
 
 
 def fields_of(x: Any) -> dict[str, Any]:
     """The fields of an instance, by name."""
-    named = dict(getattr(x, "__dict__", {}))
+    named = dict(instance_dict(x))
     for cls in type(x).__mro__:
         slots = getattr(cls, "__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            if hasattr(x, name) and name not in ("__dict__", "__weakref__"):
-                named[name] = getattr(x, name)
+            found = slot_of(x, name)
+            if found is not MISSING and name not in ("__dict__", "__weakref__"):
+                named[name] = found
     return named

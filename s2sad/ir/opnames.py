@@ -16,16 +16,18 @@ import keyword
 import math
 import operator
 import sys
+import types
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import Function
+from s2sad.ir.inert import is_a, is_of_the_user
 
-MODULES: dict[str, ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator, "runtime": runtime}
+MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator,
+                                        "runtime": runtime}
 INSIDE = ("np", "np.linalg", "np.fft", "np.random", "np.lib.stride_tricks", "np.emath", "math", "cmath", "operator",
           "runtime")
 SCIPY = ("special", "linalg", "fft", "signal", "stats", "integrate", "interpolate", "ndimage", "optimize", "sparse")
@@ -44,7 +46,8 @@ def op_name(op: Any) -> str:
         return name
     if isinstance(op, Function):
         return identifier(op.name)
-    own = op.__name__ if isinstance(op, np.ufunc) else getattr(op, "__qualname__", None)
+    users = type(op) is not types.FunctionType and is_of_the_user(type(op)) and not isinstance(op, type)
+    own = None if users else op.__name__ if isinstance(op, np.ufunc) else getattr(op, "__qualname__", None)
     return identifier((own or type(op).__name__).split(".")[-1])
 
 
@@ -53,8 +56,10 @@ def global_name(op: Any) -> str | None:
     name = _table().get(id(op))
     if name is not None and find(name) is op:
         return name
+    if type(op) is not types.FunctionType and is_of_the_user(type(op)) and not is_a(op, type):
+        return None
     owner = getattr(op, "__self__", None)
-    if isinstance(owner, np.ufunc):
+    if is_a(owner, np.ufunc):
         return f"{op_name(owner)}.{op.__name__}"
     if type(owner).__module__.startswith("scipy.stats."):
         return _distribution(owner, op.__name__)

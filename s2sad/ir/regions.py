@@ -38,8 +38,9 @@ def begin() -> None:
     """A region begins here."""
 
 
-def end() -> None:
-    """The region that began last ends here."""
+def end(y: Any = None) -> Any:
+    """The region that began last ends here; its value is ``y``."""
+    return y
 
 
 def is_region(stmt: object) -> bool:

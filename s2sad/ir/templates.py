@@ -19,7 +19,8 @@ import numpy as np
 from s2sad.errors import Loc
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import fresh_dim, symbols, with_symbols
-from s2sad.ir.walk import clone, map_arg
+from s2sad.ir.inert import is_a
+from s2sad.ir.walk import clone, replacing
 
 NUMBERS = (int, float, complex, bool)
 
@@ -63,7 +64,7 @@ class RuleKinds:
 
     def _constant(self, value: Any) -> Hashable:
         """A constant in a key; what has no value that can be compared is named by its identity."""
-        if type(value) in NUMBERS or isinstance(value, np.number):
+        if type(value) in NUMBERS or is_a(value, np.number):
             return type(value), repr(value)
         if type(value) is tuple:
             return tuple, tuple(map(self._constant, value))
@@ -93,12 +94,12 @@ class RuleKinds:
         """Arguments of these kinds: the arguments by name, their variables, and those that have their shapes."""
         params = tuple(Var(name, fact) for name, fact in zip(self.names.values(), self.facts))
         shapes = tuple(Var(name, fact) for name, fact in zip(self.names.values(), self.shape_facts))
-        table = dict(zip(self.found, params))
+        new = replacing(dict(zip(self.found, params)))
 
         def stand_in(arg: Any) -> Any:
             if isinstance(arg, tuple):
                 return tuple(map(stand_in, arg))
-            return None if arg is None else map_arg(lambda a: table.get(a, a) if type(a) is Var else a, arg)
+            return None if arg is None else new(arg)
         return {name: stand_in(arg) for name, arg in self.bound.items()}, params, shapes
 
 
@@ -124,14 +125,12 @@ class Template:
         its own."""
         table: dict[Var, Arg] = {**dict(zip(self.params, kinds.found)), **dict(zip(self.shapes, kinds.shapes))}
         body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table))
-
-        def leaf(arg: Arg) -> Arg:
-            return table.get(arg, arg) if type(arg) is Var else arg
+        new = replacing(table)
 
         def renewed(node: Any) -> Any:
             if isinstance(node, (tuple, list)):
                 return type(node)(map(renewed, node))
-            return node if node is None or node is NotImplemented else map_arg(leaf, node)
+            return node if node is None or node is NotImplemented else new(node)
         return list(body.stmts), renewed(self.result)
 
     def _sizes(self, kinds: RuleKinds, table: dict[Var, Arg]) -> Callable[[Fact], Fact]:

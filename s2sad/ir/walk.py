@@ -31,6 +31,7 @@ from s2sad.ir import (
     While,
 )
 
+L = TypeVar("L", For, While, For | While)
 T = TypeVar("T", Function, For, While, For | While)
 
 
@@ -131,7 +132,10 @@ def count_uses(fn: Function) -> dict[Var, int]:
 
     read(*fn.body.results)
     for stmt in statements(fn.body):
-        read(*operands(stmt), *(r for b in blocks(stmt) for r in b.results))
+        read(*operands(stmt))
+        if type(stmt) is not Call:
+            for inner in blocks(stmt):
+                read(*inner.results)
     return uses
 
 
@@ -143,16 +147,19 @@ def map_operands(fn: Callable[[Arg], Arg], stmt: Stmt) -> Stmt:
             return Call(stmt.outs, stmt.op, tuple(map(fn, stmt.args)), kwargs, stmt.loc, stmt.adjoint)
         case If():
             return If(stmt.outs, fn(stmt.test), stmt.then, stmt.orelse, stmt.loc, stmt.adjoint)
-        case For():
+        case For() | While():
             walked = tuple([Walked(w.item, fn(w.sequence)) for w in stmt.walked])
-            return replace(stmt, walked=walked, carried=_with_inits(fn, stmt))
-        case While():
-            return replace(stmt, carried=_with_inits(fn, stmt))
+            carried = tuple([Carried(c.param, fn(c.init), c.result, c.out, c.tested) for c in stmt.carried])
+            return _with_parts(stmt, walked, carried, stmt.stmts, stmt.collected, stmt.stop)
     raise TypeError(stmt)
 
 
-def _with_inits(fn: Callable[[Arg], Arg], loop: For | While) -> tuple[Carried, ...]:
-    return tuple([Carried(c.param, fn(c.init), c.result, c.out, c.tested) for c in loop.carried])
+def _with_parts(loop: L, walked: tuple[Walked, ...], carried: tuple[Carried, ...], stmts: tuple[Stmt, ...],
+                collected: tuple[Collected, ...], stop: Stop | None) -> L:
+    """The loop with other parts: what ``replace`` does, but fast."""
+    if isinstance(loop, While):
+        return While(carried, loop.head, loop.condition, stmts, collected, stop, loop.loc, loop.adjoint)
+    return For(walked, carried, stmts, collected, stop, loop.reverse, loop.loc, loop.adjoint)
 
 
 def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
@@ -175,10 +182,10 @@ def map_outs(fn: Callable[[Var], Var], stmt: Stmt) -> Stmt:
         return Call(tuple(map(fn, stmt.outs)), stmt.op, stmt.args, stmt.kwargs, stmt.loc, stmt.adjoint)
     if isinstance(stmt, If):
         return replace(stmt, outs=tuple(map(fn, stmt.outs)))
-    carried = tuple([replace(c, out=fn(c.out)) for c in stmt.carried])
-    collected = tuple([replace(c, out=fn(c.out)) for c in stmt.collected])
-    stop = replace(stmt.stop, out=fn(stmt.stop.out)) if stmt.stop is not None else None
-    return replace(stmt, carried=carried, collected=collected, stop=stop)
+    carried = tuple([Carried(c.param, c.init, c.result, fn(c.out), c.tested) for c in stmt.carried])
+    collected = tuple([Collected(c.result, fn(c.out)) for c in stmt.collected])
+    stop = Stop(stmt.stop.result, fn(stmt.stop.out)) if stmt.stop is not None else None
+    return _with_parts(stmt, stmt.walked, carried, stmt.stmts, collected, stop)
 
 
 def replacing(mapping: Mapping[Var, Arg]) -> Callable[[Arg], Arg]:
@@ -222,9 +229,10 @@ def clone(block: Block, mapping: dict[Var, Arg] | None = None,
         return Block(params, stmts, tuple(map(arg, b.results)))
 
     def stmt(s: Stmt) -> Stmt:
-        s = map_outs(fresh, map_blocks(copy, map_operands(arg, s)))
-        loc = place(s.loc)
-        return s if loc is s.loc else replace(s, loc=loc)
+        s, loc = map_operands(arg, s), place(s.loc)
+        if isinstance(s, Call):
+            return Call(tuple(map(fresh, s.outs)), s.op, s.args, s.kwargs, loc, s.adjoint)
+        return replace(map_outs(fresh, map_blocks(copy, s)), loc=loc)
 
     return copy(block, top=True)
 
@@ -235,14 +243,13 @@ def with_body(node: T, body: Block) -> T:
         return replace(node, body=body)
     if body is node.body:
         return node
+    assert len(body.params) == len(node.body.params) and len(body.results) == len(node.outs)
     params, results = iter(body.params), iter(body.results)
     walked = tuple([Walked(next(params), w.sequence) for w in node.walked])
     carried = tuple([Carried(next(params), c.init, next(results), c.out, c.tested) for c in node.carried])
     collected = tuple([Collected(next(results), c.out) for c in node.collected])
     stop = Stop(next(results), node.stop.out) if node.stop is not None else None
-    if isinstance(node, While):
-        return replace(node, carried=carried, stmts=body.stmts, collected=collected, stop=stop)
-    return replace(node, walked=walked, carried=carried, stmts=body.stmts, collected=collected, stop=stop)
+    return _with_parts(node, walked, carried, body.stmts, collected, stop)
 
 
 def ends(branch: If) -> Iterator[tuple[Var, Arg, Arg]]:

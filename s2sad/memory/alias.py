@@ -43,7 +43,8 @@ from s2sad.ir import (
     Var,
     While,
 )
-from s2sad.ir.walk import blocks, call_args, count_uses
+from s2sad.ir.inert import is_a
+from s2sad.ir.walk import blocks, call_args, count_uses, ends
 from s2sad.ops import Memory as Kind
 
 
@@ -187,7 +188,7 @@ class Memory:
                 case If():
                     self.block(stmt.then)
                     self.block(stmt.orelse)
-                    for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results):
+                    for out, a, b in ends(stmt):
                         (top_a, in_a), (top_b, in_b) = self.pair(a), self.pair(b)
                         self.define(out, top_a | top_b, in_a | in_b)
                 case _:
@@ -218,7 +219,8 @@ class Memory:
     def shared(self, call: Call, known: ops.Operation, kind: Kind) -> None:
         """The results of an operation that may be, or view, arguments of it; of one of which nothing is known, anything
         that is not ours as well."""
-        given = known.sources(call.args) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
+        named = tuple(a for _, a in call.kwargs)
+        given = known.sources(call.args, named) if kind in (Kind.VIEW, Kind.MAYBE) else call_args(call)
         args = frozenset().union(*map(self.reach, given or call_args(call)))
         if kind is Kind.UNKNOWN or known.read_only or _names_imag(call):
             args |= {FOREIGN}
@@ -317,7 +319,7 @@ def is_advanced(index: Arg) -> bool:
         return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
     if isinstance(index, Const):
         value = index.value
-        return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
+        return is_a(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
                                                                                      for v in value))
     return index.fact.kind == "list" or (index.fact.is_array and index.fact.ndim not in (0, None))
 
@@ -327,7 +329,7 @@ def _immutable(const: Const) -> bool:
     if type(value) is tuple:
         return all(_immutable(Const(v)) for v in value)
     plain = (int, float, complex, str, bytes, np.generic, np.dtype, type, range, slice)
-    return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
+    return value is None or value is ... or value is UNDEFINED or is_a(value, plain)
 
 
 def _may_be_uncopied(call: Call) -> bool:

@@ -18,7 +18,8 @@ def consumed(body: Block) -> set[Var]:
     for stmt in statements(body):
         handed_on += variables(*_handed_on(stmt))
         if isinstance(stmt, Call) and (known := ops.of(stmt.op)).may_view:
-            views.update(dict.fromkeys(stmt.outs, variables(*known.sources(stmt.args))))
+            bases = variables(*known.sources(stmt.args, tuple(a for _, a in stmt.kwargs)))
+            views.update((out, bases) for out in stmt.outs)
     return closure((v for v in handed_on if not v.fact.is_scalar), lambda v: views.get(v, ()))
 
 

@@ -66,4 +66,4 @@ def classes(labels: Any, shape: tuple[int, ...]) -> np.ndarray:
     return found
 
 
-no_gradient(classes)
+no_gradient(classes, pure=True)

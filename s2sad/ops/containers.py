@@ -46,7 +46,8 @@ record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MA
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, runtime.check_items,
-       runtime.check_arguments, runtime.check_zip, runtime.check_bound, memory=Memory.NONE, effect=Effect.ERROR)
+       runtime.check_arguments, runtime.check_zip, runtime.check_bound, runtime.check_plain, memory=Memory.NONE,
+       effect=Effect.ERROR)
 record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
 record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
-record(runtime.enter, runtime.leave, effect=Effect.WORLD)
+record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)

@@ -35,4 +35,6 @@ record(np.arange, raises=Raises.RANGE)
 record(np.meshgrid, memory=Memory.FRESH, uncopied=Memory.ANY, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True,
        takes_lists=True)
 record(np.hamming, np.hanning, np.blackman, np.bartlett, np.kaiser, memory=Memory.FRESH, effect=Effect.NONE)
+record(np.packbits, np.unpackbits, memory=Memory.FRESH, effect=Effect.NONE)
+record(np.asmatrix, **_AS_IT_IS)
 record(np.fromiter, np.fromstring, memory=Memory.FRESH, effect=Effect.NONE)

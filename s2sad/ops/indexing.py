@@ -27,6 +27,9 @@ record(np.searchsorted, method="searchsorted")
 record(np.argsort, method="argsort")
 record(np.unique, np.unwrap, memory=Memory.FRESH, effect=Effect.NONE)
 record(np.unique, of_values=True)
+for _name in ("unique_all", "unique_counts", "unique_inverse", "unique_values"):
+    if hasattr(np, _name):
+        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE, of_values=True)
 record(np.intersect1d, np.setdiff1d, np.union1d, np.setxor1d, memory=Memory.FRESH, effect=Effect.NONE, of_values=True)
 
 _WRITE = {"memory": Memory.NONE, "effect": Effect.WORLD}

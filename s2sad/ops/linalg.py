@@ -13,7 +13,7 @@ record(np.linalg.solve, np.linalg.inv, np.linalg.tensorinv, np.linalg.tensorsolv
        np.linalg.matrix_norm, np.linalg.cond, np.linalg.matrix_rank, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.eig,
        np.linalg.eigvals, np.linalg.svd, np.linalg.svdvals, np.linalg.qr, **_NEW)
 record(np.linalg.lstsq, np.linalg.eig, np.linalg.eigvals, of_values=True)
-record(np.linalg.matrix_power, memory=Memory.ANY, effect=Effect.NONE)
+record(np.linalg.matrix_power, memory=Memory.MAYBE, idle=("n", 1, 1), effect=Effect.NONE)
 record(*(getattr(np.fft, name) for name in np.fft.__all__ if callable(getattr(np.fft, name))), **_NEW)
 record(np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn, memory=Memory.MAYBE)  # of no axes
 record(np.emath.sqrt, np.emath.log, np.emath.log10, np.emath.log2, np.emath.power, np.emath.arccos, np.emath.arcsin,

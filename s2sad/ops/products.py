@@ -22,7 +22,7 @@ for _name in ("vecdot", "matvec", "vecmat"):
         record(getattr(np, _name), **_PRODUCT)
 record(np.convolve, np.correlate, np.polyval, np.polyfit, np.polyadd, np.polysub, np.polymul, np.polyder, np.polyint,
        np.poly, np.polydiv, np.roots, memory=Memory.FRESH, effect=Effect.NONE)
-record(np.polyder, np.polyint, memory=Memory.MAYBE)  # of order 0
+record(np.polyder, np.polyint, memory=Memory.MAYBE, idle=("m", 1, 0))  # of order 0
 record(np.roots, of_values=True)
 record(np.einsum, memory=Memory.ANY, effect=Effect.NONE, takes_lists=True)
 record(np.linalg.multi_dot, memory=Memory.FRESH, effect=Effect.NONE, takes_lists=True)

@@ -43,8 +43,8 @@ class Raises(Enum):
 
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
-    ZERO = "if they do not fit, or if the last argument is the number 0 of Python"
-    RANGE = "if they do not fit, if a number that says a place, a size or an end is out of range, or written to integers"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex number"
+    RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -84,6 +84,9 @@ class Operation:
         See there.
     viewed : int
         The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+    idle : tuple of str, int and int, optional
+        The name and position of an option, and its value with which the result is the first argument itself, if that
+        is an array: of the difference of order 0.
     uncopied : Memory, optional
         What they share if the option ``copy`` is not True.
     distinct : bool
@@ -92,6 +95,11 @@ class Operation:
         The results are views that must not be written to, or may be.
     shapes_of : tuple of int
         The positions of the arguments of which only shape, dtype and length are read.
+    constant_in : tuple of str
+        The names of the parameters in which it is locally constant, or counts as such: they may be active, and get no
+        derivative.
+    like : str
+        The name of the parameter whose shape and dtype the result has.
     kinds_only : bool
         A function of the kinds and dtypes of its arguments alone.
     commutes : bool
@@ -110,7 +118,7 @@ class Operation:
         Of one real number it is that number, but for the sign of zero: ``np.sum``, ``np.real``.
     of_values : bool
         The class, dtype or number of dimensions of the results depends on the values of the arguments: trying it on
-        samples would lie.
+        samples would lie. (That Python leaves the real numbers for a power of a negative float is not meant.)
     takes_lists : bool
         Lists of arrays may stay lists.
     order_c : str
@@ -130,10 +138,13 @@ class Operation:
     cost: Cost = Cost.FULL
     zeros: Zeros = Zeros.LOSES
     viewed: int = 0
+    idle: tuple[str, int, int] | None = None
     uncopied: Memory | None = None
     distinct: bool = False
     read_only: bool = False
     shapes_of: tuple[int, ...] = ()
+    constant_in: tuple[str, ...] = ()
+    like: str = ""
     kinds_only: bool = False
     commutes: bool = False
     bounded: bool = False

@@ -5,12 +5,14 @@ Before: ``of(np.sin)``.  After: its record; of a function that nobody recorded, 
 from __future__ import annotations
 
 import random
+import types
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from s2sad.ir.inert import is_a, is_of_the_user
 from s2sad.ops.record import Effect, Memory, Operation
 
 RECORDS: dict[Callable, Operation] = {}
@@ -39,14 +41,16 @@ def of(op: Any) -> Operation:
     >>> of(np.sin).is_pure, of(lambda x: x).is_pure
     (True, False)
     """
+    if not may_be_recorded(op):
+        return Operation(op, op)
     try:
         known = RECORDS.get(op)
     except TypeError:  # what cannot be hashed
         return Operation(op, op)
     if known is not None:
         return known
-    if isinstance(getattr(op, "__self__", None), GENERATORS):
-        return Operation(op, op, memory=Memory.FRESH, effect=Effect.DRAWS)
+    if is_a(getattr(op, "__self__", None), GENERATORS):
+        return _drawing(op)
     for provide in PROVIDERS:
         made = provide(op)
         if made is not None:
@@ -55,10 +59,26 @@ def of(op: Any) -> Operation:
     return Operation(op, op)
 
 
+def _drawing(op: Any) -> Operation:
+    """The record of a method of a generator; those of Python's draw items, which they leave as they are."""
+    items = isinstance(op.__self__, random.Random) or op.__name__ in ("spawn", "bit_generator")
+    writes = "write `a = np.random.permutation(a)`" if op.__name__ == "shuffle" else ""
+    return Operation(op, op, memory=Memory.ANY if items else Memory.FRESH, effect=Effect.DRAWS, writes=writes)
+
+
+def may_be_recorded(op: Any) -> bool:
+    """Whether a callable is no instance of a class of the user's, which may have operators and attributes of its
+    own."""
+    return type(op) in _PLAIN or not is_of_the_user(type(op))
+
+
+_PLAIN = frozenset((types.BuiltinFunctionType, types.FunctionType, np.ufunc, type, types.MethodType))
+
+
 def is_recorded(op: Any) -> bool:
     """Whether something is known of an operation."""
     try:
-        return op in RECORDS or of(op).effect is not Effect.UNKNOWN
+        return may_be_recorded(op) and op in RECORDS or of(op).effect is not Effect.UNKNOWN
     except TypeError:
         return False
 
@@ -71,7 +91,7 @@ def canonical(op: Any) -> Any:
     <ufunc 'add'>
     """
     try:
-        known = RECORDS.get(op)
+        known = RECORDS.get(op) if may_be_recorded(op) else None
     except TypeError:
         return op
     return op if known is None else known.canonical

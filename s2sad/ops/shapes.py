@@ -20,6 +20,8 @@ record(np.promote_types, np.can_cast, np.issubdtype, np.finfo, np.iinfo, np.dtyp
        memory=Memory.NONE, effect=Effect.NONE, kinds_only=True)
 if hasattr(np, "isdtype"):
     record(np.isdtype, memory=Memory.NONE, effect=Effect.NONE, kinds_only=True)
+record(np.min_scalar_type, memory=Memory.NONE, effect=Effect.NONE, of_values=True)
+record(np.mintypecode, np.typename, np.isfortran, np.datetime_data, memory=Memory.NONE, effect=Effect.NONE)
 record(np.broadcast_shapes, memory=Memory.NONE, effect=Effect.NONE)
 
 record(np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip, np.fliplr, np.flipud,

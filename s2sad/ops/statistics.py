@@ -14,5 +14,6 @@ record(np.average, np.cov, np.corrcoef, np.histogram, np.histogram2d, np.histogr
        np.bincount, **_NEW)
 record(np.histogram, np.histogram_bin_edges, memory=Memory.MAYBE, viewed=1)  # the edges may be those given
 record(np.histogramdd, memory=Memory.ANY)
-record(np.diff, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.LOSES, bounded=True)
+record(np.diff, memory=Memory.MAYBE, idle=("n", 1, 0), effect=Effect.NONE, zeros=Zeros.LOSES, bounded=True)
+record(np.busday_count, np.busday_offset, np.is_busday, **_NEW)
 record(np.ediff1d, np.gradient, np.interp, getattr(np, "trapezoid", np.interp), **_NEW)

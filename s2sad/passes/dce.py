@@ -65,6 +65,8 @@ class _Invariants:
     def stmt(self, stmt: Stmt) -> Stmt:
         if self.known:
             stmt = map_operands(self.arg, stmt)
+        if isinstance(stmt, Call):
+            return stmt
         stmt = map_blocks(self.block, stmt)
         return self.loop(stmt) if isinstance(stmt, (For, While)) else stmt
 
@@ -99,11 +101,14 @@ class _Alive:
         for stmt in block.stmts:
             if around is not None:
                 self.around[stmt] = around
-            self.maker.update((out, stmt) for out in stmt.outs)
+            for out in stmt.outs:
+                self.maker[out] = stmt
+            if isinstance(stmt, Call):
+                if ops.of(stmt.op).has_effect:
+                    self.effects.append(stmt)
+                continue
             if isinstance(stmt, For):
                 self.loops.append(stmt)
-            if isinstance(stmt, Call) and ops.of(stmt.op).has_effect:
-                self.effects.append(stmt)
             for inner in blocks(stmt):
                 self.maker.update((p, stmt) for p in inner.params)
                 self.block(inner, stmt)

@@ -22,7 +22,7 @@ import numpy as np
 from s2sad import ops, runtime
 from s2sad.errors import InternalError
 from s2sad.ir import Arg, Block, Call, Carried, Collected, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.walk import blocks, count_uses, map_blocks, replacing, statements, substitute, with_body
+from s2sad.ir.walk import blocks, count_uses, ends, map_blocks, map_outs, replacing, statements, substitute, with_body
 from s2sad.memory.alias import Memory, Roots, has_foreign, touches
 from s2sad.memory.conflicts import Conflict, conflicts, fused_updates
 
@@ -108,8 +108,7 @@ class _Repair:
         for p in block.params:
             self.definition.setdefault(p, (None, block, None))
         for stmt in block.stmts:
-            for out, end in zip(stmt.outs, _ends(stmt)):
-                self.definition[out] = (stmt, block, end)
+            self.definition.update((out, (stmt, block, end)) for out, end in zip(stmt.outs, _ends(stmt)))
             if isinstance(stmt, (For, While)):
                 self.definition.update((c.param, (stmt, stmt.body, c)) for c in stmt.carried)
             if isinstance(stmt, While):
@@ -237,7 +236,7 @@ class _Repair:
         """A call that makes views, and copies of them under the old variables. Until the memory is written the primal
         goes on with the views: a product of matrices that lie otherwise in memory may differ in its last bit."""
         raw = {out: Var(out.name, out.fact) for out in stmt.outs if out in self.views}
-        yield replace(stmt, outs=tuple(raw.get(out, out) for out in stmt.outs))
+        yield map_outs(lambda out: raw.get(out, out), stmt)
         for out, view in raw.items():
             yield Call((out,), runtime.copy, (view,), (), stmt.loc, stmt.adjoint)
         if not stmt.adjoint:
@@ -275,7 +274,8 @@ def _filled(fn: Function) -> Block:
 
     def made(s: Any) -> Call:
         value, shape = copies[s].args
-        simple = {"1.0": np.ones, "0.0": np.zeros}.get(repr(value.value)) if isinstance(value, Const) else None
+        simple = {"1.0": np.ones, "0.0": np.zeros}.get(repr(value.value)) if isinstance(value, Const) and type(
+            value.value) is float else None
         if simple is not None:
             return replace(s, op=simple, args=(shape,))
         return replace(s, op=np.full, args=(shape, value))
@@ -307,7 +307,7 @@ def _renew(block: Block, newest: dict[Var, Var], taken: dict[If, set[Var]]) -> B
             continue
         stmts.append(map_blocks(partial(_renew, newest=inside, taken=taken), s))
         if isinstance(s, If):
-            for out, a, b in zip(s.outs, s.then.results, s.orelse.results):
+            for out, a, b in ends(s):
                 for old in _consumed(s, taken):
                     if a in _buffer(s.then, {old}) and b in _buffer(s.orelse, {old}):
                         _follow(newest, old, out)
@@ -347,8 +347,7 @@ def _buffer(block: Block, versions: set[Any]) -> set[Any]:
                 versions.add(s.outs[0])
             case If():
                 then, orelse = _buffer(s.then, versions), _buffer(s.orelse, versions)
-                both = zip(s.outs, s.then.results, s.orelse.results)
-                versions |= {out for out, a, b in both if a in then and b in orelse}
+                versions |= {out for out, a, b in ends(s) if a in then and b in orelse}
             case For() | While():
                 versions |= {c.out for c in s.carried
                              if c.init in versions and c.result in _buffer(s.body, {c.param})}

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Hashable, Iterable, Iterator
 
 from s2sad.ir import Arg, Block, Call, Collected, For, Function, Pack, Var, While
+from s2sad.ir.flow import closure
 from s2sad.ir.walk import blocks, operands, statements, variables
 
 
@@ -117,13 +118,11 @@ def active_names(fn: Function, active: frozenset[Var], file: str, text: str) -> 
         found = [n for n in ast.walk(ast.parse(textwrap.dedent(text))) if isinstance(n, ast.Assign)]
     except SyntaxError:  # a lambda
         return names
-    size = -1
-    while size != len(names):
-        size = len(names)
-        for node in found:
-            if _names([node.value]) & names:
-                names |= _names(node.targets) - every
-    return names
+    moved: dict[str, set[str]] = {}
+    for node in found:
+        for name in _names([node.value]):
+            moved.setdefault(name, set()).update(_names(node.targets) - every)
+    return closure(names, lambda name: moved.get(name, ()))
 
 
 def _names(nodes: Iterable[ast.AST]) -> set[str]:

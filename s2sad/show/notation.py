@@ -193,7 +193,7 @@ def apply(op: Callable, args: Sequence[Text], kwargs: Mapping[str, Text] | None 
         return Text("0")
     if op in (runtime.setitem, runtime.add_at):
         return Text(f"{args[0].within(ATOM)}[{texts[1]} {'←' if op is runtime.setitem else '←+'} {texts[2]}]")
-    if op is runtime.drawn:
+    if op in (runtime.drawn, runtime.called):
         named = [f"{k}={v.text}" for k, v in (kwargs or {}).items()]
         return Text(f"{args[0].within(ATOM)}.{texts[1]}({', '.join([*texts[2:], *named])})")
     name = NAMES.get(op) or getattr(op, "__name__", repr(op))

@@ -137,5 +137,5 @@ def test_titles():
         "Hessian-vector product of total with respect to x", "elementwise derivative of curve with respect to x",
         "vector-Jacobian product of curve with respect to x, c"]
     assert [repr(MADE[k][0]) for k in ("jacfwd", "hvp", "elementwise_grad", "pullback", "linearize")] == [
-        "<Jacobian of curve, argnums=(0, 1)>", "<hvp of total, argnums=0>", "<elementwise_grad of curve, argnums=0>",
+        "<jacfwd of curve, argnums=(0, 1)>", "<hvp of total, argnums=0>", "<elementwise_grad of curve, argnums=0>",
         "<pullback of curve>", "<tangent map of curve>"]

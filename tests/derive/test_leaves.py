@@ -8,8 +8,8 @@ import types
 import numpy as np
 import pytest
 
-from s2sad.derive.leaves import branches_of, differentiable, leaf_path, leaves_of, structured
-from s2sad.frontend import Record
+from s2sad.derive.leaves import differentiable, leaf_path, structured
+from s2sad.frontend import Record, branches_of, leaves_of
 from s2sad.ir import Const, Fact, Var
 from s2sad.ir.interpret import evaluate
 

@@ -212,7 +212,7 @@ def test_constants_are_folded():
 
 def test_random_and_printing_operations_are_not_tried():
     before = np.random.get_state()[1].tolist()
-    assert infer(np.random.normal, (Const(0.0), Const(1.0), Const(3)), ()).facts[0].kind == "unknown"
+    assert infer(np.random.normal, (Const(0.0), Const(1.0), Const(3)), ()).facts[0].ndim == 1
     assert infer(print, (Const("never"),), ()).facts[0].kind == "unknown"
     assert np.random.get_state()[1].tolist() == before
 

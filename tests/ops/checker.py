@@ -40,6 +40,7 @@ FAMILIES = (
 Claim = Callable[[Operation, Trial], "str | None"]
 CLAIMS: tuple[Claim, ...] = (
     claims.memory,
+    claims.idle,
     claims.read_only,
     claims.order_c,
     claims.cost,
@@ -61,13 +62,13 @@ CLAIMS: tuple[Claim, ...] = (
 )
 
 
-def violations(known: Operation, found: Iterable[Sample]) -> list[str]:
+def violations(known: Operation, found: Iterable[Sample], apart: tuple[str, ...] = ()) -> list[str]:
     """The claims of a record that a sample refutes, the first sample for each."""
     told: dict[str, str] = {}
-    for sample in found:
-        t = Trial(known, sample)
+    for number, sample in enumerate(found):
+        t = Trial(known, sample, number)
         for claim in CLAIMS:
-            if claim.__name__ not in told:
+            if claim.__name__ not in told and claim.__name__ not in apart:
                 text = claim(known, t)
                 if text is not None:
                     told[claim.__name__] = f"{claim.__name__}: {text} at {sample!r}"
@@ -105,15 +106,15 @@ def name_of(op: Any) -> str:
     return op_name(op) if hasattr(op, "__name__") else repr(op)
 
 
-def check(op: Callable, explicit: Iterable[Sample] = (), generic: bool = True) -> None:
-    """Fail if a claim of the record is refuted, or if nothing could be tried."""
+def check(op: Callable, explicit: Iterable[Sample] = (), generic: bool = True, apart: tuple[str, ...] = ()) -> None:
+    """Fail if a claim of the record is refuted, or if nothing could be tried; claims ``apart`` are not asked."""
     known = ops.of(op)
     if known.effect not in RUNS:
         assert is_cautious(known), "nothing is claimed of what cannot be tried"
         return
     found = samples(op, tuple(explicit), generic)
     assert found, "no sample succeeds"
-    refuted = violations(known, found)
+    refuted = violations(known, found, apart)
     assert not refuted, "\n".join(refuted)
 
 
