@@ -11,6 +11,7 @@ It follows ``ir.kinds``: values and sizes do not count, except that a size is 1 
 """
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.ir.facts import RANDOM
+from s2sad.ir.inert import is_a
 from s2sad.ir.kinds import SCALARS, fields_of, is_long, is_record
 
 LETTERS = "nmklpqrst"
@@ -66,18 +68,18 @@ class _Description:
         cls: Any = type(x)
         if cls in SCALARS:
             yield Item(place, f"{place}: {cls.__name__}", f"type({place}) is {cls.__name__}")
-        elif isinstance(x, np.ndarray):
+        elif is_a(x, np.ndarray):
             yield self.array(place, x)
-        elif isinstance(x, np.generic):
+        elif is_a(x, np.generic):
             yield Item(place, f"{place}: np.{cls.__name__}", f"type({place}).__name__ == {cls.__name__!r}")
         elif is_long(x):
             kind = type(x[0]).__name__
             yield Item(place, f"{place}: list of many numbers of type {kind}",
                        f"type({place}) is list and all(type(v) is {kind} for v in {place})", "container")
-        elif isinstance(x, (list, tuple)):
+        elif is_a(x, (list, tuple)):
             yield from self.sequence(place, x)
         elif cls is dict:
-            keys = ", ".join(map(repr, x))
+            keys = ", ".join(repr(k) if type(k) in PLAIN else type(k).__name__ for k in x)
             yield Item(place, f"{place}: dict with {keys}" if x else f"{place}: empty dict",
                        f"type({place}) is dict and set({place}) == {{{keys}}}" if x else
                        f"type({place}) is dict and not {place}", "container")
@@ -148,7 +150,7 @@ def _constant(place: str, x: Any) -> Item:
         return Item(place, f"{place}: {x}", f"{place} is {x}")
     if type(x) in PLAIN:
         return Item(place, f"{place}: {x!r}", f"{place} == {x!r}")
-    name = getattr(x, "__qualname__", None)
+    name = getattr(x, "__qualname__", None) if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType)) else None
     if isinstance(name, str):
         return Item(place, f"{place}: the function or class {name}",
                     f"getattr({place}, '__qualname__', None) == {name!r}")

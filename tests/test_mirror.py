@@ -10,12 +10,14 @@ TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "s2sad"
 WHOLE = {
     "test_guards",
+    "test_harm",
     "test_peers",
     "test_notebook",
     "test_programs",
     "test_fuzz",
     "test_imports",
     "test_mirror",
+    "test_tables",
     "test_golden",
     "test_readme",
     "test_package",

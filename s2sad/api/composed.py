@@ -138,7 +138,7 @@ def elementwise_grad(fn: Callable, argnums: Argnums = 0, *, argnum: Argnums | No
         kept = copies(args)
         y, later = started(product, kept, args)
         _check_real(fn, y)
-        bars = later(np.ones_like(y) if isinstance(y, np.ndarray) else 1.0)
+        bars = later(np.broadcast_to(1.0, np.shape(y)) if isinstance(y, np.ndarray) else 1.0)
         found = tuple(as_number(g, args[k]) for k, g in zip(at, bars))
         return found[0] if single else found
     return slopes

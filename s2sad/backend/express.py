@@ -6,6 +6,7 @@ import builtins
 import keyword
 import math
 import operator
+import types
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -15,6 +16,7 @@ from s2sad import ops, runtime
 from s2sad.backend.plan import Plan
 from s2sad.errors import InternalError
 from s2sad.ir import UNDEFINED, Arg, Call, Const, Fact, Function, If, Pack, Var
+from s2sad.ir.inert import is_a
 from s2sad.ir.opnames import MODULES, global_name, identifier, op_name
 from s2sad.ir.symbols import AUGMENTED, INFIX, PREFIX, SYNTAX
 
@@ -140,11 +142,11 @@ class Expressions:
             return ast.List([self.literal(v) for v in value], ast.Load())
         if kind is slice:
             return _call(self.global_(slice), [self.literal(v) for v in (value.start, value.stop, value.step)])
-        if isinstance(value, (np.floating, np.integer, np.bool_)) and value.dtype != np.longdouble:
+        if is_a(value, (np.floating, np.integer, np.bool_)) and value.dtype != np.longdouble:
             return _call(self.global_(kind), [self.literal(value.item())])
-        if isinstance(value, np.dtype) and value.names is None and value.kind in "biufc":
+        if is_a(value, np.dtype) and value.names is None and value.kind in "biufc":
             return _call(self.global_(np.dtype), [ast.Constant(value.name)])
-        if callable(value) or isinstance(value, type):
+        if is_a(value, (type, types.FunctionType, types.BuiltinFunctionType)) or callable(value):
             return self.global_(value)
         return self.scope.bind(value, identifier(type(value).__name__.lower()))
 

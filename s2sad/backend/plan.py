@@ -18,6 +18,7 @@ from typing import Any
 
 from s2sad import ops, runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir.inert import is_a
 from s2sad.ir.opnames import op_name
 from s2sad.ir.symbols import INFIX, PREFIX
 from s2sad.ir.walk import blocks, call_args, operands, statements, variables
@@ -309,7 +310,7 @@ class _Folding:
     def length(self, arg: Arg) -> int:
         """The estimated length of an argument's text."""
         if isinstance(arg, Const):
-            plain = isinstance(arg.value, (int, float, str))
+            plain = is_a(arg.value, (int, float, str))
             return len(arg.name) if arg.name else len(repr(arg.value)) if plain else 8
         if isinstance(arg, Pack):
             if arg.kind == "slice":

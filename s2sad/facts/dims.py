@@ -23,6 +23,7 @@ from s2sad.ir.facts import (
     is_not_one,
     shift_dim,
 )
+from s2sad.ir.inert import is_a
 from s2sad.ops import canonical
 from s2sad.rules import lookup
 
@@ -151,7 +152,7 @@ def index_parts(index: Arg) -> list[Arg] | None:
     if type(index) is Pack and index.kind == "tuple":
         return list(index.items)
     fact = fact_of(index)
-    if isinstance(fact.value, tuple):
+    if type(fact.value) is tuple:
         return [Const(v) for v in fact.value]
     return None if fact.kind == "tuple" else [index]
 
@@ -168,7 +169,7 @@ def is_basic(index: Arg) -> bool | None:
                 return False
             continue
         fact = fact_of(part)
-        if type(part) is Const and (part.value is None or part.value is Ellipsis or isinstance(part.value, slice)):
+        if type(part) is Const and (part.value is None or part.value is Ellipsis or is_a(part.value, slice)):
             continue
         if fact.kind == "int" or (fact.kind == "scalar" and fact.dtype is not None and fact.dtype.kind in "iu"):
             continue
@@ -198,7 +199,7 @@ def _indexed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
             left = left[keep:]
         elif type(p) is Pack:
             out.append(_sliced(left.pop(0), p))
-        elif type(p) is Const and isinstance(p.value, slice):
+        elif type(p) is Const and is_a(p.value, slice):
             v = p.value
             out.append(_sliced(left.pop(0), Pack("slice", (Const(v.start), Const(v.stop), Const(v.step)))))
         else:

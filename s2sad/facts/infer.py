@@ -42,8 +42,8 @@ from s2sad.ir.facts import (
     of_value,
 )
 from s2sad.ir.walk import map_arg
-from s2sad.ops import canonical
-from s2sad.rules import LIKE, lookup
+from s2sad.ops import canonical, of
+from s2sad.rules import lookup
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
@@ -54,8 +54,8 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
         if known is not None:
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
-        return Result((_folded(op, facts),))
-    if op in LIKE:
+        return _folded(op, facts)
+    if of(op).like:
         known = _like(op, args, kwargs)
         if known is not None:
             return Result((known,))
@@ -70,18 +70,18 @@ def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
     entry = lookup(op)
     if entry is None:
         return None
-    fact = fact_of(entry.bind(args, dict(kwargs))[LIKE[op]])
+    fact = fact_of(entry.bind(args, dict(kwargs))[of(op).like])
     return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
-def _folded(op: Callable, facts: list[Fact]) -> Fact:
+def _folded(op: Callable, facts: list[Fact]) -> Result:
     if op not in (operator.is_, operator.is_not) and not all(is_plain(f.value) for f in facts):
-        return UNKNOWN
+        return Result((UNKNOWN,))
     try:
         value = op(*(f.value for f in facts))
     except Exception:  # the user's program raises here at run time, if it gets there
-        return UNKNOWN
-    return constant(value)
+        return Result((UNKNOWN,), impossible=True)
+    return Result((constant(value),))
 
 
 _FOLDABLE = {operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.neg,

@@ -19,15 +19,15 @@ import numpy as np
 from s2sad.facts.arguments import Result
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim
-from s2sad.ir.inert import is_inert_member, is_plain_class
+from s2sad.ir.inert import is_a, is_inert_member, is_plain_class
 from s2sad.ops import of
 
 LIMIT = 20_000
 """So many results are remembered at most."""
 
 _known: dict[Hashable, Result] = {}
-_NUMBERS_AND_TEXTS = frozenset((int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range,
-                                slice))
+_NUMBERS_AND_TEXTS = frozenset((int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented),
+                                range, slice))
 
 
 class _NoKey(Exception):
@@ -97,9 +97,9 @@ def _of_dim(dim: Dim) -> Hashable:
 
 
 def _of_value(value: Any) -> Hashable:
-    if isinstance(value, tuple):
+    if type(value) is tuple:
         return tuple, tuple(map(_of_value, value))
-    if value is None or value is ... or isinstance(value, (bool, int, str, type, np.dtype)):
+    if value is None or value is ... or is_a(value, (bool, int, str, type, np.dtype)):
         return type(value), value
     if type(value) in (float, complex):
         return type(value), repr(value)  # nan is nan, and 0.0 is not -0.0

@@ -35,9 +35,10 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import UNSET, same_value
 from s2sad.ir.inert import MISSING, asks_python, is_a, is_plain_class, look, look_in_class
 
 
@@ -56,8 +57,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if static(x) is not UNSET:
         known, found = static(x), look_in_class(type(static(x)), "__len__")
         if found is MISSING:
-            self.certain_error(TypeError, f"object of type {type(known).__name__!r} has no len()")
-            raise self.unsupported(f"the length of {self.describe(x)}", code="S2S011")
+            raise self.failing(TypeError(f"object of type {type(known).__name__!r} has no len()"),
+                               f"the length of {self.describe(x)}")
         if type(found) is types.FunctionType:
             return self.call_function(found, (x,), (), hint)
         if is_plain(known) or is_a(known, (dict, tuple, list, set, frozenset, types.MappingProxyType)):
@@ -66,6 +67,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _range(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    if not all(static(a) is UNSET or is_plain(static(a)) for a in args):
+        return self.note_opaque(self.emit(range, tuple(self.reify(a) for a in args)), True)
     bounds = args if len(args) > 1 else (const(0), *args)
     parts = (*bounds, const(1)) if len(bounds) == 2 else bounds
     made = self.emit(range, tuple(self.reify(a) for a in args), hint="positions")
@@ -88,8 +91,6 @@ def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     inner = [self.iterate(a) for a in args]
-    if "strict" in kwargs and static(kwargs["strict"]) is not False:
-        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
     if any(i.static is not None for i in inner) or not inner:
         known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
         if all(k is not None for k in known):
@@ -169,7 +170,7 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         if len(answers) == 1:
             return const(answers.pop())
     known = kinds if type(kinds) is tuple else (kinds,)
-    if cls is None or UNSET in known or not all(map(is_plain_class, known)):
+    if cls is None or unset_in(known) or not all(map(is_plain_class, known)):
         return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
     return const(issubclass(cls, kinds))
 
@@ -221,7 +222,7 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if items is None:
         return NotImplemented
     if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
-        first = () if static(start) == 0 else (self.reify(start),)
+        first = () if same_value(static(start), 0) else (self.reify(start),)
         return self.emit(sum, (self.reify(self.new_list(tuple(items))), *first), hint=hint)
     for v in items:
         start = self.binary(operator.add, start, v)

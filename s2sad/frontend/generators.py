@@ -13,6 +13,7 @@ import functools
 import itertools
 import math
 import operator
+import types
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import MISSING, is_of_the_user, look_in_class
 
 ITERATORS = {iter, map, filter, zip, enumerate, reversed}
 CONSUMERS: set[Any] = {list, tuple, dict, set, frozenset, sum, any, all, max, min, sorted, functools.reduce, math.fsum,
@@ -111,6 +113,9 @@ class Generators:
             return value
         if isinstance(value, Lazy):
             return self.open_lazy(value)
+        written = look_in_class(type(static(value)), "__iter__") if static(value) is not UNSET else MISSING
+        if type(written) is types.FunctionType and is_of_the_user(type(static(value))):
+            return self.opened(self.call_function(written, (value,), (), ""))
         if not self.is_object(value):
             return self.iterate(value)
         found = self.call_special(value, "__iter__", ())
@@ -158,10 +163,13 @@ class Generators:
         """``zip(*args)``: one generator runs, further ones must be read beforehand."""
         read = [self.opened(a) for a in args]
         running = [k for k, it in enumerate(read) if isinstance(it, Generator)]
+        strict = bool(kwargs) and static(kwargs[0][1]) is not False
+        if not running and strict:
+            return self.call_source(iterators.zipped_strictly, (Tup(tuple(read)),), (), "")
         if not running:
-            return self.iterate(self.library_iterator(zip, tuple(read), kwargs))
-        if kwargs and static(kwargs[0][1]) is not False:
-            raise self.unsupported("`zip(strict=True)`", "check the lengths before")
+            return self.iterate(self.library_iterator(zip, tuple(read), ()))
+        if strict:
+            raise self.unsupported("`zip(strict=True)` of generators that run", "check the lengths before")
         at = next((k for k in running if _endless(read[k].fn.node)), running[0])  # type: ignore[union-attr]
         for k in running:
             if k != at:
@@ -333,8 +341,9 @@ class Generators:
             ended, item = self.pulled(it)
             if len(args) == 2:
                 return self.choose(ended, lambda: args[1], lambda: item)
-            self.branch(ended, lambda: self.raise_exception(self.emit_arg(StopIteration)), lambda: None,
-                        self.frames[-1].live)
+            def end() -> None:
+                raise self.ended(self.emit_arg(StopIteration))
+            self.branch(ended, end, lambda: None, self.frames[-1].live)
             return item
         if not is_iterator(it):
             raise self.unsupported(f"`next` of {self.describe(it)}", "make it an iterator: `iter(…)`", code="S2S011")

@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from s2sad.facts.tried import is_plain
+from s2sad.frontend.failures import class_name, is_iterable
 from s2sad.frontend.values import (
     Atom,
     Buffer,
@@ -30,10 +31,11 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Arg, Fact, Var
-from s2sad.ir.facts import UNSET
-from s2sad.ir.inert import is_a, written_method
+from s2sad.ir.facts import UNSET, same_value
+from s2sad.ir.inert import MISSING, is_a, is_of_the_user, look_in_class, written_method
 
 UNROLL_LIMIT = 4096
 _KNOWN_ITERABLES = (types.MappingProxyType, set, frozenset, *(
@@ -90,8 +92,15 @@ class Iterables:
                     return Iteration("static", (), tuple(self.capture(i, None) for i in items))
             case Atom() if value.fact.kind in ("tuple", "unknown", "list", "range"):
                 return Iteration("seq", (value,))
+        if isinstance(value, Atom) and value.is_static and is_of_the_user(type(value.value)) and look_in_class(
+                type(value.value), "__iter__") is not MISSING:
+            return self.iterate(self.opened(value))
         if isinstance(value, Atom) and value.is_static and type(value.value) in _KNOWN_ITERABLES:
             return Iteration("static", (), self.known_items(value.value))
+        cls = self.class_of(value)
+        if cls is not None and not is_iterable(cls):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not iterable"),
+                               f"a loop over {self.describe(value)}")
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
 
     def list_now(self, ref: Ref, k: int) -> Value | None:
@@ -115,7 +124,7 @@ class Iterables:
         match it.kind:
             case "range":
                 lo, hi, step = (static(p) for p in it.parts)
-                if UNSET not in (lo, hi, step):
+                if not unset_in((lo, hi, step)):
                     return const(len(range(lo, hi, step)))
                 return self.emit(len, (self.reify(it.extra),), hint="n")
             case "seq":
@@ -144,11 +153,11 @@ class Iterables:
         match it.kind:
             case "range":
                 lo, _, step = it.parts
-                if UNSET not in (static(lo), static(step), static(k)):
+                if not unset_in((static(lo), static(step), static(k))):
                     return const(static(lo) + static(step) * static(k))
-                if static(lo) == 0 and static(step) == 1:
+                if same_value(static(lo), 0) and same_value(static(step), 1):
                     return k
-                if UNSET not in (static(lo), static(step), static(k)):
+                if not unset_in((static(lo), static(step), static(k))):
                     return const(static(lo) + static(step) * static(k))
                 return self.emit(operator.getitem, (self.reify(it.extra), self.reify(k)))
             case "seq":
@@ -157,7 +166,7 @@ class Iterables:
                 return self.position_item(it.extra(), k)
             case "enumerate":
                 start = it.parts[0]
-                number = k if static(start) == 0 else self.binary(operator.add, start, k)
+                number = k if same_value(static(start), 0) else self.binary(operator.add, start, k)
                 return Tup((number, self.position_item(it.extra, k)))
             case "zip":
                 return Tup(tuple(self.position_item(p, k) for p in it.extra))
@@ -171,7 +180,7 @@ class Iterables:
         if it.kind == "range":
             return self.reify(it.extra), getattr(target, "id", "k"), lambda k: k
         name = "k"
-        if it.kind == "enumerate" and isinstance(target, gast.Tuple) and static(it.parts[0]) == 0:
+        if it.kind == "enumerate" and isinstance(target, gast.Tuple) and same_value(static(it.parts[0]), 0):
             name = getattr(target.elts[0], "id", "k")
         n = self.length(it)
         made = Var("positions", Fact("range"))
@@ -181,6 +190,8 @@ class Iterables:
     def static_items(self, value: Value) -> tuple[Value, ...] | None:
         """The items of something iterable, if they are known one by one."""
         value = self.read_all(value)
+        if self.is_opaque(value):
+            return None
         if isinstance(value, Ref) and not isinstance(self.heap[value.cell], (Items, Table, Fields)) or (
                 isinstance(value, Ref) and value.path):
             dims = self.fact(value).dims

@@ -12,6 +12,7 @@ from typing import Any
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.values import (
     NONE,
     REPEATED,
@@ -257,7 +258,7 @@ class Lists:
         """The places of some items in order, if their keys tell now: constants, or tuples that begin with different
         constants."""
         firsts = [static(k.items[0]) if isinstance(k, Tup) and k.items else static(k) for k in keys]
-        if UNSET in firsts or static(reverse) is UNSET:
+        if static(reverse) is UNSET or not all(map(is_plain, firsts)):
             return None
         unique = len(set(map(repr, firsts))) == len(firsts) or all(static(k) is not UNSET for k in keys)
         return sorted(range(len(keys)), key=firsts.__getitem__, reverse=bool(static(reverse))) if unique else None
@@ -289,6 +290,6 @@ class Lists:
     def place_in(self, n: int, k: int) -> int:
         """The place, counted from the start, of the item ``k`` of ``n``."""
         if not -n <= k < n:
-            self.certain_error(IndexError, "pop index out of range" if n else "pop from empty list")
-            raise self.unsupported(f"this is a pop from a list of {n} items, at {k}", "test its length", code="S2S010")
+            raise self.failing(IndexError("pop index out of range" if n else "pop from empty list"),
+                               f"this is a pop from a list of {n} items, at {k}", "test its length", "S2S010")
         return k % n

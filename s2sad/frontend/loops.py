@@ -27,9 +27,9 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Arg
-from s2sad.ir.facts import UNSET
 
 FEW_TRIPS = 64
 """Over so many known positions a loop is unrolled where it cannot be one."""
@@ -93,7 +93,7 @@ class Loops:
         match iterable.kind:
             case "range":
                 bounds = [static(p) for p in iterable.parts]
-                return None if UNSET in bounds else len(range(*bounds))
+                return None if unset_in(bounds) else len(range(*bounds))
             case "seq":
                 dims = self.fact(iterable.parts[0]).dims
                 return dims[0] if dims and isinstance(dims[0], int) else None
@@ -163,6 +163,8 @@ class Loops:
             self.body(node.body, live)
             env = self.frames[-1].env
             stop = env.get("$stop", FALSE)
+            if self.is_dead():
+                return
             env["$skip"] = FALSE
             if static(stop) is True:
                 env["$stopped"] = TRUE

@@ -9,6 +9,7 @@ Before: ``y = x * 2; z = [x, y]; return z[1]``.  After: ``y = mul(x, 2)``, resul
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from s2sad import ops, runtime
 from s2sad.errors import AliasError, CallSite, InternalError, Loc, S2SADError, UnsupportedSyntax
 from s2sad.facts.arguments import fact_of, of_items
 from s2sad.facts.infer import infer
+from s2sad.facts.tried import is_plain
 from s2sad.frontend.assignment import Assignment
 from s2sad.frontend.attempts import Attempts
 from s2sad.frontend.attributes import Attributes
@@ -34,6 +36,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.failures import CertainError, Failures, PathEnded
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -77,13 +80,22 @@ from s2sad.frontend.values import (
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.inert import is_a
 
 IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
 
 
+def describe(x: Any) -> str:
+    """A constant in words, without asking it."""
+    if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
+        return x.__name__
+    return repr(x) if is_plain(x) else f"<{type(x).__name__} object>"
+
+
 class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
-    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
+    Control, Statements, Assignment, Exceptions, Failures, Matching, Branches, Joins,
+    Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
@@ -122,9 +134,11 @@ class Lowerer(
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
-        self.unsure: set[Any] = set()
+        self.unsure: dict[Any, str] = {}
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
+        self.handled_errors: list[CertainError] = []
+        self.tried: set[Loc] = set()
         self.written: set[int] = set()
         self.blends: dict[int, frozenset[int]] = {}
         self.blended: set[int] = set()
@@ -147,7 +161,9 @@ class Lowerer(
              hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
-        self.impossible |= result.impossible
+        if result.impossible:
+            self.impossible = True
+            self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
             self.append_call((whole,), op, args, kwargs)
@@ -169,7 +185,7 @@ class Lowerer(
 
     def makes_contiguous(self, op: Callable, args: tuple[Arg, ...], kwargs: tuple, fact: Fact) -> bool:
         """Whether the result is certainly a new array in C order."""
-        if not fact.is_array or any(k in ("order", "out", "where", "like") for k, _ in kwargs):
+        if not fact.is_array or any(k in ("order", "out", "where", "like", "axis") for k, _ in kwargs):
             return False
         known = ops.of(op)
         if known.order_c == "always" or (known.order_c and all(map(_is_no_array, args))):
@@ -182,6 +198,8 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        if self.tries and self.loc is not None:
+            self.tried.add(self.loc)
         self.note_steady(outs, args, kwargs)
         if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
             self.opaque[outs[0]] = self.opaque[args[0]]
@@ -277,8 +295,7 @@ class Lowerer(
         """A value in words, for error texts."""
         match value:
             case Atom() if value.is_static:
-                v = value.value
-                return f"`{getattr(v, '__name__', None) or repr(v)}`"
+                return f"`{describe(value.value)}`"
             case Closure():
                 return f"the function `{getattr(value.node, 'name', '<lambda>')}`"
             case Bound():
@@ -323,10 +340,13 @@ class Lowerer(
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:
-        """Fill a new block instead of the current one."""
+        """Fill a new block instead of the current one, which gets the statements if the path ends in the block."""
         outer, self.stmts = self.stmts, []
         try:
             yield self.stmts
+        except PathEnded:
+            outer += self.stmts
+            raise
         finally:
             self.stmts = outer
 
@@ -353,10 +373,6 @@ class Lowerer(
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:
         return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
-
-    def unbound(self, value: Unbound, name: str = "") -> S2SADError:
-        reason = value.reason or f"`{name or 'a name'}` has no value here"
-        return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
 
     def check_inside(self, cell: int) -> None:
         """Refuse to change a global: a derivative call changes nothing outside. A list or dict of known structure must

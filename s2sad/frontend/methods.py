@@ -28,6 +28,7 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
@@ -65,7 +66,8 @@ class Methods:
         if isinstance(owner, Tup) and name in ("index", "count"):
             items = [static(v) for v in owner.items]
             if not all(map(is_plain, (*items, static(args[0])))):
-                raise self.unsupported(f"`.{name}` of a tuple of things that compare in their own way", "write the loop")
+                raise self.unsupported(f"`.{name}` of a tuple of things that compare in their own way",
+                                       "write the loop")
             return const(getattr(items, name)(static(args[0])))
         if isinstance(owner, Tup) and name == "_replace":
             fields = owner.cls._fields
@@ -186,9 +188,8 @@ class Methods:
                                                for v in (*cell.values, args[0])):
                 values = [static(v) for v in cell.values]
                 if name == "index" and static(args[0]) not in values:
-                    self.certain_error(ValueError, f"{static(args[0])!r} is not in list")
-                else:
-                    return const(getattr(values, name)(static(args[0])))
+                    raise self.failing(ValueError(f"{static(args[0])!r} is not in list"))
+                return const(getattr(values, name)(static(args[0])))
             return self.emit(getattr(list, name), tuple(self.reify(a) for a in (owner, *args)))
         if name == "remove":
             self.list_pop(owner, self.list_method(owner, cell, "index", args, {}))
@@ -267,7 +268,7 @@ class Methods:
     def counter_method(self, cell: Table, name: str, args: tuple[Value, ...]) -> Value:
         """A method that ``Counter`` adds to those of ``dict``, of counts that are known now."""
         counts = dict(zip(cell.keys, map(static, cell.values)))
-        if name not in ("most_common", "elements", "total") or UNSET in counts.values():
+        if name not in ("most_common", "elements", "total") or unset_in(counts.values()):
             raise self.unsupported(f"the method `.{name}` of a `Counter` here", "count in a dict", code="S2S010")
         found = getattr(collections.Counter(counts), name)(*map(self.constant_of, args))
         return const(found) if name == "total" else self.new_list(tuple(self.capture(v, None) for v in found))
@@ -286,7 +287,7 @@ class Methods:
         items = self.static_items(args[0]) if name == "join" and args else None
         if items is not None and all(static(v) is not UNSET for v in items):
             values = [[static(v) for v in items]]
-        known = owner.is_static and UNSET not in named.values() and not any(v is UNSET for v in values)
+        known = owner.is_static and not unset_in(named.values()) and not any(v is UNSET for v in values)
         if known and all(map(is_plain, (*values, *named.values()))):
             return self.capture(getattr(owner.value, name)(*values, **named), None)
         return self.emit(getattr(str, name), (owner.arg, *(self.reify(a) for a in args)),

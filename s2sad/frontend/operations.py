@@ -16,11 +16,15 @@ from s2sad import ops, rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.written import WRITTEN
+from s2sad.ir.inert import compares_by_identity, is_of_the_user
 
 IDENTITIES = (np.asarray, np.asanyarray, np.ascontiguousarray)
 
 
 def hashable(fn: Any) -> bool:
+    """Whether something can be looked up in a table without running code of the user's."""
+    if is_of_the_user(type(fn)) and not compares_by_identity(fn):
+        return False
     try:
         hash(fn)
     except TypeError:
@@ -117,8 +121,7 @@ class Operations:
         if args and self.is_idle(known, args, named):
             return args[0]
         if fn is np.ix_ and args and not named and all(map(self.is_own_index, args)):
-            return Tup(tuple(self.call_op(np.reshape, (a, Tup((const(1),) * k + (const(-1),) + (const(1),) * (len(args) - k - 1))), ())
-                             for k, a in enumerate(args)))
+            return self.open_mesh(args)
         definite = known.memory is ops.Memory.VIEW and not known.read_only
         definite |= fn in (np.reshape, np.ravel) and self.is_contiguous(args, named)
         if definite and args and isinstance(args[0], Ref) and self.fact(args[0]).is_array and out is None:
@@ -151,6 +154,12 @@ class Operations:
         fact = self.fact(value)
         return isinstance(value, Ref) and not value.path and value.cell in self.made and (
             fact.is_array and fact.ndim == 1 and fact.dtype is not None and fact.dtype.kind in "iu")
+
+    def open_mesh(self, args: tuple[Value, ...]) -> Value:
+        """``np.ix_(i, j)`` as what it is, views: one axis of each array among others of size 1."""
+        ones = (const(1),) * len(args)
+        return Tup(tuple(self.call_op(np.reshape, (a, Tup((*ones[:k], const(-1), *ones[k + 1:]))), ())
+                         for k, a in enumerate(args)))
 
     def overwriting(self, fn: Callable, args: tuple[Value, ...], named: dict[str, Value], hint: str) -> Value:
         """A call with ``overwrite_a=True``, after which nobody knows what is in the arrays given."""

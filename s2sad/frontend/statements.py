@@ -30,6 +30,7 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
+    unset_in,
 )
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET, same_value
@@ -113,7 +114,7 @@ class Statements:
 
         def same(a: Value, b: Value) -> bool:
             known = static(a), static(b)
-            return a == b or (UNSET not in known and same_value(*known))
+            return a == b or (not unset_in(known) and same_value(*known))
         return all(map(same, now.values, before.values))
 
     def stmt_Nonlocal(self, node: Any) -> None:
@@ -131,7 +132,8 @@ class Statements:
         defaults = tuple(self.expr(d) for d in args.defaults)
         kw_defaults = tuple(None if d is None else self.expr(d) for d in args.kw_defaults)
         analyse(node)
-        return Closure(node, frame.source, frame, defaults, kw_defaults)
+        name = getattr(node, "name", "<lambda>")
+        return Closure(node, frame.source, frame, defaults, kw_defaults, f"{frame.name}.<locals>.{name}")
 
     def stmt_Import(self, node: Any) -> None:
         for alias in node.names:
@@ -150,7 +152,7 @@ class Statements:
     def imported(self, name: str) -> types.ModuleType | None:
         """A module that is there, or that the function certainly imports; None if it is imported when the function
         runs and gets there: importing a module runs it."""
-        certain = not self.open_tests and not self.scans and not self.tries
+        certain = not self.open_tests and not self.scans
         if certain or name in sys.modules or name.partition(".")[0] in (*sys.stdlib_module_names, "numpy", "scipy"):
             return importlib.import_module(name)
         return None
@@ -170,11 +172,8 @@ class Statements:
 
     def import_error(self, error: ImportError) -> None:
         """What cannot be imported now raises when the function runs, if it gets there."""
-        self.certain_error(type(error), str(error))
-        if self.tries:
-            raise self.unsupported(f"an import that fails ({error}), inside `try`",
-                                   "import it at the top of the module")
-        self.raise_exception(self.emit_arg(type(error), const(str(error)).arg))
+        raise self.failing(error, f"an import that fails ({error}), inside `try`",
+                           "import it at the top of the module", "S2S001")
 
     def stmt_ImportFrom(self, node: Any) -> None:
         package = self.frames[-1].globals.get("__package__") or ""
@@ -211,7 +210,8 @@ class Statements:
             got = self.call_special(manager, "__enter__", ())
         else:
             arg = self.reify(manager)
-            got = Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered")))
+            got = self.note_opaque(Atom(self.emit_call(runtime.enter, (arg,), (), Var("entered"))),
+                                   self.harmless(manager), manager)
         if target is not None:
             self.assign(target, got)
         self.enter(node, k + 1)

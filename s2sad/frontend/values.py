@@ -19,7 +19,7 @@ loop or branch
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +102,7 @@ class Closure:
     frame: Any
     defaults: tuple[Value, ...] = ()
     kw_defaults: tuple[Any, ...] = ()
+    qualname: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,11 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """A name that has no value, and why reading it is an error."""
+    """A name that has no value, and why reading it is an error; ``error``: the exception, if it is not about a name."""
 
     reason: str = ""
     code: str = "S2S014"
+    error: BaseException | None = None
 
 
 Value = (Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Generator | Lazy | Choice | Super
@@ -291,6 +293,11 @@ NONE, TRUE, FALSE = const(None), const(True), const(False)
 def static(value: Value) -> Any:
     """The compile-time constant that a value is, or UNSET."""
     return value.fact.value if type(value) is Atom else UNSET
+
+
+def unset_in(values: Iterable[Any]) -> bool:
+    """Whether one of some values is not known now; nothing is compared."""
+    return any(v is UNSET for v in values)
 
 
 def pack(kind: Any, items: tuple[Arg, ...], keys: tuple[Any, ...] = ()) -> Arg:

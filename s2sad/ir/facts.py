@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ir.inert import is_a
+from s2sad.ir.inert import is_a, is_of_the_user
 
 Dim = Any  # int | tuple[symbol, int]
 
@@ -128,6 +128,8 @@ def same_value(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(map(same_value, a, b))
     if isinstance(a, (float, complex)):
         return repr(a) == repr(b)
+    if is_of_the_user(type(a)):
+        return False
     try:
         return bool(a == b)
     except ValueError:  # arrays

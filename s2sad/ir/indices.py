@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.ir import Arg, Const, Pack, Var
+from s2sad.ir.inert import is_a
 
 
 def selects_once(index: Arg) -> bool:
@@ -19,7 +20,7 @@ def selects_once(index: Arg) -> bool:
         return index.kind == "slice" or (index.kind == "tuple" and all(map(_part_selects_once, index.items)))
     if isinstance(index, Var) and index.fact.is_array and index.fact.dtype == np.bool_:
         return True
-    if isinstance(index, Const) and isinstance(index.value, np.ndarray):
+    if isinstance(index, Const) and is_a(index.value, np.ndarray):
         return index.value.dtype == np.bool_
     if isinstance(index, Const) and type(index.value) is tuple:
         return all(_part_selects_once(Const(v)) for v in index.value)
@@ -31,6 +32,6 @@ def _part_selects_once(item: Arg) -> bool:
         return item.kind == "slice"
     if isinstance(item, Const):
         value = item.value
-        return value is None or value is ... or type(value) in (int, slice) or isinstance(value, np.integer)
+        return value is None or value is ... or type(value) in (int, slice) or is_a(value, np.integer)
     fact = item.fact
     return fact.kind == "int" or (fact.is_scalar and fact.dtype is not None and np.dtype(fact.dtype).kind in "iu")

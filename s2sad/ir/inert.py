@@ -111,6 +111,9 @@ def resolve(obj: Any, name: str) -> Any:
     found = look(obj, name)
     if found is MISSING or (not is_a(obj, type) and name in instance_dict(obj)):
         return found
+    if is_a(found, (property, types.DynamicClassAttribute)) and not is_a(obj, type) and is_of_the_library_function(
+            found.fget):
+        return getattr(obj, name) if type(found).__module__ == "enum" or is_described(type(obj)) else MISSING
     if is_a(found, property) or is_a(found, functools.cached_property):
         return found if is_a(obj, type) and type(obj) is type else MISSING
     if is_a(found, (types.FunctionType, staticmethod, classmethod, *_COMPILED, functools._lru_cache_wrapper)):
@@ -119,6 +122,11 @@ def resolve(obj: Any, name: str) -> Any:
         return found
     is_compiled = written_method(type(found), "__get__") is None
     return getattr(obj, name) if is_compiled else MISSING
+
+
+def is_described(cls: type) -> bool:
+    """Whether objects of a class of Python's library tell about functions, classes and values, and do nothing else."""
+    return cls.__module__ in ("inspect", "types", "dataclasses", "functools", "fractions", "datetime")
 
 
 def callable_parts(fn: Any) -> Any:
@@ -134,7 +142,7 @@ def is_of_the_library(cls: type) -> bool:
 def is_of_the_user(cls: type) -> bool:
     """Whether a class is neither Python's nor one of the packages whose classes are known."""
     top = cls.__module__.partition(".")[0]
-    return top not in sys.stdlib_module_names and top not in ("numpy", "scipy", "numba", "s2sad")
+    return top not in sys.stdlib_module_names and top not in ("numpy", "scipy", "uarray", "numba", "s2sad")
 
 
 def is_plain_class(cls: Any) -> bool:
@@ -180,8 +188,3 @@ _OPERATORS = tuple(f"__{n}__" for n in (
 def is_inert_member(x: Any) -> bool:
     """Whether a value is a member of an enumeration, none of whose operators somebody wrote."""
     return is_a(x, enum.Enum) and not has_own_methods(type(x), _OPERATORS)
-
-
-__all__ = ["MISSING", "asks_python", "callable_parts", "compares_by_identity", "has_own_methods", "instance_dict",
-           "is_a", "is_inert_member", "is_of_the_library", "is_of_the_user", "is_plain_class", "is_written", "look", "look_in_class",
-           "resolve", "slot_of", "written_method"]

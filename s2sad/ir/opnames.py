@@ -26,7 +26,8 @@ from s2sad import runtime
 from s2sad.ir import Function
 from s2sad.ir.inert import is_a, is_of_the_user
 
-MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator, "runtime": runtime}
+MODULES: dict[str, types.ModuleType] = {"np": np, "math": math, "cmath": cmath, "operator": operator,
+                                        "runtime": runtime}
 INSIDE = ("np", "np.linalg", "np.fft", "np.random", "np.lib.stride_tricks", "np.emath", "math", "cmath", "operator",
           "runtime")
 SCIPY = ("special", "linalg", "fft", "signal", "stats", "integrate", "interpolate", "ndimage", "optimize", "sparse")

@@ -19,6 +19,7 @@ import numpy as np
 from s2sad.errors import Loc
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, Pack, Stmt, Var
 from s2sad.ir.facts import fresh_dim, symbols, with_symbols
+from s2sad.ir.inert import is_a
 from s2sad.ir.walk import clone, replacing
 
 NUMBERS = (int, float, complex, bool)
@@ -63,7 +64,7 @@ class RuleKinds:
 
     def _constant(self, value: Any) -> Hashable:
         """A constant in a key; what has no value that can be compared is named by its identity."""
-        if type(value) in NUMBERS or isinstance(value, np.number):
+        if type(value) in NUMBERS or is_a(value, np.number):
             return type(value), repr(value)
         if type(value) is tuple:
             return tuple, tuple(map(self._constant, value))
@@ -119,11 +120,11 @@ class Template:
         """Whether everything that was captured is still what it was."""
         return all(guard() for guard in self.guards)
 
-    def copy(self, kinds: RuleKinds, loc: Loc | None) -> tuple[list[Stmt], Any]:
+    def copy(self, kinds: RuleKinds, loc: Loc | None, of: Any = None) -> tuple[list[Stmt], Any]:
         """The statements with fresh variables, and the result, for arguments of these kinds; every copy has sizes of
-        its own."""
+        its own. ``of`` is the operation whose rule it is."""
         table: dict[Var, Arg] = {**dict(zip(self.params, kinds.found)), **dict(zip(self.shapes, kinds.shapes))}
-        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table))
+        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table), of)
         new = replacing(table)
 
         def renewed(node: Any) -> Any:

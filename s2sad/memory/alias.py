@@ -43,6 +43,7 @@ from s2sad.ir import (
     Var,
     While,
 )
+from s2sad.ir.inert import is_a
 from s2sad.ir.walk import blocks, call_args, count_uses, ends
 from s2sad.ops import Memory as Kind
 
@@ -318,7 +319,7 @@ def is_advanced(index: Arg) -> bool:
         return index.kind == "list" or (index.kind == "tuple" and any(map(is_advanced, index.items)))
     if isinstance(index, Const):
         value = index.value
-        return isinstance(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
+        return is_a(value, (list, np.ndarray)) or (type(value) is tuple and any(isinstance(v, (list, np.ndarray))
                                                                                      for v in value))
     return index.fact.kind == "list" or (index.fact.is_array and index.fact.ndim not in (0, None))
 
@@ -328,7 +329,7 @@ def _immutable(const: Const) -> bool:
     if type(value) is tuple:
         return all(_immutable(Const(v)) for v in value)
     plain = (int, float, complex, str, bytes, np.generic, np.dtype, type, range, slice)
-    return value is None or value is ... or value is UNDEFINED or isinstance(value, plain)
+    return value is None or value is ... or value is UNDEFINED or is_a(value, plain)
 
 
 def _may_be_uncopied(call: Call) -> bool:

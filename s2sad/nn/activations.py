@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ops import Effect, record
 from s2sad.rules import elementwise, rule
 
 try:
@@ -44,7 +43,7 @@ def relu(x: Any) -> Any:
     return np.maximum(x, 0.0)
 
 
-@elementwise(relu)
+@elementwise(relu, pure=True)
 def relu_rule(x, *, y):
     return y > 0.0
 
@@ -108,7 +107,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-@rule(softmax, wrt=("x",))
+@rule(softmax, wrt=("x",), pure=True)
 def softmax_rule(x, axis=-1, *, y, y_bar):
     """y = softmax x  ⟹  x̄ = y (ȳ − Σ y ȳ)"""
     return y * (y_bar - np.sum(y * y_bar, axis=axis, keepdims=True))
@@ -141,7 +140,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
 
 
-@rule(log_softmax, wrt=("x",))
+@rule(log_softmax, wrt=("x",), pure=True)
 def log_softmax_rule(x, axis=-1, *, y, y_bar):
     """y = x − ln Σ exp x  ⟹  x̄ = ȳ − exp(y) Σ ȳ"""
     return y_bar - np.exp(y) * np.sum(y_bar, axis=axis, keepdims=True)
@@ -150,5 +149,3 @@ def log_softmax_rule(x, axis=-1, *, y, y_bar):
 @log_softmax_rule.jvp
 def log_softmax_jvp(x, axis=-1, *, y, x_dot):
     return x_dot - np.sum(np.exp(y) * x_dot, axis=axis, keepdims=True)
-
-record(relu, softmax, log_softmax, effect=Effect.NONE)

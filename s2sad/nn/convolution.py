@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.windows import Windows, fold, unfold
-from s2sad.ops import Effect, record
-from s2sad.rules import LIKE, SHAPE_ONLY, bilinear, rule
+from s2sad.rules import bilinear, rule
 
 BLOCK = 1 << 18
 """Items of the columns that are held at a time."""
@@ -190,7 +189,7 @@ def _dtype_like(x: Any, *factors: Any) -> np.dtype:
     return found if found.kind in "fc" else np.result_type(*factors)
 
 
-@rule(conv2d, wrt=("x", "weight", "bias"))
+@rule(conv2d, wrt=("x", "weight", "bias"), pure=True)
 def conv2d_rule(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, y_bar):
     x_bar = conv2d_input(x, weight, y_bar, stride, padding, dilation, groups)
     weight_bar = conv2d_weight(x, weight, y_bar, stride, padding, dilation, groups)
@@ -211,19 +210,13 @@ def conv2d_jvp(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, 
     return np.broadcast_to(np.reshape(bias_dot, (-1, 1, 1)), np.shape(y))
 
 
-@bilinear(conv2d_input, "weight", "g")
+@bilinear(conv2d_input, "weight", "g", pure=True, like="x", shapes_of=("x",))
 def conv2d_input_rule(x, weight, g, stride=1, padding=0, dilation=1, groups=1, *, y_bar):
     weight_bar = conv2d_weight(y_bar, weight, g, stride, padding, dilation, groups)
     return weight_bar, conv2d(y_bar, weight, None, stride, padding, dilation, groups)
 
 
-@bilinear(conv2d_weight, "x", "g")
+@bilinear(conv2d_weight, "x", "g", pure=True, like="weight", shapes_of=("weight",))
 def conv2d_weight_rule(x, weight, g, stride=1, padding=0, dilation=1, groups=1, *, y_bar):
     x_bar = conv2d_input(x, y_bar, g, stride, padding, dilation, groups)
     return x_bar, conv2d(x, y_bar, None, stride, padding, dilation, groups)
-
-
-SHAPE_ONLY.update({conv2d_input: frozenset({"x"}), conv2d_weight: frozenset({"weight"})})
-LIKE.update({conv2d_input: "x", conv2d_weight: "weight"})
-
-record(conv2d, conv2d_input, conv2d_weight, effect=Effect.NONE)

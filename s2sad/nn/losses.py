@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.activations import log_softmax
-from s2sad.ops import Effect, record
 from s2sad.rules import no_gradient
 
 
@@ -67,6 +66,4 @@ def classes(labels: Any, shape: tuple[int, ...]) -> np.ndarray:
     return found
 
 
-no_gradient(classes)
-
-record(classes, effect=Effect.NONE)
+no_gradient(classes, pure=True)

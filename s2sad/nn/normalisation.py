@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ops import Effect, record
 from s2sad.rules import rule
 
 Axis = int | tuple[int, ...]
@@ -42,7 +41,7 @@ def standardise(x: Any, axis: Axis, eps: float = 1e-5) -> Any:
     return centred / np.sqrt(np.mean(centred * centred, axis=axis, keepdims=True) + eps)
 
 
-@rule(standardise, wrt=("x",))
+@rule(standardise, wrt=("x",), pure=True)
 def standardise_rule(x, axis, eps=1e-5, *, y, y_bar):
     """y = (x − μ) / s  ⟹  x̄ = (ȳ − mean ȳ − y mean(y ȳ)) / s"""
     g = y_bar - np.mean(y_bar, axis=axis, keepdims=True) - y * np.mean(y * y_bar, axis=axis, keepdims=True)
@@ -132,5 +131,3 @@ def batch_norm(x: Any, weight: Any = None, bias: Any = None, mean: Any = None, v
     if bias is not None:
         y = y + np.reshape(bias, channels)
     return y
-
-record(standardise, effect=Effect.NONE)

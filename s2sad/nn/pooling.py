@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.nn.windows import Windows
-from s2sad.ops import Effect, record
-from s2sad.rules import LIKE, SHAPE_ONLY, linear, rule
+from s2sad.rules import linear, rule
 
 
 def max_pool2d(x: Any, kernel: Any, stride: Any = None, padding: Any = 0) -> np.ndarray:
@@ -221,7 +220,7 @@ def _first_maxima(x: Any, maxima: Any, at: Windows) -> Iterator[tuple[tuple[Any,
         yield places, first
 
 
-@rule(max_pool2d, wrt=("x",))
+@rule(max_pool2d, wrt=("x",), pure=True)
 def max_pool2d_rule(x, kernel, stride=None, padding=0, *, y, y_bar):
     return scatter_to_maxima(y_bar, x, y, kernel, stride, padding)
 
@@ -231,29 +230,22 @@ def max_pool2d_jvp(x, kernel, stride=None, padding=0, *, y, x_dot):
     return gather_at_maxima(x_dot, x, y, kernel, stride, padding)
 
 
-@linear(scatter_to_maxima, "g")
+# Where the maxima are is locally constant: an input that is differentiated counts as one here.
+@linear(scatter_to_maxima, "g", pure=True, like="x", constant_in=("x", "maxima"))
 def scatter_to_maxima_rule(g, x, maxima, kernel, stride=None, padding=0, *, y_bar):
     return gather_at_maxima(y_bar, x, maxima, kernel, stride, padding)
 
 
-@linear(gather_at_maxima, "v")
+@linear(gather_at_maxima, "v", pure=True, like="maxima", constant_in=("x", "maxima"))
 def gather_at_maxima_rule(v, x, maxima, kernel, stride=None, padding=0, *, y_bar):
     return scatter_to_maxima(y_bar, x, maxima, kernel, stride, padding)
 
 
-@linear(avg_pool2d, "x")
+@linear(avg_pool2d, "x", pure=True)
 def avg_pool2d_rule(x, kernel, stride=None, padding=0, *, y_bar):
     return spread_means(y_bar, x, kernel, stride, padding)
 
 
-@linear(spread_means, "g")
+@linear(spread_means, "g", pure=True, like="x", shapes_of=("x",))
 def spread_means_rule(g, x, kernel, stride=None, padding=0, *, y_bar):
     return avg_pool2d(y_bar, kernel, stride, padding)
-
-
-# Where the maxima are is locally constant: an input that is differentiated counts as one here.
-SHAPE_ONLY.update(dict.fromkeys((scatter_to_maxima, gather_at_maxima), frozenset({"x", "maxima"})))
-SHAPE_ONLY[spread_means] = frozenset({"x"})
-LIKE.update({scatter_to_maxima: "x", gather_at_maxima: "maxima", spread_means: "x"})
-
-record(max_pool2d, avg_pool2d, scatter_to_maxima, gather_at_maxima, spread_means, effect=Effect.NONE)

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from s2sad.ops import Effect, record
 from s2sad.rules import linear
 
 Pair = tuple[int, int]
@@ -192,13 +191,11 @@ def flatten(x: Any) -> Any:
     return np.reshape(x, (np.shape(x)[0], -1))
 
 
-@linear(unfold, "x")
+@linear(unfold, "x", pure=True)
 def unfold_rule(x, kernel, stride=1, padding=0, dilation=1, *, y_bar):
     return fold(y_bar, np.shape(x)[2:], kernel, stride, padding, dilation)
 
 
-@linear(fold, "columns")
+@linear(fold, "columns", pure=True)
 def fold_rule(columns, size, kernel, stride=1, padding=0, dilation=1, *, y_bar):
     return unfold(y_bar, kernel, stride, padding, dilation)
-
-record(unfold, fold, effect=Effect.NONE)

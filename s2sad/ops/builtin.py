@@ -4,6 +4,8 @@ from __future__ import annotations
 import bisect
 import operator
 
+import numpy as np
+
 from s2sad.ops.arithmetic import ON_NUMBERS
 from s2sad.ops.record import Cost, Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import PROVIDERS, Operation, record
@@ -31,6 +33,11 @@ _TEXT = (str.upper, str.lower, str.strip, str.lstrip, str.rstrip, str.split, str
          str.isdigit, str.isalpha, str.isidentifier, str.encode, str.ljust, str.rjust, str.center, str.zfill,
          str.partition, str.rpartition, str.removeprefix, str.removesuffix, str.splitlines, str.swapcase, str.casefold)
 record(*_TEXT, **ON_NUMBERS)
+record(np.base_repr, np.binary_repr, **ON_NUMBERS)
+record(np.array2string, np.array_repr, np.array_str, np.format_float_positional, np.format_float_scientific,
+       np.datetime_as_string, memory=Memory.NONE, effect=Effect.STATE)  # as ``np.set_printoptions`` says
+record(np.get_printoptions, np.geterr, np.getbufsize, memory=Memory.FRESH, effect=Effect.STATE)
+record(np.shares_memory, np.may_share_memory, memory=Memory.NONE, effect=Effect.STATE)  # copies are two arrays
 record(str.split, str.rsplit, str.splitlines, memory=Memory.FRESH)
 
 

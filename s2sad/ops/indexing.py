@@ -8,11 +8,11 @@ import numpy as np
 from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import record
 
-record(operator.getitem, memory=Memory.MAYBE, effect=Effect.NONE, raises=Raises.RANGE, zeros=Zeros.MAKES, bounded=True)
+record(operator.getitem, memory=Memory.MAYBE, effect=Effect.NONE, raises=Raises.RANGE, zeros=Zeros.KEEPS, bounded=True)
 record(getattr, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(hasattr, memory=Memory.NONE, effect=Effect.NONE)
 record(np.take, np.take_along_axis, np.compress, np.extract, np.choose, np.select, memory=Memory.FRESH,
-       effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True)
+       effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(np.take, method="take")
 record(np.choose, method="choose", takes_lists=True)
 record(np.select, takes_lists=True)
@@ -27,6 +27,9 @@ record(np.searchsorted, method="searchsorted")
 record(np.argsort, method="argsort")
 record(np.unique, np.unwrap, memory=Memory.FRESH, effect=Effect.NONE)
 record(np.unique, of_values=True)
+for _name in ("unique_all", "unique_counts", "unique_inverse", "unique_values"):
+    if hasattr(np, _name):
+        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE, of_values=True)
 record(np.intersect1d, np.setdiff1d, np.union1d, np.setxor1d, memory=Memory.FRESH, effect=Effect.NONE, of_values=True)
 
 _WRITE = {"memory": Memory.NONE, "effect": Effect.WORLD}

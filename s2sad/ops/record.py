@@ -43,8 +43,8 @@ class Raises(Enum):
 
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
-    ZERO = "if they do not fit, or if the last argument is the number 0 of Python"
-    RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex one"
+    RANGE = "if they do not fit, or if a number is out of range that says a place, a size, an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -57,11 +57,11 @@ class Cost(Enum):
 
 
 class Zeros(Enum):
-    """What an operation does to zeros of a cotangent that are zero because an element was not selected."""
+    """What an operation on cotangents does to zeros that are zero because an element was not selected."""
 
     LOSES = "nothing is known: what comes out counts as any number"
-    KEEPS = "element by element: where the cotangent of the result is such a zero, that of the argument is"
-    MAKES = "it selects: what was not selected gets such zeros, and those that come in stay"
+    KEEPS = "it is linear: of zeros come zeros"
+    MAKES = "it is linear, or has no argument, and what comes out has zeros of its own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,8 @@ class Operation:
     memory, effect, raises, cost, zeros
         See there.
     viewed : int
-        The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+        The position of the argument that ``VIEW`` and ``MAYBE`` speak of. If it is an option, as the start of a sum, that
+        is not given, they are new, of ``ANY`` too.
     idle : tuple of str, int and int, optional
         The name and position of an option, and its value with which the result is the first argument itself, if that
         is an array: of the difference of order 0.
@@ -95,6 +96,11 @@ class Operation:
         The results are views that must not be written to, or may be.
     shapes_of : tuple of int
         The positions of the arguments of which only shape, dtype and length are read.
+    constant_in : tuple of str
+        The names of the parameters in which it is locally constant, or counts as such: they may be active, and get no
+        derivative.
+    like : str
+        The name of the parameter whose shape and dtype the result has.
     kinds_only : bool
         A function of the kinds and dtypes of its arguments alone.
     commutes : bool
@@ -104,6 +110,8 @@ class Operation:
         The partial derivatives are finite wherever the arguments are, as long as the double of these is. It says where
         ``0 * partial`` may be NaN: if it is said and false, a number is wrong; if it is true and not said, a product is
         masked for nothing. So what can overflow, as the exponential, is not bounded.
+    selects : bool
+        A choice between elements: the partial derivatives are 0 for what was not chosen.
     in_place : callable, optional
         The update that puts the result where the first argument was, ``operator.iadd`` of addition.
     on_floats : callable, optional
@@ -113,7 +121,7 @@ class Operation:
         Of one real number it is that number, but for the sign of zero: ``np.sum``, ``np.real``.
     of_values : bool
         The class, dtype or number of dimensions of the results depends on the values of the arguments: trying it on
-        samples would lie.
+        samples would lie. (That Python leaves the real numbers for a power of a negative float is not meant.)
     takes_lists : bool
         Lists of arrays may stay lists.
     order_c : str
@@ -138,9 +146,12 @@ class Operation:
     distinct: bool = False
     read_only: bool = False
     shapes_of: tuple[int, ...] = ()
+    constant_in: tuple[str, ...] = ()
+    like: str = ""
     kinds_only: bool = False
     commutes: bool = False
     bounded: bool = False
+    selects: bool = False
     in_place: Callable | None = None
     on_floats: Callable | None = None
     same_on_floats: bool = False
@@ -190,7 +201,8 @@ class Operation:
         """The arguments with which the results may share memory; ``named`` are those given by keyword."""
         if self.memory in (Memory.VIEW, Memory.MAYBE):
             return args[self.viewed:self.viewed + 1] or named
-        return () if self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
+        optional = self.viewed >= len(args) and not named
+        return () if optional or self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
 
     @property
     def reads_shape(self) -> bool:

@@ -50,13 +50,20 @@ def of(op: Any) -> Operation:
     if known is not None:
         return known
     if is_a(getattr(op, "__self__", None), GENERATORS):
-        return Operation(op, op, memory=Memory.FRESH, effect=Effect.DRAWS)
+        return _drawing(op)
     for provide in PROVIDERS:
         made = provide(op)
         if made is not None:
             RECORDS[op] = made
             return made
     return Operation(op, op)
+
+
+def _drawing(op: Any) -> Operation:
+    """The record of a method of a generator; those of Python's draw items, which they leave as they are."""
+    items = isinstance(op.__self__, random.Random) or op.__name__ in ("spawn", "bit_generator")
+    writes = "write `a = np.random.permutation(a)`" if op.__name__ == "shuffle" else ""
+    return Operation(op, op, memory=Memory.ANY if items else Memory.FRESH, effect=Effect.DRAWS, writes=writes)
 
 
 def may_be_recorded(op: Any) -> bool:

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from s2sad.ops.arithmetic import ELEMENTWISE
-from s2sad.ops.record import Effect, Memory, Raises
+from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import PROVIDERS, Operation, record, spell
 
 _NEW: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE}
 LINALG = ("solve", "cholesky", "cho_solve", "solve_triangular", "solve_banded", "solve_sylvester",
           "solve_continuous_lyapunov", "solve_lyapunov", "expm", "logm", "sqrtm", "toeplitz", "block_diag", "hankel",
-          "circulant", "cho_factor", "lu_factor", "lu_solve", "eigh", "eig", "qr", "cosm", "sinm", "tanm", "hilbert",
-          "solve_discrete_lyapunov", "orth", "null_space", "polar", "schur", "hessenberg", "lstsq", "eigh_tridiagonal")
+          "circulant", "cho_factor", "lu", "lu_factor", "lu_solve", "eigh", "eig", "qr", "cosm", "sinm", "tanm",
+          "hilbert", "solve_discrete_lyapunov", "orth", "null_space", "polar", "schur", "hessenberg", "lstsq",
+          "eigh_tridiagonal")
 """Functions of ``scipy.linalg`` that leave their arguments alone unless they are asked with ``overwrite_…``."""
 SAME_LINALG = ("norm", "det", "inv", "pinv", "svd", "svdvals", "eigvals")
 METHODS = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "pmf", "logpmf", "mean", "var", "std",
@@ -37,6 +38,8 @@ FUNCTIONS = {
     "scipy.integrate": ("trapezoid", "cumulative_trapezoid", "simpson"),
 }
 """Functions that compute new arrays from their arguments, and nothing else."""
+LINEAR = ("scipy.fft", "scipy.signal", "scipy.integrate")
+"""Modules whose functions in the table are linear."""
 
 OF_NO_AXES = ("fft2", "ifft2", "fftn", "ifftn", "dctn", "idctn", "dstn", "idstn")
 """Transforms that give back their argument if there is nothing to transform."""
@@ -56,12 +59,16 @@ def _scipy(op: Any) -> Operation | None:
         return Operation(op, op, **ELEMENTWISE) if _named(op, "scipy.special", name) else None
     owner = getattr(op, "__self__", None)
     if type(owner).__module__.startswith("scipy.stats.") and name in METHODS:
+        if type(owner).__module__.endswith("multivariate") and name in ("cdf", "logcdf"):  # integrated at random points
+            return Operation(op, op, memory=Memory.FRESH, effect=Effect.DRAWS)
         return Operation(op, op, **_NEW, of_values=name == "support")
     if name in LINALG and _named(op, "scipy.linalg", name):
         of_small = {"memory": Memory.MAYBE} if name == "hessenberg" else {}  # of two rows it is its argument
         return Operation(op, op, **_NEW | of_small, of_values=name in ("logm", "sqrtm"))
-    if any(name in names and _named(op, module, name) for module, names in FUNCTIONS.items()):
-        return Operation(op, op, **_NEW | ({"memory": Memory.MAYBE} if name in OF_NO_AXES else {}))
+    for module, names in FUNCTIONS.items():
+        if name in names and _named(op, module, name):
+            return Operation(op, op, **_NEW | ({"memory": Memory.MAYBE} if name in OF_NO_AXES else {}),
+                             zeros=Zeros.KEEPS if module in LINEAR else Zeros.LOSES)
     return None
 
 

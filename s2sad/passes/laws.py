@@ -68,6 +68,7 @@ same(g) -> g
 unbroadcast(g, x) -> g if same_shape(g, x) and same_dtype(g, x)
 unbroadcast(g, x) -> astype_of(g, x) if same_shape(g, x)
 astype_of(g, x) -> g if same_dtype(g, x)
+cotangent_of(g, x) -> g if array(g) and real(x) and same_shape(g, x) and same_dtype(g, x)
 np.broadcast_to(g, s) -> g if array(g) and same_shape(g, result)
 np.broadcast_to(g, np.shape(x)) -> g if array(g) and same_shape(g, x)
 np.broadcast_to(g, np.shape(x)) -> g if scalar(g) and real(g) and same_shape(g, x)

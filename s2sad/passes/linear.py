@@ -274,7 +274,8 @@ def _filled(fn: Function) -> Block:
 
     def made(s: Any) -> Call:
         value, shape = copies[s].args
-        simple = {"1.0": np.ones, "0.0": np.zeros}.get(repr(value.value)) if isinstance(value, Const) else None
+        simple = {"1.0": np.ones, "0.0": np.zeros}.get(repr(value.value)) if isinstance(value, Const) and type(
+            value.value) is float else None
         if simple is not None:
             return replace(s, op=simple, args=(shape,))
         return replace(s, op=np.full, args=(shape, value))

@@ -15,6 +15,13 @@ decorator               one writes                                  derived from
 ``@rule(f)``            the VJP, and ``.jvp``                       nothing
 ======================  ==========================================  ==========================================
 
+What a function of the user *is* is not known from its rule: it may print, keep or return its argument, so it is called
+once in the forward sweep, never dropped and never merged with another call, and facts of its result do not come from
+trying it. Each decorator takes more by keyword, which goes into the record of the function (``s2sad.ops``):
+``pure=True`` (the same arguments give the same result, and nothing else happens), ``like="x"`` (the result is an array
+of the shape and dtype of ``x``), ``shapes_of=("x",)`` (of ``x`` only these are read), ``constant_in=("x",)`` (the
+derivative with respect to ``x`` counts as zero).
+
     >>> import numpy as np
     >>> from s2sad.rules import pullback
     >>> pullback(np.sin, (0.0,), {}, y=0.0, y_bar=2.0)
@@ -78,12 +85,6 @@ class Rule:
 
 RULES: dict[Callable, Rule] = {}
 NO_GRADIENT: set[Callable] = set()
-SHAPE_ONLY: dict[Callable, frozenset[str]] = {
-    runtime.unbroadcast: frozenset("x"), runtime.astype_of: frozenset("x"), runtime.broadcast_like: frozenset("y"),
-    runtime.cotangent_of: frozenset("y"), np.full_like: frozenset("a")}
-"""Parameters of which only shape and dtype count, so that an active argument is no error."""
-LIKE: dict[Callable, str] = {}
-"""Functions whose result is an array of the shape and dtype of one of their parameters."""
 STATIC: set[Callable] = set()
 
 
@@ -96,7 +97,8 @@ def _changed() -> None:
         watcher()
 
 
-def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | None, fn: Callable) -> Rule:
+def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | None, fn: Callable,
+              said: dict[str, Any]) -> Rule:
     parameters = list(inspect.signature(fn).parameters.values())
     extra = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in ("y", "y_bar"))
     if wrt is None:
@@ -106,11 +108,28 @@ def _register(primals: tuple[Callable, ...], kind: str, wrt: tuple[str, ...] | N
     for primal in primals:
         RULES[primal] = entry
         NO_GRADIENT.discard(primal)
+        _describe(primal, kind, [p.name for p in parameters], **said)
     _changed()
     return entry
 
 
-def elementwise(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Callable], Rule]:
+def _describe(primal: Callable, kind: str, names: list[str], pure: bool = False, like: str = "",
+              shapes_of: tuple[str, ...] = (), constant_in: tuple[str, ...] = ()) -> None:
+    """Record what a rule says of a function of which nothing is known otherwise."""
+    said: dict[str, Any] = {"effect": ops.Effect.NONE, "memory": ops.Memory.ANY} if pure else {}
+    if like:
+        said["like"] = like
+    if shapes_of:
+        said["shapes_of"] = tuple(map(names.index, shapes_of))
+    if constant_in:
+        said["constant_in"] = constant_in
+    if not ops.is_recorded(primal) and kind == "elementwise":
+        said["zeros"] = ops.Zeros.KEEPS
+    if said:
+        ops.record(primal, **said)
+
+
+def elementwise(*primals: Callable, wrt: tuple[str, ...] | None = None, **said: Any) -> Callable[[Callable], Rule]:
     """Register the partial derivatives of an elementwise function.
 
     Parameters
@@ -137,10 +156,10 @@ def elementwise(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Calla
     >>> s2sad.grad(softplus)(0.0)
     0.5
     """
-    return lambda fn: _register(primals, "elementwise", wrt, fn)
+    return lambda fn: _register(primals, "elementwise", wrt, fn, said)
 
 
-def linear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
+def linear(primal: Callable, *wrt: str, **said: Any) -> Callable[[Callable], Rule]:
     """Register the transpose of a function that is linear in the parameters ``wrt`` together.
 
     The decorated function has the primal's signature, then ``*, y_bar`` (and ``y`` if wanted), and returns the
@@ -155,10 +174,10 @@ def linear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
     >>> s2sad.vjp(mirrored, np.array([1.0, 2.0]))[1](np.array([3.0, 4.0]))
     (array([4., 3.]),)
     """
-    return lambda fn: _register((primal,), "linear", wrt, fn)
+    return lambda fn: _register((primal,), "linear", wrt, fn, said)
 
 
-def bilinear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
+def bilinear(primal: Callable, *wrt: str, **said: Any) -> Callable[[Callable], Rule]:
     """Register the two transposes of a function that is linear in each of two parameters.
 
     ``wrt`` defaults to the parameters without default. The decorated function returns the two cotangents.
@@ -173,10 +192,10 @@ def bilinear(primal: Callable, *wrt: str) -> Callable[[Callable], Rule]:
     >>> s2sad.grad(weighted)(np.ones(3), np.array([4.0, 5.0, 6.0]))
     array([ 0.,  5., 12.])
     """
-    return lambda fn: _register((primal,), "bilinear", wrt or None, fn)
+    return lambda fn: _register((primal,), "bilinear", wrt or None, fn, said)
 
 
-def rule(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Callable], Rule]:
+def rule(*primals: Callable, wrt: tuple[str, ...] | None = None, **said: Any) -> Callable[[Callable], Rule]:
     """Register the VJP of a function; add the JVP with ``@name.jvp``.
 
     The decorated function has the primal's signature, then ``*, y, y_bar`` as far as it wants them, and returns the
@@ -196,10 +215,10 @@ def rule(*primals: Callable, wrt: tuple[str, ...] | None = None) -> Callable[[Ca
     >>> float(s2sad.grad(root)(1.0))
     0.5
     """
-    return lambda fn: _register(primals, "rule", wrt, fn)
+    return lambda fn: _register(primals, "rule", wrt, fn, said)
 
 
-def no_gradient(*primals: Callable) -> Callable | None:
+def no_gradient(*primals: Callable, **said: Any) -> Callable | None:
     """Declare that the results of these functions carry no derivative (``np.argmax``, ``np.floor``, …).
 
     >>> @no_gradient
@@ -211,6 +230,8 @@ def no_gradient(*primals: Callable) -> Callable | None:
     """
     for primal in primals:
         NO_GRADIENT.add(primal)
+        if said:
+            _describe(primal, "", [], **said)
     _changed()
     return primals[0] if primals else None
 
@@ -289,6 +310,13 @@ def _recursive(op: runtime.Recursive) -> Rule:
         return runtime.recursive_pushforward(op, xs, xs_dot)
     entry = RULES[op] = Rule(op, "rule", vjp, ("xs",), ("y_bar",), jvp)
     return entry
+
+
+def is_constant_in(op: Callable, entry: Rule, name: str) -> bool:
+    """Whether an argument given for a parameter may be active and have no derivative all the same."""
+    known = ops.of(op)
+    return name in known.constant_in or any(k < len(entry.params) and entry.params[k].name == name
+                                            for k in known.shapes_of)
 
 
 def has_no_gradient(op: Callable) -> bool:
@@ -412,8 +440,8 @@ from s2sad.rules import (  # noqa: E402
     statistics,
 )
 
-__all__ = ["LIKE", "NO_GRADIENT", "RULES", "Rule", "SHAPE_ONLY", "STATIC", "along", "arithmetic",
-           "bilinear", "calculus", "containers", "creation", "einsum", "elementary", "elementwise",
-           "extrema", "fft", "has_no_gradient", "indexing", "joining", "linalg", "linear", "lookup", "masked",
-           "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
-           "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+__all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic", "bilinear", "calculus", "containers",
+           "creation", "einsum", "elementary", "elementwise", "extrema", "fft", "has_no_gradient", "indexing",
+           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "no_gradient", "norms",
+           "probabilities", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "scans",
+           "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

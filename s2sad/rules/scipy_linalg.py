@@ -62,6 +62,40 @@ def _read(a, lower, unit_diagonal):
     return triangle(a, lower)
 
 
+def _padded(low, up):
+    """The factors of an (m, n) matrix as square matrices: L beside columns of the identity, U above rows of it."""
+    m, k, n = np.shape(low)[-2], np.shape(low)[-1], np.shape(up)[-1]
+    left, below = np.eye(m)[:, k:], np.eye(n)[k:]
+    return np.concatenate([low, left], axis=1), np.concatenate([up, below], axis=0)
+
+
+def _permuted(p, low):
+    """Pᵀ: the rows of a matrix in the order of its pivots."""
+    return np.transpose(np.eye(np.shape(low)[0])[p]) if np.ndim(p) == 1 else transposed(p)
+
+
+def _lu_bar(low, up, l_bar, u_bar):
+    """L⁻ᵀ (tril(Lᵀ L̄, −1) + triu(Ū Uᵀ)) U⁻ᵀ"""
+    (m, k), n = np.shape(low), np.shape(up)[1]
+    whole_l, whole_u = _padded(low, up)
+    inner = np.zeros((m, n))
+    if l_bar is not None:
+        inner = np.tril(transposed(whole_l) @ np.concatenate([l_bar, np.zeros((m, n - k))], axis=1), -1)
+    if u_bar is not None:
+        inner = inner + np.triu(np.concatenate([u_bar, np.zeros((m - k, n))], axis=0) @ transposed(whole_u))
+    right = sl.solve_triangular(whole_u, transposed(inner), lower=False)
+    return sl.solve_triangular(whole_l, transposed(right), trans="T", lower=True, unit_diagonal=True)
+
+
+def _lu_dot(low, up, turned):
+    """With F = L⁻¹ (Pᵀ Ȧ) U⁻¹:  L̇ = L tril(F, −1),  U̇ = triu(F) U"""
+    k = np.shape(low)[1]
+    whole_l, whole_u = _padded(low, up)
+    half = sl.solve_triangular(whole_l, turned, lower=True, unit_diagonal=True)
+    f = transposed(sl.solve_triangular(whole_u, transposed(half), trans="T", lower=False))
+    return (whole_l @ np.tril(f, -1))[:, :k], (np.triu(f) @ whole_u)[:k]
+
+
 def _band(lower, upper, n):
     """The row of each item of a banded matrix, and whether it is inside the matrix."""
     rows = np.expand_dims(np.arange(-upper, lower + 1), 1) + np.arange(n)
@@ -107,6 +141,31 @@ if sl is not None:
     @cholesky.jvp
     def cholesky_jvp(a, lower=False, overwrite_a=False, check_finite=True, *, y, a_dot):
         return _cholesky_dot(y, a_dot, lower)
+
+    @rule(sl.lu)
+    def lu(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, y, y_bar):
+        """A = P L U  ⟹  Ā = P L⁻ᵀ (tril(Lᵀ L̄, −1) + triu(Ū Uᵀ)) U⁻ᵀ;  L and U padded to square matrices. The pivots
+        are constant as long as no two of them are equal."""
+        if np.ndim(a) != 2:
+            raise NotImplementedError("scipy.linalg.lu of stacked matrices: factorise one after the other")
+        if permute_l:
+            p, low, up = sl.lu(a)
+            l_bar = None if y_bar[0] is None else transposed(p) @ y_bar[0]
+            return p @ _lu_bar(low, up, l_bar, y_bar[1])
+        p, low, up = y
+        return transposed(_permuted(p, low)) @ _lu_bar(low, up, y_bar[1], y_bar[2])
+
+    @lu.jvp
+    def lu_jvp(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, y, a_dot):
+        if np.ndim(a) != 2:
+            raise NotImplementedError("scipy.linalg.lu of stacked matrices: factorise one after the other")
+        if permute_l:
+            p, low, up = sl.lu(a)
+            l_dot, u_dot = _lu_dot(low, up, transposed(p) @ a_dot)
+            return p @ l_dot, u_dot
+        p, low, up = y
+        l_dot, u_dot = _lu_dot(low, up, _permuted(p, low) @ a_dot)
+        return None, l_dot, u_dot
 
     @rule(sl.cho_solve)
     def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True, *, y, y_bar):

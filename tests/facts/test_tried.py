@@ -94,7 +94,16 @@ class Shade(enum.Enum):
 
 
 def test_what_is_not_recorded_as_pure_is_not_tried():
-    for op in (Counter(), lambda x: x, [].append, os.remove, print, np.vectorize(abs), np.frompyfunc(abs, 1, 1), np.unique):
+    for op in (
+        Counter(),
+        lambda x: x,
+        [].append,
+        os.remove,
+        print,
+        np.vectorize(abs),
+        np.frompyfunc(abs, 1, 1),
+        np.unique,
+    ):
         assert not may_be_tried(op)
     for op in (np.sin, math.sin, operator.add, len, np.linalg.inv):
         assert may_be_tried(op) and key_of(op, (X,), ()) is not None
@@ -104,13 +113,45 @@ def test_values_that_can_be_changed_are_not_remembered():
     assert key_of(np.sum, (Const(np.zeros(3)),), ()) is None and key_of(np.sum, (Const([1]),), ()) is None
 
 
-@pytest.mark.parametrize("value", [1, 2.0, "a", None, ..., (1, [2.0]), {"a": 1}, np.ones(3), np.float32(1), np.dtype(float), float,
-                                   slice(1), np.sin, len, Colour.RED, np.finfo(float)], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [
+        1,
+        2.0,
+        "a",
+        None,
+        ...,
+        (1, [2.0]),
+        {"a": 1},
+        np.ones(3),
+        np.float32(1),
+        np.dtype(float),
+        float,
+        slice(1),
+        np.sin,
+        len,
+        Colour.RED,
+        np.finfo(float),
+    ],
+    ids=repr,
+)
 def test_nothing_of_the_user_runs_in_these(value):
     assert is_plain(value)
 
 
-@pytest.mark.parametrize("value", [Counts(), (1, Counts()), {"a": Counts()}, lambda: 1, np.array([Counts()]), Shade.DARK,
-                                   os.remove, np.frompyfunc(abs, 1, 1)], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value",
+    [
+        Counts(),
+        (1, Counts()),
+        {"a": Counts()},
+        lambda: 1,
+        np.array([Counts()]),
+        Shade.DARK,
+        os.remove,
+        np.frompyfunc(abs, 1, 1),
+    ],
+    ids=lambda v: type(v).__name__,
+)
 def test_code_of_the_user_may_run_in_these(value):
     assert not is_plain(value)

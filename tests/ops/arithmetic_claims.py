@@ -20,8 +20,9 @@ def commutes(known: Operation, t: Trial) -> str | None:
     """The arguments may be exchanged, bit by bit."""
     if not known.commutes or known.updates or not t.plain or len(t.args) != 2 or any(map(np.iscomplexobj, t.args)):
         return None
-    for a in (t.args[0], *edge_values(t.args[0])):
-        for b in (t.args[1], *edge_values(t.args[1])):
+    step = 1 if t.number < 8 else 3
+    for a in (t.args[0], *edge_values(t.args[0])[::step]):
+        for b in (t.args[1], *edge_values(t.args[1])[::step]):
             try:
                 one = t.again(copied(a), copied(b))
             except Exception:  # said by ``raises``
@@ -36,7 +37,7 @@ FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, -2.25, 3.0, 1e-300, -1e300, 1e10, np.inf, -
 
 def same_on_floats(known: Operation, t: Trial) -> str | None:
     """Of one real number it is that number, but for the sign of zero."""
-    for x in FLOATS if known.same_on_floats else ():
+    for x in FLOATS if known.same_on_floats and not t.number else ():
         made = float(attempt(known.op, (x,), {}))
         if made != x and not (np.isnan(made) and np.isnan(x)):
             return f"not at {x}"
@@ -46,10 +47,11 @@ def same_on_floats(known: Operation, t: Trial) -> str | None:
 def on_floats(known: Operation, t: Trial) -> str | None:
     """The function on Python's floats gives the same to one unit in the last place, unless it raises or leaves
     the real numbers."""
-    if known.on_floats is None or len(t.args) not in (1, 2) or not t.plain:
+    count = len(t.args)
+    if known.on_floats is None or count not in (1, 2) or not all(type(a) in (float, np.float64) for a in t.args):
         return None
     for x in FLOATS:
-        for rest in ((y,) for y in FLOATS) if len(t.args) == 2 else ((),):
+        for rest in ((y,) for y in FLOATS) if count == 2 else ((),):
             try:
                 made = known.on_floats(x, *rest)
                 wanted = attempt(known.op, (x, *rest), {})
@@ -124,7 +126,7 @@ def close(a: Any, b: Any) -> bool:
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(close, a, b))
     try:
-        single = np.result_type(a, b).char in "fF"
+        single = np.result_type(a).char in "fF" or np.result_type(b).char in "fF"
         return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, 1e-6 if single else 1e-13, 1e-14, equal_nan=True))
     except (TypeError, ValueError):
         return snapshot(a) == snapshot(b)

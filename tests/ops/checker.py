@@ -65,8 +65,8 @@ CLAIMS: tuple[Claim, ...] = (
 def violations(known: Operation, found: Iterable[Sample], apart: tuple[str, ...] = ()) -> list[str]:
     """The claims of a record that a sample refutes, the first sample for each."""
     told: dict[str, str] = {}
-    for sample in found:
-        t = Trial(known, sample)
+    for number, sample in enumerate(found):
+        t = Trial(known, sample, number)
         for claim in CLAIMS:
             if claim.__name__ not in told and claim.__name__ not in apart:
                 text = claim(known, t)
@@ -107,7 +107,7 @@ def name_of(op: Any) -> str:
 
 
 def check(op: Callable, explicit: Iterable[Sample] = (), generic: bool = True, apart: tuple[str, ...] = ()) -> None:
-    """Fail if a claim of the record is refuted, or if nothing could be tried; claims that are ``apart`` are not asked."""
+    """Fail if a claim of the record is refuted, or if nothing could be tried; claims ``apart`` are not asked."""
     known = ops.of(op)
     if known.effect not in RUNS:
         assert is_cautious(known), "nothing is claimed of what cannot be tried"

@@ -29,6 +29,8 @@ def memory(known: Operation, t: Trial) -> str | None:
     sharing = [k for k, a in t.given.items() if shared(t.result, a)]
     if kind is Memory.NONE and any(True for _ in changeable(t.result)):
         return f"a result can be changed: {t.result!r}"
+    if kind is known.memory and sharing and not known.sources(t.args, tuple(t.kwargs.values())):
+        return f"shares with {sharing}, which are no sources"
     allowed = {Memory.NONE: [], Memory.FRESH: [], Memory.VIEW: [known.viewed], Memory.MAYBE: [known.viewed]}.get(
         kind, list(t.given)
     )
@@ -72,7 +74,7 @@ def read_only(known: Operation, t: Trial) -> str | None:
 
 def order_c(known: Operation, t: Trial) -> str | None:
     """Results in C order."""
-    if not known.order_c or "order" in t.kwargs or any(_is_order(a) for a in t.args):
+    if not known.order_c or {"order", "axis"} & set(t.kwargs) or any(_is_order(a) for a in t.args):
         return None
     if known.order_c == "of numbers" and any(isinstance(a, np.ndarray) for a in t.given.values()):
         return None
@@ -158,7 +160,7 @@ def raises(known: Operation, t: Trial) -> str | None:
         for value in edge_values(a):
             args = list(map(copied, t.args))
             args[k] = copied(value)
-            if known.raises is Raises.ZERO and type(args[-1]) in (int, float, complex, bool) and args[-1] == 0:
+            if known.raises is Raises.ZERO and isinstance(args[-1], (int, float, complex)) and args[-1] == 0:
                 continue
             try:
                 t.again(*args)
@@ -240,6 +242,6 @@ def of_values(known: Operation, t: Trial) -> str | None:
                     made = t.again(*args)
                 except Exception:  # said by ``raises``
                     continue
-                if form(made) != form(t.result):
+                if form(made) != form(t.result) and type(made) is not complex:
                     return f"{form(made)} at {args!r}, {form(t.result)} else"
     return None

@@ -57,6 +57,7 @@ EXPLICIT = {
     runtime.cofactors_along: [given(np.eye(3), np.ones((3, 3)))],
     runtime.selected: [given(np.divide, A > 0, A, 1.0, A)],
     runtime.check_order: [given(np.ones((3, 3)), (), (slice(None), 1), (("index", 1),))],
+    runtime.check_plain: [given(A), given(1.0)],
     runtime.check_first: [given([0.0]), given([])],
     runtime.check_length: [given([1.0, 2.0], slice(0, 1), [1.0])],
 }

@@ -10,6 +10,8 @@ from tests.ops.checker import check, given, members, name_of
 A = np.array([0.5, -1.25, 2.0])
 M = np.arange(6.0).reshape(2, 3)
 EXPLICIT = {
+    np.typename: [given("f"), given("d")],
+    np.datetime_data: [given(np.dtype("M8[s]"))],
     np.trim_zeros: [given(A), given(np.array([0.0, 1.0, 0.0])), given([0, 1])],
     np.broadcast_arrays: [given(A), given(A, M), given(A, 1.0)],
     np.atleast_1d: [given(A), given(A, M)],

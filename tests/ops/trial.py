@@ -53,8 +53,8 @@ def listening() -> Iterator[list[str]]:
 class Trial:
     """One call of an operation on a sample, and what it did to its arguments."""
 
-    def __init__(self, known: Operation, sample: Sample) -> None:
-        self.known, self.sample = known, sample
+    def __init__(self, known: Operation, sample: Sample, number: int = 0) -> None:
+        self.known, self.sample, self.number = known, sample, number
         self.args, self.kwargs = sample.make()
         before = [snapshot(a) for a in (*self.args, *self.kwargs.values())]
         with listening() as self.events:

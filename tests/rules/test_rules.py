@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import ops, rules
+from s2sad.ops import registry
 
 HERE = Path(__file__).parent
 
@@ -91,6 +93,7 @@ def test_unhashable_operations_have_no_rule():
 def scratch(monkeypatch):
     monkeypatch.setattr(rules, "RULES", dict(rules.RULES))
     monkeypatch.setattr(rules, "NO_GRADIENT", set(rules.NO_GRADIENT))
+    monkeypatch.setattr(registry, "RECORDS", dict(registry.RECORDS))
 
 
 def f(x, scale=2.0):
@@ -137,3 +140,59 @@ def test_missing_rules():
         rules.pullback(sorted, (1.0,), {}, y=1.0, y_bar=1.0)
     with pytest.raises(KeyError, match="no rule"):
         rules.pushforward(sorted, (1.0,), {}, y=1.0, dots={})
+
+
+def test_nothing_is_believed_of_the_function_of_a_user(scratch):
+    def doubled(x):
+        return 2.0 * x
+
+    @rules.elementwise(doubled)
+    def doubled_rule(x):
+        return 2.0
+
+    known = ops.of(doubled)
+    assert known.has_effect and not known.may_merge and known.memory is ops.Memory.UNKNOWN
+    assert known.zeros is ops.Zeros.KEEPS and not known.bounded and known.raises is ops.Raises.ANYTHING
+
+
+def test_a_rule_says_more_by_keyword(scratch):
+    def moved(x, by, like):
+        return np.zeros_like(like) + x + np.size(by)
+
+    @rules.linear(moved, "x", pure=True, like="like", shapes_of=("by",), constant_in=("like",))
+    def moved_rule(x, by, like, *, y_bar):
+        return y_bar
+
+    known = ops.of(moved)
+    assert known.is_pure and known.like == "like" and known.shapes_of == (1,) and known.constant_in == ("like",)
+    entry = rules.RULES[moved]
+    assert rules.is_constant_in(moved, entry, "by") and rules.is_constant_in(moved, entry, "like")
+    assert not rules.is_constant_in(moved, entry, "x")
+
+
+def test_a_rule_for_what_is_recorded_changes_nothing(scratch):
+    before = ops.of(np.sin)
+    rules.elementwise(np.sin)(rules.RULES[np.sin].vjp)
+    assert ops.of(np.sin) is before
+
+
+def test_a_user_s_function_is_called_as_often_as_it_stands(scratch):
+    calls = []
+
+    def noted(x):
+        calls.append(x)
+        return 3.0 * x
+
+    @rules.elementwise(noted)
+    def noted_rule(x):
+        return 3.0
+
+    def f(x):
+        noted(x)
+        return noted(x) + noted(x)
+
+    derivative = s2sad.grad(f)
+    assert derivative(2.0) == 6.0
+    calls.clear()
+    derivative(2.0)
+    assert calls == [2.0, 2.0, 2.0]

@@ -42,6 +42,8 @@ def samples(g):
         sample(sl.solve_sylvester, small, g(2, 2), g(3, 2)), sample(sl.solve_continuous_lyapunov, small, g(3, 3)),
         sample(sl.expm, g(3, 3)), sample(sl.expm, g(2, 3, 3)),
         sample(sl.logm, small @ small.conj().T), sample(sl.sqrtm, small @ small.conj().T),
+        *[sample(sl.lu, m, **options) for m in [a, a[:, :2], a[:3]] for options in [{}, {"permute_l": True}]],
+        sample(sl.lu, a, p_indices=True),
         sample(sl.block_diag, g(2, 3), g(2), 3.0, g(1, 1)),
     ]
 
