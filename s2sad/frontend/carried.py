@@ -138,20 +138,9 @@ class Carried:
                 self.heap[key] = self.instantiate_cell(template, make, made)
         self.family = None
         head = self.snapshot()
-        test_block = None
-        if test is not None:
-            with self.block() as stmts:
-                truth_value: Value = TRUE  # of a test that certainly raises an exception
-                with self.path():
-                    truth_value = test()
-                truth = self.truth(truth_value)
-                if truth is False:
-                    return None
-                arg = self.test_arg(truth_value) if truth is None else Const(True)
-            test_block = (stmts, arg)
-            if any(self.heap[c] is not state for c, state in head[0].items()):
-                raise self.unsupported("the test of this `while` changes something", "move the change into the body")
-            self.views = dict(head[2])
+        test_block = self.loop_test(test, head) if test is not None else None
+        if test is not None and test_block is None:
+            return None
         item = None
         if walked is not None:
             fact = fact_of(walked)
@@ -165,6 +154,21 @@ class Carried:
         self.open_tests.pop()
         heap, envs, views = self.snapshot()
         return Side(stmts, heap, envs, views), head, params, inits, prelude, item, stop, test_block
+
+    def loop_test(self, test: Any, head: tuple) -> tuple[list[Any], Arg] | None:
+        """The statements of the test of a ``while``, and what it tests; None if that is certainly false."""
+        with self.block() as stmts:
+            value: Value = TRUE  # of a test that certainly raises an exception
+            with self.path():
+                value = test()
+            truth = self.truth(value)
+            if truth is False:
+                return None
+            arg = self.test_arg(value) if truth is None else Const(True)
+        if any(self.heap[c] is not state for c, state in head[0].items()):
+            raise self.unsupported("the test of this `while` changes something", "move the change into the body")
+        self.views = dict(head[2])
+        return stmts, arg
 
     def disjoint(self, plan: dict, before: tuple, attempt: tuple) -> bool:
         """Whether the arrays that a loop carries under different names share no memory, at its start and after a
