@@ -57,11 +57,11 @@ class Cost(Enum):
 
 
 class Zeros(Enum):
-    """What an operation does to zeros of a cotangent that are zero because an element was not selected."""
+    """What an operation on cotangents does to zeros that are zero because an element was not selected."""
 
     LOSES = "nothing is known: what comes out counts as any number"
-    KEEPS = "element by element: where the cotangent of the result is such a zero, that of the argument is"
-    MAKES = "it selects: what was not selected gets such zeros, and those that come in stay"
+    KEEPS = "it is linear: of zeros come zeros"
+    MAKES = "it is linear, or has no argument, and what comes out has zeros of its own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +110,8 @@ class Operation:
         The partial derivatives are finite wherever the arguments are, as long as the double of these is. It says where
         ``0 * partial`` may be NaN: if it is said and false, a number is wrong; if it is true and not said, a product is
         masked for nothing. So what can overflow, as the exponential, is not bounded.
+    selects : bool
+        A choice between elements: the partial derivatives are 0 for what was not chosen.
     in_place : callable, optional
         The update that puts the result where the first argument was, ``operator.iadd`` of addition.
     on_floats : callable, optional
@@ -149,6 +151,7 @@ class Operation:
     kinds_only: bool = False
     commutes: bool = False
     bounded: bool = False
+    selects: bool = False
     in_place: Callable | None = None
     on_floats: Callable | None = None
     same_on_floats: bool = False
