@@ -218,7 +218,7 @@ class Methods:
             if name == "setdefault":
                 self.put(owner, args[0], value)
             if name == "pop" and len(args) == 1:
-                raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
+                raise self.failing(KeyError(key), f"the key {key!r} is not in the dict here", code="S2S010")
             return value
         if name in ("update", "clear", "popitem", "move_to_end") or cell.cls is collections.Counter:
             if owner.cell in self.fields_of and name != "update":
