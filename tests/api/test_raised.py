@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import traceback
 
 import numpy as np
 import pytest
@@ -146,3 +147,28 @@ def test_effects():
     assert effects(refusing, 0.5)
     assert effects(drawing, 0.5)
     assert not effects(lambda x: np.sin(x) / x, 0.5)
+
+
+def helper(p):
+    return [p][3]  # THERE
+
+
+def in_a_helper(x):
+    y = x * 2.0
+    return helper(y) * y  # HERE
+
+
+def test_the_lines_of_the_program_are_in_the_traceback():
+    error = caught(grad(in_a_helper), 0.5)
+    *_, outer, inner = traceback.extract_tb(error.__traceback__)
+    assert (outer.filename, outer.name) == (__file__, "in_a_helper") and outer.line.endswith("# HERE")
+    assert (inner.filename, inner.name) == (__file__, "helper") and inner.line.endswith("# THERE")
+
+
+def test_exceptions_from_inside_numpy_keep_what_is_below():
+    def f(v):
+        return np.linalg.inv(v)[0, 0]
+
+    error = caught(grad(f), np.zeros((2, 2)))
+    entries = traceback.extract_tb(error.__traceback__)
+    assert "linalg" in entries[-1].filename and any(e.filename == __file__ and e.name == "f" for e in entries)
