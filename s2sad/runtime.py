@@ -279,11 +279,59 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
-def masked_product(g: Any, partial: Any) -> Any:
-    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there."""
+def masked_product(g: Any, partial: Any, chosen: Any = None, either: bool = False) -> Any:
+    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there. With
+    ``chosen`` it is where that is zero or false; with ``either`` also where ``partial`` is zero.
+
+    >>> masked_product(np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    array([0., 6.])
+    """
     with np.errstate(invalid="ignore"):
         product = g * partial
-    return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
+    wrong = product != product
+    if not (wrong.any() if isinstance(product, np.ndarray) else wrong):
+        return product
+    zero = np.equal(g if chosen is None else chosen, 0)
+    if either:
+        zero = zero | np.equal(partial, 0)
+    return np.where(wrong & zero, 0 * product.dtype.type(0), product) if isinstance(product, np.ndarray) else (
+        type(product)(0) if zero else product)
+
+
+def logistic(v: Any, e: Any, c: Any) -> Any:
+    """``1 / (c + e)`` of ``e = exp(v)``, as a function of ``v``.
+
+    >>> logistic(0.0, 1.0, 3.0)
+    np.float64(0.25)
+    """
+    return 1.0 / (c + np.exp(v))
+
+
+def tamed(partial: Any, g: Any) -> Any:
+    """``partial``, and zero where ``g`` is zero and ``partial`` infinite or nan: the derivative of a masked product.
+
+    >>> tamed(np.array([np.inf, np.inf, 3.0]), np.array([0.0, 2.0, 0.0]))
+    array([ 0., inf,  3.])
+    """
+    return np.where(np.equal(g, 0) & ~np.isfinite(partial), 0.0, partial)[()]
+
+
+def masked_contraction(op: Any, at: int, *args: Any, **options: Any) -> Any:
+    """``op(*args, **options)``, sums of products of two arguments, without the products in which argument number ``at``
+    is zero, even if the other one is infinite or nan there.
+
+    >>> masked_contraction(np.dot, 0, np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    np.float64(6.0)
+    """
+    with np.errstate(invalid="ignore"):
+        found = op(*args, **options)
+    if not np.isnan(found).any():
+        return found
+    arrays = {k for k, a in enumerate(args) if getattr(a, "dtype", np.dtype(int)).kind in "fc"} - {at}
+    clean = op(*(np.where(np.isfinite(a), a, 0) if k in arrays else a for k, a in enumerate(args)), **options)
+    met = op(*(1.0 * (np.not_equal(a, 0)) if k == at else 1.0 * ~np.isfinite(a) if k in arrays else a
+               for k, a in enumerate(args)), **options)
+    return np.where(met != 0, found, clean)[()]
 
 
 class OrderMatters(ValueError):
@@ -560,14 +608,15 @@ def astype_of(g: Any, x: Any) -> Any:
 
 
 def recurrence(a: Any, b: Any) -> Any:
-    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``. ``a`` and ``b`` have one shape.
+    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``, with masked products. ``a`` and
+    ``b`` have one shape.
 
     >>> recurrence(np.array([0., 2., 2.]), np.array([1., 1., 1.]))
     array([1., 3., 7.])
     """
     h = np.array(b, dtype=np.result_type(a, b))
     for i in range(1, h.shape[-1]):
-        h[..., i] += a[..., i] * h[..., i - 1]
+        h[..., i] += masked_product(h[..., i - 1], a[..., i])
     return h
 
 

@@ -89,16 +89,33 @@ class Emitter:
         return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
 
 
-def as_reciprocal(call: Call) -> Call:
-    """``1.0 / x`` as the reciprocal of ``x``, whose derivative is made of the result alone. The primal stays."""
+def differentiated(call: Call, made: Callable[[Arg], Stmt | None]) -> Call:
+    """A call as it is differentiated; the primal stays. ``1.0 / x`` is the reciprocal of ``x``, whose derivative is
+    made of the result alone, ``1.0 / (c + np.exp(v))`` one operation on ``v``, and a masked operation the operation.
+    ``made`` gives the statement of the same block that an argument comes from."""
+    if call.op is runtime.masked_contraction:
+        op, _, *args = call.args
+        return replace(call, op=op.value, args=tuple(args))  # type: ignore[union-attr]
     if len(call.args) != 2 or call.kwargs or ops.canonical(call.op) is not np.divide:
         return call
     one, x = call.args
     fact = fact_of(x)
     real = fact.is_float or (fact.dtype is not None and fact.dtype.kind == "f")
     if type(one) is Const and type(one.value) in (int, float) and one.value == 1 and real:
-        return replace(call, op=np.reciprocal, args=(x,))
+        return _logistic(call, x, made) or replace(call, op=np.reciprocal, args=(x,))
     return call
+
+
+def _logistic(call: Call, x: Arg, made: Callable[[Arg], Stmt | None]) -> Call | None:
+    """The reciprocal of ``x`` as an operation on ``v``, if ``x`` is ``c + np.exp(v)``."""
+    total = made(x)
+    if not (isinstance(total, Call) and ops.canonical(total.op) is np.add and len(total.args) == 2):
+        return None
+    for c, e in (total.args, total.args[::-1]):
+        power = made(e)
+        if type(c) is Const and isinstance(power, Call) and ops.canonical(power.op) is np.exp and not power.kwargs:
+            return replace(call, op=runtime.logistic, args=(power.args[0], e, c))
+    return None
 
 
 def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:

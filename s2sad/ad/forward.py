@@ -15,11 +15,12 @@ import numpy as np
 
 from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
+from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
+from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import (
     UNDEFINED,
@@ -55,6 +56,7 @@ class Forward:
         self.emit = Emitter(lambda a: a)
         self.rules = RuleBodies(lambda a: a, templates)
         self.dots: dict[Var, Arg] = {}
+        self.here: dict[Any, Stmt] = {}
 
     def is_active(self, arg: Arg) -> bool:
         return type(arg) is Var and arg in self.active
@@ -93,6 +95,7 @@ class Forward:
         out: list[Stmt] = []
         for s in stmts:
             if isinstance(s, Call):
+                self.here.update(dict.fromkeys(s.outs, s))
                 out.append(s)
                 moves = has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
                     o in self.active for o in s.outs)
@@ -108,7 +111,7 @@ class Forward:
         if s.op is runtime.selected:
             self.dots[s.outs[0]] = self.selected(out, s)
             return
-        s = as_reciprocal(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         check_operands(s, entry, bound)
@@ -162,7 +165,7 @@ class Forward:
                                                    hint=self.name(y),
                                                    loc=s.loc), y, s.loc)
         known = {"y": y} if "y" in entry.extra else {}
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         out.extend(stmts)
         parts = result if len(entry.wrt) > 1 else (result,)
         total: Arg | None = None
@@ -223,7 +226,7 @@ class Forward:
         known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
-        stmts, result = self.rules.inline(entry.pushforward, named, s.loc)
+        stmts, result = self.rules.inline(entry.pushforward, named, s)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -319,4 +322,4 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     stmts = sweep.block(fn.body.stmts)
     final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
     body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
-    return Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)
+    return masked(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc))

@@ -90,7 +90,6 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
     new, (body, _) = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
     if outs:
         out.append(region(outs, body, s.loc, True))
-        sweep.masked.update(o for v, o in zip(changed, outs) if bars[v] in sweep.masked)
         before.update(zip(changed, outs))
     return new
 

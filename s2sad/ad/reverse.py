@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import ops, rules, runtime
+from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
-    as_reciprocal,
     bind,
     check_count,
     check_operands,
+    differentiated,
     elementwise_rule,
     refuses,
     representatives,
@@ -36,6 +36,7 @@ from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
+from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import (
@@ -60,12 +61,6 @@ from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, count_uses, free, variables
 
-EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
-"""Operations whose cotangents are exactly zero at what they left out."""
-SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
-            np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,
-            np.hypot, np.arctan2, np.multiply, np.logaddexp}
-
 
 class Reverse:
     """One reverse sweep. ``bars`` maps a variable to its cotangent so far."""
@@ -79,9 +74,7 @@ class Reverse:
         self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
         self.uses = count_uses(fn)
-        self.here: dict[Var, Stmt] = {}
-        self.masked: set[Var] = set()
-        self.chosen: set[Arg] = set()
+        self.here: dict[Arg, Stmt] = {}
         self.emit.unsure = may_be_undefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
@@ -116,8 +109,6 @@ class Reverse:
         new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
         if x.fact.is_array and new.fact.is_scalar:  # two 0-d arrays add up to a number
             new = self.emit.call(out, runtime.unbroadcast, new, self.meta(x), hint=self.name(x), loc=loc)
-        if old in self.masked or g in self.masked:
-            self.masked.add(new)
         self.bars[x] = new
 
     def shaped_like(self, out: list[Stmt], g: Arg, x: Var, loc: Any) -> Arg:
@@ -130,8 +121,6 @@ class Reverse:
         else:
             new = Var(self.name(x), x.fact.forget())
             out.append(Call((new,), runtime.same, (g,), (), loc, True))
-        if g in self.masked:
-            self.masked.add(new)
         return new
 
     def renamed(self, out: list[Stmt], g: Arg, x: Var) -> Arg:
@@ -141,8 +130,6 @@ class Reverse:
             return g
         new = Var(self.name(x), g.fact)
         out[-1] = replace(out[-1], outs=(new,))
-        if g in self.masked:
-            self.masked.add(new)
         return new
 
     def take(self, x: Var) -> Arg | None:
@@ -181,7 +168,7 @@ class Reverse:
         if s.op is runtime.selected:
             self.selected(out, s, y_bars[0])
             return
-        s = as_reciprocal(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)
@@ -194,7 +181,7 @@ class Reverse:
         if "y_bar" in entry.extra:
             known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
                 "tuple", tuple(Const(None) if b is None else b for b in y_bars))
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -220,8 +207,6 @@ class Reverse:
             return
         entry = elementwise_rule(inner, self.is_active)
         g = self.emit.call(out, np.where, mask, y_bar, Const(0.0), hint=self.name(s.outs[0]), loc=s.loc)
-        self.masked.add(g)
-        self.chosen.add(g)
         self.elementwise(out, inner, entry, bind(entry, inner), g)
 
     def any_active(self, arg: Any) -> bool:
@@ -250,32 +235,26 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (ops.canonical(s.op) in EXACT_ZEROS or any(
-                b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
-            self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Arg) -> None:
         known = {"y": s.outs[0]} if "y" in entry.extra else {}
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
-        op = ops.canonical(s.op)
         operands = [bound[n] for n in entry.wrt]
         for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
             if partial is None or not self.is_active(x):
                 continue
             if partial is NotImplemented:
                 raise refuses(s, entry.wrt[operands.index(x)])
-            g = self.scaled(out, y_bar, partial, x, op, s.loc)
+            g = self.scaled(out, y_bar, partial, x, s.loc)
             matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x),
                                             s.loc)
-            if y_bar in self.masked and type(matched) is Var:
-                self.masked.add(matched)
             self.accumulate(out, x, matched, s.loc)
 
-    def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, op: Any, loc: Any) -> Arg:
-        """``y_bar * partial``; where a cotangent may be an exact zero beside a singular partial, zero wins."""
+    def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, loc: Any) -> Arg:
+        """``y_bar * partial``."""
         if type(partial) is Const and type(partial.value) is float:
             if partial.value == 1.0:
                 return y_bar
@@ -284,8 +263,6 @@ class Reverse:
         if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and (
                 fact_of(partial).is_float and fact_of(partial).kind != "number"):
             return partial
-        if y_bar in self.masked and (op in SINGULAR or y_bar in self.chosen):
-            return self.emit.call(out, runtime.masked_product, y_bar, partial, hint=self.name(x), loc=loc)
         return self.emit.call(out, operator.mul, y_bar, partial, hint=self.name(x), loc=loc)
 
     def getitem(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
@@ -361,8 +338,6 @@ class Reverse:
         if outs:
             out.append(If(tuple(outs), s.test, blocks[0], blocks[1], s.loc, True))
             for v, o in zip(changed, outs):
-                if any(bars.get(v) in self.masked for _, _, bars in sides):
-                    self.masked.add(o)
                 self.bars[v] = o
         return new
 
@@ -453,7 +428,8 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
         Makes the templates of rules.
     """
     primal, adjoint, final = sweeps(fn, wrt, outputs, result, templates)
-    return Function(f"{fn.name}_grad", Block(params, (*primal, *adjoint), (final,)), fn.inputs, fn.loc, fn.doc)
+    body = Block(params, (*primal, *adjoint), (final,))
+    return masked(Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc))
 
 
 def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any,

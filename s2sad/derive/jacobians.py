@@ -17,6 +17,7 @@ from s2sad import runtime
 from s2sad.ad.activity import varied
 from s2sad.ad.common import Emitter
 from s2sad.ad.recompute import separate
+from s2sad.ad.zeros import masked
 from s2sad.derive.leaves import structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import cotangents, tangent_of
@@ -91,4 +92,4 @@ def _matrix(primal: Function, stmts: tuple[Stmt, ...], value: Arg, trees: list[A
     """The function that returns the value, and for each argument its structure with a list in place of each leaf."""
     found = Pack("tuple", tuple(structured(t, lambda v: lists.get(v, Const(None))) for t in trees))
     body = Block(primal.params, stmts, (Pack("tuple", (value, found)),))
-    return replace(primal, name=f"{primal.name}_jacobian", body=body)
+    return masked(replace(primal, name=f"{primal.name}_jacobian", body=body))

@@ -120,11 +120,11 @@ class Template:
         """Whether everything that was captured is still what it was."""
         return all(guard() for guard in self.guards)
 
-    def copy(self, kinds: RuleKinds, loc: Loc | None) -> tuple[list[Stmt], Any]:
+    def copy(self, kinds: RuleKinds, loc: Loc | None, of: Any = None) -> tuple[list[Stmt], Any]:
         """The statements with fresh variables, and the result, for arguments of these kinds; every copy has sizes of
-        its own."""
+        its own. ``of`` is the operation whose rule it is."""
         table: dict[Var, Arg] = {**dict(zip(self.params, kinds.found)), **dict(zip(self.shapes, kinds.shapes))}
-        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table))
+        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table), of)
         new = replacing(table)
 
         def renewed(node: Any) -> Any:
