@@ -36,7 +36,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
-from s2sad.frontend.failures import CertainError, Failures, PathEnded
+from s2sad.frontend.failures import CertainError, Failures, PathEnded, is_read_only
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -136,6 +136,7 @@ class Lowerer(
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
         self.unsure: dict[Any, str] = {}
+        self.read_only: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
         self.handled_errors: list[CertainError] = []
@@ -202,6 +203,8 @@ class Lowerer(
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
         if self.tries and self.loc is not None:
             self.tried.add(self.loc)
+        if ops.of(op).read_only and is_read_only(op, args, kwargs):
+            self.read_only.update(outs)
         self.note_steady(outs, args, kwargs)
         if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
             self.opaque[outs[0]] = self.opaque[args[0]]
