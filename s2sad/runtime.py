@@ -369,6 +369,65 @@ def check_length(xs: list, index: slice, ys: list) -> None:
         raise LengthChanges("the assignment to a slice of a list changes its length")
 
 
+def check_bound(x: Any, error: type, text: str) -> None:
+    """Raise if a variable or field has no value. Emitted as ``x`` where Python notices that by itself."""
+    if x is NOTHING:
+        raise error(text)
+
+
+def check_items(xs: Any, count: int, more: bool = False, axis: int = 0) -> None:
+    """Raise what Python raises where ``xs`` (or what is in it, along another axis) is unpacked into ``count`` names, or
+    ``more`` than so many.
+
+    >>> check_items([1.0, 2.0], 2)
+    >>> check_items(np.ones((4, 3)), 2, axis=1)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: too many values to unpack (expected 2...)
+    """
+    if isinstance(xs, np.ndarray):
+        given = xs.shape[axis] if xs.ndim else len(list(xs))
+    else:
+        given = len(xs)
+    if given < count or given > count and not more:
+        unpack(given, count, more)
+
+
+def unpack(given: int, count: int, more: bool = False) -> None:
+    """Unpack so many items into so many names, and maybe a starred one: Python says what is wrong with it.
+
+    >>> unpack(1, 2, more=True)
+    Traceback (most recent call last):
+    ValueError: not enough values to unpack (expected at least 2, got 1)
+    """
+    names = ", ".join(["_"] * count + ["*_"] * more)
+    exec(f"({names},) = items", {"items": (None,) * given})
+
+
+def check_arguments(name: str, parameters: list, xs: Any, given: int = 0) -> None:
+    """Raise what Python raises where a function with these positional parameters is called with ``*xs`` after ``given``
+    other arguments.
+
+    >>> check_arguments("f", ["x", "y"], [1.0])
+    Traceback (most recent call last):
+    TypeError: f() missing 1 required positional argument: 'y'
+    """
+    scope: dict[str, Any] = {}
+    exec(f"def f({', '.join(parameters)}): pass", scope)
+    scope["f"].__qualname__ = name
+    scope["f"](*[None] * (given + len(xs)))
+
+
+def check_zip(*lengths: int) -> None:
+    """Raise what Python raises at the end of ``zip(…, strict=True)`` of iterables with these lengths.
+
+    >>> check_zip(2, 2, 3)
+    Traceback (most recent call last):
+    ValueError: zip() argument 3 is longer than arguments 1-2
+    """
+    if len(set(lengths)) > 1:
+        list(zip(*map(range, lengths), strict=True))
+
+
 def check_first(found: list) -> None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
 

@@ -19,7 +19,7 @@ ALLOWED = {
     "facts": {"errors", "ir", "ops", "rules", "runtime", "numpy"},
     "frontend": {"errors", "ir", "ops", "rules", "runtime", "facts", "tree", "numpy", "gast"},
     "ad": {"errors", "ir", "memory", "ops", "rules", "runtime", "facts", "numpy"},
-    "passes": {"errors", "ir", "memory", "ops", "runtime", "numpy"},
+    "passes": {"errors", "facts", "ir", "memory", "ops", "runtime", "numpy"},
     "backend": {"errors", "ir", "memory", "ops", "runtime", "numpy", "astor", "gast"},
     "show": {"ad", "backend", "derive", "errors", "ir", "ops", "passes", "rules", "runtime", "facts", "tree", "numpy"},
     "version": set(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
@@ -15,7 +16,8 @@ import s2sad
 from s2sad import errors
 from s2sad.tree import parts
 from tests.differences import derivative, leaves, moved, pair, random_direction, richardson, same
-from tests.programs import PROGRAMS, REFUSED, Program, Refused
+from tests.programs import PROGRAMS, RAISING, REFUSED, Program, Raising, Refused
+from tests.programs.registry import is_differentiable
 
 DIRECTIONS = 3
 
@@ -177,6 +179,30 @@ def test_reverse_over_reverse(program: Program) -> None:
     pulled = pullback(direction)
     assert pair(tuple(pulled[i] for i in program.argnums), direction) == pytest.approx(
         pair(product, direction), rel=1e-9, abs=1e-9)
+
+
+@each(RAISING)
+def test_raises(program: Raising, capsys: Any) -> None:
+    """Every derivative raises what the function raises, and has printed as much before."""
+    fn, args = program.fn, program.args
+    argnums = tuple(i for i, a in enumerate(args) if is_differentiable(a))
+    rng = np.random.default_rng(0)
+    tangents = tuple(random_direction(a, rng) if i in argnums else None for i, a in enumerate(args))
+    calls: list[Callable[..., Any]] = [
+        fn,
+        s2sad.grad(fn, argnums),
+        s2sad.value_and_grad(fn, argnums),
+        lambda *given: s2sad.vjp(fn, *given),
+        lambda *given: s2sad.jvp(fn, given, tangents),
+        s2sad.jacobian(fn, argnums),
+        s2sad.grad(lambda *given: s2sad.value_and_grad(fn)(*given)[0], argnums),
+    ]
+    found = []
+    for call in calls:
+        with pytest.raises(Exception) as caught:
+            call(*copy.deepcopy(args))
+        found.append((type(caught.value), str(caught.value), capsys.readouterr().out))
+    assert found == found[:1] * len(found)
 
 
 @each(REFUSED)

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from s2sad import ops, runtime
-from s2sad.ad.definedness import defined
+from s2sad.ad.definedness import checked, defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import (
@@ -64,6 +64,7 @@ class Saver:
         self.meta = meta
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
+        self.asked = checked(fn.body)
         self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and ops.of(s.op).updates
                         for v in variables(s.args[0])}
 
@@ -102,7 +103,8 @@ class Saver:
         lists = {c.result: c.out for c in s.collected if type(c.result) is Var}
         fresh = {v: Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in saved if v not in lists}
         lists |= fresh
-        new = replace(s, stmts=defined(primal, fresh), collected=(*s.collected, *map(Collected, fresh, fresh.values())))
+        collected = (*s.collected, *map(Collected, fresh, fresh.values()))
+        new = replace(s, stmts=defined(primal, fresh, self.asked), collected=collected)
         sequences = [*(Walked(v, lists[v]) for v in saved), *back.walked]
         before: list[Stmt] = []
         trips = None

@@ -25,8 +25,10 @@ from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
+from s2sad.api.raised import has_effects, is_followed, line_of
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
+from s2sad.derive.results import non_scalar
 from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
 from s2sad.frontend import Nested
 from s2sad.ir.kinds import kinds_of
@@ -169,8 +171,7 @@ class Derivative(Inspection):
         """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
         NumPy's goes on, or the user's function catches it, which generated code does not."""
         if isinstance(error, runtime.NotScalar):
-            raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
-                                hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+            raise non_scalar(self.fn, *error.args) from None
         if isinstance(error, runtime.NotPlain):
             raise NotDifferentiable("S2S003", f"`{self.__name__}` computes with {error}, whose operators are not those "
                                     "of arrays", hint="make it an array: `np.asarray(…)`") from None
@@ -179,13 +180,20 @@ class Derivative(Inspection):
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
         if isinstance(error, runtime.LengthChanges):
             raise UnsupportedSyntax("S2S010", f"`{self.__name__}`: {error}", hint="build a new list") from None
-        if entry.lowered.catches and isinstance(error, entry.lowered.catches):
+        if entry.lowered.catches and not is_followed(entry, error):
             raise UnsupportedSyntax("S2S001",
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
-        if isinstance(error, NUMBER_ERRORS):
+        if not isinstance(error, NUMBER_ERRORS):
+            raise error
+        if not has_effects(entry.lowered.function):
             return self.run_with_numpy(args, names, extra, error)
-        raise error
+        line = line_of(entry, error)
+        if line is None or not line.adjoint:
+            raise error
+        raise ArgumentError("S2S008", f"the derivative of `{self.__name__}` at these arguments is infinite or not "
+                            f"defined ({type(error).__name__}: {error}), and the function has effects, so it is not "
+                            "run again with NumPy's arithmetic", hint="pass NumPy numbers: `np.float64(x)`") from error
 
     def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the

@@ -16,7 +16,7 @@ from s2sad import passes
 from s2sad.backend.emit import Source, emit
 from s2sad.derive.leaves import differentiable
 from s2sad.derive.request import Primal, Request
-from s2sad.derive.results import owned
+from s2sad.derive.results import ended, owned
 from s2sad.errors import ArgumentError
 from s2sad.frontend import Lowered, code_of, find, leaves_of, lower
 from s2sad.ir import Function, Var
@@ -138,6 +138,8 @@ def differentiate(way: Way) -> Function:
     for k, t in zip(way.request.argnums, way.trees):
         if not any(differentiable(v) for v in leaves_of(t)):
             raise integer_argument(way.fn, k, way.args[k])
+    if way.lowered.ends:
+        return ended(way.program, way.request, way.trees)
     program = way.request.mode.program
     assert program is not None
     return program(Primal(way.program, way.trees, way.wrt, way.fn), way.request, None)

@@ -56,7 +56,7 @@ def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
         if known is not None:
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
-        return Result((_folded(op, facts),))
+        return _folded(op, facts)
     if of(op).like:
         known = _like(op, args, kwargs)
         if known is not None:
@@ -76,14 +76,14 @@ def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
     return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
-def _folded(op: Callable, facts: list[Fact]) -> Fact:
+def _folded(op: Callable, facts: list[Fact]) -> Result:
     if op not in (operator.is_, operator.is_not) and not all(is_plain(f.value) for f in facts):
-        return UNKNOWN
+        return Result((UNKNOWN,))
     try:
         value = op(*(f.value for f in facts))
     except Exception:  # the user's program raises here at run time, if it gets there
-        return UNKNOWN
-    return constant(value)
+        return Result((UNKNOWN,), impossible=True)
+    return Result((constant(value),))
 
 
 _FOLDABLE = {operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.neg,

@@ -57,8 +57,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if static(x) is not UNSET:
         known, found = static(x), look_in_class(type(static(x)), "__len__")
         if found is MISSING:
-            self.certain_error(TypeError, f"object of type {type(known).__name__!r} has no len()")
-            raise self.unsupported(f"the length of {self.describe(x)}", code="S2S011")
+            raise self.failing(TypeError(f"object of type {type(known).__name__!r} has no len()"),
+                               f"the length of {self.describe(x)}")
         if type(found) is types.FunctionType:
             return self.call_function(found, (x,), (), hint)
         if is_plain(known) or is_a(known, (dict, tuple, list, set, frozenset, types.MappingProxyType)):
@@ -91,8 +91,6 @@ def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     inner = [self.iterate(a) for a in args]
-    if "strict" in kwargs and static(kwargs["strict"]) is not False:
-        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
     if any(i.static is not None for i in inner) or not inner:
         known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
         if all(k is not None for k in known):

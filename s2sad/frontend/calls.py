@@ -20,6 +20,7 @@ from s2sad import ops, rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import iterators, known
 from s2sad.frontend.builtins import BUILTINS
+from s2sad.frontend.failures import PathEnded, class_name, has_method
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
@@ -148,25 +149,28 @@ class Calls:
                     return plain.__code__.co_varnames[len(bound):plain.__code__.co_argcount]
         return ()
 
-    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> int | None:
-        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do."""
+    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> tuple[int | None, Any]:
+        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do; and the
+        function: its name, its parameters, how many it has got."""
         named = {k.arg for k in keywords}
         while isinstance(fn, Bound):
             fn, given, named = fn.function, given + len(fn.args), named | {k for k, _ in fn.kwargs}
         if isinstance(fn, Closure):
             a = fn.node.args
-            names = [p.id for p in (*a.posonlyargs, *a.args)]
+            names, title = [p.id for p in (*a.posonlyargs, *a.args)], fn.qualname
             optional = set(names[len(names) - len(fn.defaults):]) if fn.defaults else set()
             more = a.vararg is not None
         elif isinstance(static(fn), types.FunctionType):
             params = inspect.signature(static(fn)).parameters.values()
             more = any(p.kind is p.VAR_POSITIONAL for p in params)
             names = [p.name for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+            title = static(fn).__qualname__
             optional = {p.name for p in params if p.default is not p.empty}
         else:
-            return None
+            return None, None
         left = [n for n in names[given:] if n not in named]
-        return None if more or None in named or optional & set(left) else len(left)
+        taken = title, [n for n in names if n not in named], given
+        return None if more or None in named or optional & set(left) else len(left), taken
 
     def zip_of(self, rows: Value) -> Value:
         """``zip(*rows)``."""
@@ -197,6 +201,9 @@ class Calls:
                 return self.call_object(fn.value, args, kwargs, hint)
         if self.is_opaque(fn):
             return self.opaque_call(fn, args, kwargs, hint)
+        cls = self.class_of(fn)
+        if cls is not None and not has_method(cls, "__call__"):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not callable"))
         raise self.unsupported(f"a call of {self.describe(fn)}: which function it is is not known now",
                                "choose between functions with `if`, calling each in its branch", code="S2S011")
 
@@ -320,8 +327,7 @@ class Calls:
         try:
             bound = bind(*keys[:len(args)], **dict(zip((k for k, _ in kwargs), keys[len(args):])))
         except TypeError as error:
-            self.certain_error(TypeError, str(error))
-            raise self.unsupported(f"these arguments do not fit: {error}", code="S2S011") from None
+            raise self.failing(error, f"these arguments do not fit: {error}") from None
 
         def value_of(x: Any) -> Value:
             if isinstance(x, tuple):
@@ -386,7 +392,7 @@ class Calls:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
             if static(made) is not UNSET or any(map(self.may_vary, given)):
                 return made
-        except S2SADError:
+        except (S2SADError, PathEnded):
             pass
         self.reset(state)
         return self.call_opaque(public, args, kwargs, hint)
@@ -399,8 +405,8 @@ class Calls:
             raise self.unsupported("a set from outside is changed; a derivative call changes nothing outside",
                                    "copy it first: `set(…)`", code="S2S009")
         if module not in TRUSTED and not callable(fn):
-            self.certain_error(TypeError, f"'{type(fn).__name__}' object is not callable")
-            raise self.unsupported(f"{self.describe(const(fn))} is called but is not callable", code="S2S011")
+            raise self.failing(TypeError(f"'{class_name(type(fn))}' object is not callable"),
+                               f"{self.describe(const(fn))} is called but is not callable")
         given = (*args, *(v for _, v in kwargs))
         known = ops.is_recorded(fn)
         if not known and any(isinstance(a, Ref) for a in given) and not self.is_steady(*given) and (

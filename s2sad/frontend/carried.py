@@ -12,9 +12,11 @@ import gast
 
 from s2sad import ir
 from s2sad.facts.arguments import fact_of
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
     FALSE,
+    TRUE,
     Atom,
     Buffer,
     Fields,
@@ -23,6 +25,7 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
+    Value,
     static,
 )
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stop, Var, Walked, While
@@ -55,6 +58,11 @@ def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
         item = old.item
     result = replace(joined, dims=dims, item=item)
     return old if result == old else result
+
+
+def _is_true(test: Arg) -> bool:
+    """Whether a test is known to be true."""
+    return isinstance(test, Const) and test.value is True
 
 
 class Carried:
@@ -103,10 +111,9 @@ class Carried:
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                param = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget())
+                param, init = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget()), next(first)
                 params.append(param)
-                if self.may_miss(next(first)):
-                    self.unsure.add(param)
+                self.note_missing(param, init)
                 return param
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
@@ -117,7 +124,9 @@ class Carried:
         test_block = None
         if test is not None:
             with self.block() as stmts:
-                truth_value = test()
+                truth_value: Value = TRUE  # of a test that certainly raises an exception
+                with self.path():
+                    truth_value = test()
                 truth = self.truth(truth_value)
                 if truth is False:
                     return None
@@ -132,7 +141,8 @@ class Carried:
             item = Var(name, Fact("int") if fact.kind == "range" else fact.item or Fact())
         self.open_tests.append(Const(None))
         with self.block() as stmts:
-            body(item)
+            with self.path():
+                body(item)
             stop = self.flag("$stop")
             self.frames[-1].env["$skip"] = FALSE
         self.open_tests.pop()
@@ -285,8 +295,7 @@ class Carried:
                 param, init, result = next(parts)
                 out = Var("result" if label == "$val" else label.lstrip("$") or "t", param.fact)
                 carried.append(ir.Carried(param, init, result, out))
-                if self.may_miss(result) or (self.may_miss(init) and not self.runs(walked)):
-                    self.unsure.add(out)
+                self.note_missing(out, result, *(() if self.runs(walked) else (init,)))
                 return out
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
@@ -305,6 +314,8 @@ class Carried:
             self.stmts.append(While(tested, tests.stmts, tests.results[0], stmts, (), flag, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
+        if dead and (self.runs(walked) if walked is not None else _is_true(test_block[1])):
+            raise PathEnded
 
     def runs(self, walked: Arg | None) -> bool:
         """Whether a loop over a sequence certainly runs at least once."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import copy
 import dataclasses
 import enum
 import sys
@@ -24,8 +25,8 @@ from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
 from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
-from s2sad.ir import Arg
-from s2sad.ir.facts import UNSET
+from s2sad.ir import Arg, Fact, Var
+from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, look_in_class
 
 WRITTEN = {contextlib.nullcontext, contextlib.closing}
@@ -181,10 +182,20 @@ class Construction:
             f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
                                "return its arrays", code="S2S011")
 
-    def copied(self, value: Value, deep: bool, memo: dict[int, Value]) -> Value:
+    def copied_generator(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
+        """A copy of a generator of random numbers, made when the function runs."""
+        arg = self.reify(value)
+        if arg not in memo:
+            made = Var("generator", Fact(self.class_of(value).__name__))
+            memo[arg] = Atom(self.emit_call(copy.deepcopy if deep else copy.copy, (arg,), (), made), made.fact)
+        return memo[arg]
+
+    def copied(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
         """A copy of a value, of all that it refers to if ``deep``."""
         if isinstance(value, Tup):
             return Tup(tuple(self.copied(v, deep, memo) for v in value.items), value.cls) if deep else value
+        if self.class_of(value) in RANDOM.values():
+            return self.copied_generator(value, deep, memo)
         if not isinstance(value, Ref):
             return value
         if value.cell in memo and not value.path:

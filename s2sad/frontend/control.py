@@ -43,6 +43,9 @@ class Control:
         stopped = env.pop("$stopped", FALSE)
         returned = env.get("$ret", FALSE)
         env["$skip"] = env["$stop"] = returned
+        if self.is_dead():
+            env["$skip"] = TRUE
+            return
         if not node.orelse or static(stopped) is True:
             return
         if static(stopped) is False:
@@ -71,6 +74,11 @@ class Control:
 
     def statement(self, stmt: Any, rest: list[Any], live_out: frozenset[str]) -> bool:
         """Lower one statement. True if the statements after it were lowered too."""
+        with self.path():
+            return self.on_path(stmt, rest, live_out)
+        return False
+
+    def on_path(self, stmt: Any, rest: list[Any], live_out: frozenset[str]) -> bool:
         if isinstance(stmt, gast.If):
             return self.lower_if(stmt, rest, live_out)
         if self.tries:

@@ -122,7 +122,9 @@ def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple
     try:
         result = fn(*given, **named)
     except Exception as error:
-        lowerer.certain_error(type(error), str(error))
+        if fn not in OF_KINDS:
+            raise lowerer.failing(error) from None
+        lowerer.certain_error(error)
         return None
     lowerer.keep.append(result)
     return lowerer.capture(result, None)

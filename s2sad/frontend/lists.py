@@ -290,6 +290,6 @@ class Lists:
     def place_in(self, n: int, k: int) -> int:
         """The place, counted from the start, of the item ``k`` of ``n``."""
         if not -n <= k < n:
-            self.certain_error(IndexError, "pop index out of range" if n else "pop from empty list")
-            raise self.unsupported(f"this is a pop from a list of {n} items, at {k}", "test its length", code="S2S010")
+            raise self.failing(IndexError("pop index out of range" if n else "pop from empty list"),
+                               f"this is a pop from a list of {n} items, at {k}", "test its length", "S2S010")
         return k % n

@@ -36,6 +36,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.failures import CertainError, Failures, PathEnded
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -93,7 +94,8 @@ def describe(x: Any) -> str:
 
 class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
-    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
+    Control, Statements, Assignment, Exceptions, Failures, Matching, Branches, Joins,
+    Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
@@ -132,9 +134,11 @@ class Lowerer(
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
-        self.unsure: set[Any] = set()
+        self.unsure: dict[Any, str] = {}
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
+        self.handled_errors: list[CertainError] = []
+        self.tried: set[Loc] = set()
         self.written: set[int] = set()
         self.blends: dict[int, frozenset[int]] = {}
         self.blended: set[int] = set()
@@ -157,7 +161,9 @@ class Lowerer(
              hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
-        self.impossible |= result.impossible
+        if result.impossible:
+            self.impossible = True
+            self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
             whole = Var(hint or "t", Fact("list", item=result.facts[0]))
             self.append_call((whole,), op, args, kwargs)
@@ -192,6 +198,8 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        if self.tries and self.loc is not None:
+            self.tried.add(self.loc)
         self.note_steady(outs, args, kwargs)
         if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
             self.opaque[outs[0]] = self.opaque[args[0]]
@@ -332,10 +340,13 @@ class Lowerer(
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:
-        """Fill a new block instead of the current one."""
+        """Fill a new block instead of the current one, which gets the statements if the path ends in the block."""
         outer, self.stmts = self.stmts, []
         try:
             yield self.stmts
+        except PathEnded:
+            outer += self.stmts
+            raise
         finally:
             self.stmts = outer
 
@@ -362,10 +373,6 @@ class Lowerer(
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:
         return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
-
-    def unbound(self, value: Unbound, name: str = "") -> S2SADError:
-        reason = value.reason or f"`{name or 'a name'}` has no value here"
-        return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
 
     def check_inside(self, cell: int) -> None:
         """Refuse to change a global: a derivative call changes nothing outside. A list or dict of known structure must

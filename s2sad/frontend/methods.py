@@ -188,9 +188,8 @@ class Methods:
                                                for v in (*cell.values, args[0])):
                 values = [static(v) for v in cell.values]
                 if name == "index" and static(args[0]) not in values:
-                    self.certain_error(ValueError, f"{static(args[0])!r} is not in list")
-                else:
-                    return const(getattr(values, name)(static(args[0])))
+                    raise self.failing(ValueError(f"{static(args[0])!r} is not in list"))
+                return const(getattr(values, name)(static(args[0])))
             return self.emit(getattr(list, name), tuple(self.reify(a) for a in (owner, *args)))
         if name == "remove":
             self.list_pop(owner, self.list_method(owner, cell, "index", args, {}))

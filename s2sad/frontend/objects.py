@@ -104,6 +104,7 @@ class Objects:
             if isinstance(found, functools.cached_property) and self.lacks_value(value):
                 raise self.unsupported(f"the cached property `{name}` is read first in a loop or branch",
                                        "read it once before", code="S2S010")
+            self.check_field(value)
             return value
         if name == "__class__":
             return const(cell.cls)
@@ -167,7 +168,7 @@ class Objects:
             cls = self.class_of(owner)
             known = cls is not None and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins"))
             if known and look_in_class(cls, name) is MISSING:
-                self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+                raise self.lacks_attribute(cls, name)
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
@@ -185,9 +186,9 @@ class Objects:
         if setter is None:
             self.set_field(owner, name, value)
         elif getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
-            self.certain_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
-            raise self.unsupported(f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
-                                   "make a new object: `dataclasses.replace(obj, field=value)`", code="S2S009")
+            raise self.failing(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"),
+                               f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
+                               "make a new object: `dataclasses.replace(obj, field=value)`", "S2S009")
         else:
             self.call(setter, (const(name), value), ())
 

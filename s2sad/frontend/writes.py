@@ -17,6 +17,7 @@ from typing import Any
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
+from s2sad.frontend.failures import class_name
 from s2sad.frontend.overlaps import order_may_matter
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -31,7 +32,6 @@ from s2sad.frontend.values import (
     Slice,
     Step,
     Table,
-    Tup,
     Value,
     static,
     unset_in,
@@ -116,8 +116,7 @@ class Writes:
             if isinstance(cell, Items):
                 k = static(index)
                 if k is not UNSET and not isinstance(index, Slice):
-                    k = range(len(cell.values))[operator.index(k)]
-                    self.heap[base.cell] = Items((*cell.values[:k], value, *cell.values[k + 1:]))
+                    self.heap[base.cell] = Items(self.with_items(cell, k, value))
                     return
                 if isinstance(index, Slice):
                     return self.put_slice(base, cell, index, value)
@@ -131,8 +130,9 @@ class Writes:
                 self.call_special(base, "__setitem__", (index, value))
                 return
         if not isinstance(base, Ref):
-            if self.fact(base).is_scalar or isinstance(base, Tup):
-                self.certain_error(TypeError, "object does not support item assignment")
+            cls = self.class_of(base)
+            if cls is not None and not hasattr(cls, "__setitem__"):
+                raise self.failing(TypeError(f"'{class_name(cls)}' object does not support item assignment"))
             raise self.unsupported(f"an item of {self.describe(base)} is assigned to", code="S2S011")
         self.put_buffer(base, index, value)
 
@@ -141,9 +141,16 @@ class Writes:
         items = self.static_items(value)
         if unset_in(parts) or items is None:
             raise self.unsupported("a slice of a list is assigned to", "build a new list", code="S2S010")
-        new = list(cell.values)
-        new[slice(*parts)] = items
-        self.heap[base.cell] = Items(tuple(new))
+        self.heap[base.cell] = Items(self.with_items(cell, slice(*parts), items))
+
+    def with_items(self, cell: Items, index: Any, new: Any) -> tuple[Value, ...]:
+        """The items of a list after ``cell[index] = new``."""
+        items = list(cell.values)
+        try:
+            items[index] = new
+        except (IndexError, TypeError, ValueError) as error:
+            raise self.failing(error) from None
+        return tuple(items)
 
     def put_key(self, base: Ref, cell: Table, key: Any, value: Value) -> None:
         if base.cell in self.fields_of:

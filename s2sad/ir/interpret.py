@@ -88,6 +88,9 @@ def _statement(stmt: Stmt, env: Env) -> Sequence[Any]:
 
 
 def _call(call: Call, env: Env) -> Sequence[Any]:
+    if call.op is runtime.check_bound and (evaluate(call.args[0], env) is UNDEFINED):
+        error, text = (evaluate(a, env) for a in call.args[1:])
+        raise error(text)
     args = [evaluate(_used(arg, env), env) for arg in call.args]
     kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
     op: Any = call.op

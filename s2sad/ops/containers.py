@@ -50,8 +50,9 @@ record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
-record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,
+record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, runtime.check_items,
+       runtime.check_arguments, runtime.check_zip, runtime.check_bound, runtime.check_plain, memory=Memory.NONE,
        effect=Effect.ERROR)
-record(runtime.check_plain, memory=Memory.NONE, effect=Effect.ERROR)
+record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
 record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)

@@ -43,8 +43,8 @@ class Raises(Enum):
 
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
-    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex number"
-    RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex one"
+    RANGE = "if they do not fit, or if a number is out of range that says a place, a size, an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -83,7 +83,8 @@ class Operation:
     memory, effect, raises, cost, zeros
         See there.
     viewed : int
-        The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+        The position of the argument that ``VIEW`` and ``MAYBE`` speak of. If it is an option, as the start of a sum, that
+        is not given, they are new, of ``ANY`` too.
     idle : tuple of str, int and int, optional
         The name and position of an option, and its value with which the result is the first argument itself, if that
         is an array: of the difference of order 0.
@@ -200,7 +201,8 @@ class Operation:
         """The arguments with which the results may share memory; ``named`` are those given by keyword."""
         if self.memory in (Memory.VIEW, Memory.MAYBE):
             return args[self.viewed:self.viewed + 1] or named
-        return () if self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
+        optional = self.viewed >= len(args) and not named
+        return () if optional or self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
 
     @property
     def reads_shape(self) -> bool:

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from s2sad import ops
+from s2sad.facts.raising import uncertain
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, Walked, While
 from s2sad.ir.flow import closure, sources
 from s2sad.ir.walk import (
@@ -40,6 +41,7 @@ from s2sad.ir.walk import (
     with_body,
     with_ends,
 )
+from s2sad.passes.covered import Covered
 
 
 def dce(fn: Function) -> Function:
@@ -48,6 +50,7 @@ def dce(fn: Function) -> Function:
     alive = _Alive(body)
     alive.mark(*variables(*body.results), *fn.inputs)
     alive.run()
+    alive.keep_errors(body)
     return with_body(fn, _Sweep(alive.found).block(body))
 
 
@@ -140,6 +143,16 @@ class _Alive:
         """Mark until nothing changes. A live loop needs one of its sequences for the number of trips."""
         while (walked := self.uncounted()) is not None:
             self.mark(walked.item)
+
+    def keep_errors(self, body: Block) -> None:
+        """What the user's function may raise, the derivative raises: its calls that are not known to succeed stay, but
+        for those whose adjoint raises the same."""
+        doubtful = [call for call in uncertain(body) if call not in self.found]
+        if not doubtful:
+            return
+        covered = Covered(body, self.found)
+        self.mark(*(call for call in doubtful if call not in covered))
+        self.run()
 
     def uncounted(self) -> Walked | None:
         """The cheapest sequence of a loop that reads none of its items."""

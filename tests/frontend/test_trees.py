@@ -31,7 +31,7 @@ def test_structure_and_kinds_are_those_of_the_function_outside():
 
 @pytest.mark.parametrize("others, text", [(PARAMS["b"], "differ in structure"), (PARAMS["w"], "differ in structure")])
 def test_trees_of_other_forms_are_refused(others, text):
-    with pytest.raises(s2sad.S2SADError, match=text):
+    with pytest.raises(ValueError, match=text):
         grad(lambda p: np.sum(tree.map(lambda a, b: a, p, others)["w"]))(PARAMS)
 
 

@@ -100,11 +100,6 @@ def multiplied_at_repeated_places(v):
     return np.sum(a * v)
 
 
-@refused("UnsupportedSyntax", V, text="NumPy raises a TypeError")
-def floats_put_into_integers(v):
-    return np.sum(np.multiply(v, v, out=np.zeros(4, int)) * v)
-
-
 @refused("NotDifferentiable", V, code="S2S003", text="`np.absolute` with `where=`")
 def absolute_values_of_some(v):
     return np.sum(np.absolute(v, out=np.ones(4), where=v > 0.0))

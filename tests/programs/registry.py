@@ -51,7 +51,17 @@ class Refused:
     argnums: tuple[int, ...] | None
 
 
+@dataclass(frozen=True)
+class Raising:
+    """A function that raises an exception, and the arguments of a call."""
+
+    name: str
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+
+
 PROGRAMS: dict[str, Program] = {}
+RAISING: dict[str, Raising] = {}
 REFUSED: dict[str, Refused] = {}
 
 
@@ -78,6 +88,17 @@ def program(*args: Any, argnums: tuple[int, ...] | None = None, tags: str = "") 
         nums = argnums if argnums is not None else tuple(i for i, a in enumerate(args) if is_differentiable(a))
         name = _name(fn, PROGRAMS)
         PROGRAMS[name] = Program(name, fn, args, nums, frozenset(tags.split()))
+        return fn
+
+    return register
+
+
+def raises(*args: Any) -> Callable[[Any], Any]:
+    """Register the decorated function as one that raises an exception for sample ``args``."""
+
+    def register(fn: Callable[..., Any]) -> Callable[..., Any]:
+        name = _name(fn, RAISING)
+        RAISING[name] = Raising(name, fn, args)
         return fn
 
     return register

@@ -112,9 +112,3 @@ def filled_in_a_loop(v):
 def changes_a_set_from_outside(x):
     KNOWN.add("c")
     return x * len(KNOWN)
-
-
-@refused("UnsupportedSyntax", 0.7, text="set")
-def set_subscript(x):
-    members = {1, 2}
-    return x * members[1]

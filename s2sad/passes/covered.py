@@ -1,0 +1,116 @@
+"""Reads and writes at places that the reverse sweep visits too.
+
+The adjoint of ``p = a[i]`` is ``a_bar[i] += p_bar``, and ``a_bar`` has the shape of ``a``: if the place is not there,
+the one raises the exception of the other, so of the two the adjoint alone is enough.
+
+Before: ``p = a[0]`` that nobody reads, and ``a_bar[0] += g``.  After: the adjoint alone.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection, Hashable
+from typing import Any
+
+import numpy as np
+
+from s2sad import ops, runtime
+from s2sad.ir import Arg, Block, Call, Const, For, If, Pack, Stmt, Var, While
+from s2sad.ir.equal import value_key
+from s2sad.ir.walk import blocks
+
+_READS = (operator.getitem, runtime.setitem)
+_VISITS = (operator.getitem, runtime.setitem, runtime.add_at)
+Path = tuple[frozenset[Hashable], ...]
+
+
+class Covered:
+    """The places that adjoint statements among ``alive`` visit."""
+
+    def __init__(self, body: Block, alive: Collection[Any]) -> None:
+        self.alive = alive
+        self.made: dict[Var, Call] = {}
+        self.items: dict[Var, Arg] = {}
+        self.collected: dict[Var, Arg] = {}
+        self.loops: dict[Var, Stmt] = {}
+        self.paths: dict[Call, Path] = {}
+        self.visits: dict[Hashable, list[Path]] = {}
+        self.note(body)
+        self.walk(body, ())
+
+    def __contains__(self, call: Call) -> bool:
+        """Whether an adjoint raises what a read or write raises."""
+        if call.op not in _READS or call.kwargs:
+            return False
+        if call.op is runtime.setitem and not (isinstance(call.args[2], Var) and call.args[2].fact.is_scalar):
+            return False
+        path = self.paths[call]
+        return any(len(p) == len(path) and all(a & b for a, b in zip(p, path))
+                   for p in self.visits.get(self.place(call), ()))
+
+    def place(self, call: Call) -> Hashable:
+        base = call.args[0]
+        dims = base.fact.dims if isinstance(base, Var) and base.fact.is_array else None
+        return dims, self.key(call.args[1])
+
+    def note(self, block: Block) -> None:
+        """What items, what is collected, and what is computed of integers are made of."""
+        for stmt in block.stmts:
+            if isinstance(stmt, Call):
+                self.made.update((out, stmt) for out in stmt.outs)
+            elif isinstance(stmt, (For, While)):
+                self.items.update((w.item, w.sequence) for w in stmt.walked)
+                self.collected.update((c.out, c.result) for c in stmt.collected)
+                self.loops.update((c.out, stmt) for c in stmt.collected)
+            for inner in blocks(stmt):
+                self.note(inner)
+
+    def walk(self, block: Block, path: Path) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Call):
+                self.call(stmt, path)
+            elif isinstance(stmt, If):
+                test = self.key(stmt.test)
+                self.walk(stmt.then, (*path, frozenset([(test, True)])))
+                self.walk(stmt.orelse, (*path, frozenset([(test, False)])))
+            else:
+                self.walk(stmt.body, (*path, self.trips(stmt)))
+
+    def call(self, call: Call, path: Path) -> None:
+        self.paths[call] = path
+        if not call.adjoint or call not in self.alive:
+            return
+        if call.op in _VISITS and not call.kwargs:
+            self.visits.setdefault(self.place(call), []).append(path)
+        elif call.op is runtime.add_view:
+            steps = call.args[1].items if isinstance(call.args[1], Pack) else ()
+            at = [s.items[1] for s in steps if isinstance(s, Pack) and len(s.items) == 2]
+            dims = call.args[0].fact.dims if isinstance(call.args[0], Var) else None
+            for index in (*at, call.args[2]):
+                self.visits.setdefault((dims, self.key(index)), []).append(path)
+                dims = None if dims is None else dims[1:]
+
+    def trips(self, loop: For | While) -> frozenset[Hashable]:
+        """What tells the trips of a loop: that of a reverse sweep has those of the loop that it is the adjoint of."""
+        found: set[Hashable] = {loop}
+        for w in loop.walked:
+            if isinstance(w.sequence, Var) and w.sequence in self.loops:
+                found.add(self.loops[w.sequence])
+            found.add(self.key(w.sequence))
+        return frozenset(found)
+
+    def key(self, arg: Arg) -> Hashable:
+        """Equal for arguments that have the same value in a trip of a loop and in that trip of its adjoint."""
+        if isinstance(arg, Const):
+            return value_key(arg.value)
+        if isinstance(arg, Pack):
+            return arg.kind, tuple(map(self.key, arg.items))
+        if arg in self.items:
+            sequence = self.items[arg]
+            if isinstance(sequence, Var) and sequence in self.collected:
+                return self.key(self.collected[sequence])
+            return "item", self.key(sequence)
+        call = self.made.get(arg)
+        if call is None or call.kwargs or not (call.op is range or (arg.fact.kind == "int" and isinstance(
+                ops.canonical(call.op), np.ufunc))):
+            return arg
+        return ops.canonical(call.op), tuple(map(self.key, call.args))
