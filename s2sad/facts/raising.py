@@ -473,7 +473,8 @@ def _einsum(call: Call, facts: list[Fact], spans: Spans) -> bool:
     text = facts[0].value
     if type(text) is not str or "." in text or call.kwargs:
         return False
-    terms, sizes = text.replace(" ", "").partition("->")[0].split(","), {}
+    terms = text.replace(" ", "").partition("->")[0].split(",")
+    sizes: dict[str, Any] = {}
     shapes = [dims_of(f) for f in facts[1:]]
     if len(terms) != len(shapes) or not all(s is not None and len(s) == len(t) for s, t in zip(shapes, terms)):
         return False
