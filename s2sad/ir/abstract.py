@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, If, Pack, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, If, Pack, Stmt, Var, While
 
 T = TypeVar("T")
 
@@ -94,4 +94,4 @@ class Abstract(Generic[T]):
                 break
             self.known.update(zip((c.param for c in s.carried), joined))
         self.known.update((c.out, self.left(init, r)) for c, init, r in zip(s.carried, before, after))
-        self.known.update(zip(s.outs[len(before):], after[len(before):]))
+        self.known.update((end.out, r) for end, r in zip(s.ends, after) if not isinstance(end, Carried))
