@@ -48,6 +48,7 @@ record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Ze
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE,
        zeros=Zeros.KEEPS, bounded=True)
 record(runtime.cofactors, zeros=Zeros.LOSES)
+record(runtime.cofactors_along, bounded=False)  # of two equal singular values that are zero
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 
