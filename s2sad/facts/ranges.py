@@ -278,6 +278,8 @@ BY_OPERATION: dict[Any, Rule] = {
     np.hypot: _size, np.linalg.norm: _size, np.var: _size, np.std: _size,
     np.linalg.eigh: _finite, np.linalg.eigvalsh: _finite, np.linalg.eig: _finite, np.linalg.eigvals: _finite,
     np.linalg.svd: _finite, np.linalg.qr: _finite, np.linalg.inv: _finite, np.linalg.solve: _finite,
+    np.prod: _finite, np.cumprod: _finite, runtime.recurrence: _finite, np.polyval: _finite,
+    runtime.cofactors: _finite, runtime.cofactors_along: _finite, np.linalg.det: _finite,
     np.linalg.cholesky: _finite, np.linalg.pinv: _finite, np.linalg.lstsq: _finite,
     np.where: _where, np.maximum: _largest,
     np.sum: _same, np.mean: _same, np.cumsum: _same, np.max: _same, np.min: _same, np.repeat: _same, np.tile: _same,

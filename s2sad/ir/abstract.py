@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, If, Stmt, Var, While
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, If, Pack, Stmt, Var, While
 
 T = TypeVar("T")
 
@@ -59,6 +59,7 @@ class Abstract(Generic[T]):
             return self.known[arg] if arg in self.known else self.outside(arg)
         if type(arg) is Const:
             return self.nothing if arg.value is UNDEFINED else self.constant(arg.value)
+        assert type(arg) is Pack
         return reduce(self.join, map(self.of, arg.items), self.nothing)
 
     def block(self, block: Block) -> None:

@@ -43,12 +43,10 @@ record(runtime.seed, memory=Memory.FRESH, effect=Effect.NONE)
 spell(np.add, runtime.add, memory=Memory.JOINS)
 record(runtime.tamed, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
-record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
+record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
-record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE,
-       zeros=Zeros.KEEPS, bounded=True)
-record(runtime.cofactors, zeros=Zeros.LOSES)
-record(runtime.cofactors_along, bounded=False)  # of two equal singular values that are zero
+record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
+record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward)
 

@@ -23,7 +23,8 @@ for _name in ("vecdot", "matvec", "vecmat"):
         record(getattr(np, _name), **_PRODUCT)
 record(np.convolve, np.correlate, np.polyval, np.polyfit, np.polyadd, np.polysub, np.polymul, np.polyder, np.polyint,
        np.poly, np.polydiv, np.roots, memory=Memory.FRESH, effect=Effect.NONE)
-record(np.convolve, np.correlate, np.polyval, zeros=Zeros.KEEPS, bounded=True)
+record(np.convolve, np.correlate, zeros=Zeros.KEEPS, bounded=True)
+record(np.polyval, zeros=Zeros.KEEPS)
 record(np.polyder, np.polyint, memory=Memory.MAYBE, idle=("m", 1, 0))  # of order 0
 record(np.roots, of_values=True)
 record(np.einsum, memory=Memory.ANY, effect=Effect.NONE, takes_lists=True, zeros=Zeros.KEEPS, bounded=True)

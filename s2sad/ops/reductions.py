@@ -10,7 +10,8 @@ from s2sad.ops.registry import record, spell
 
 record(np.sum, np.mean, np.nansum, np.nanmean, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS,
        bounded=True)
-record(np.prod, np.nanprod, np.var, np.nanvar, np.std, np.nanstd, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
+record(np.prod, np.nanprod, np.var, np.nanvar, np.std, np.nanstd, memory=Memory.FRESH, effect=Effect.NONE)
+record(np.var, np.nanvar, np.std, np.nanstd, bounded=True)
 record(np.max, np.min, np.nanmax, np.nanmin, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 spell(np.max, np.amax)
 spell(np.min, np.amin)
@@ -18,10 +19,10 @@ record(np.ptp, memory=Memory.FRESH, effect=Effect.NONE, bounded=True, method="pt
 record(np.any, np.all, np.count_nonzero, np.argmax, np.argmin, np.nanargmax, np.nanargmin, memory=Memory.FRESH,
        effect=Effect.NONE)
 record(np.cumsum, np.nancumsum, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
-record(np.cumprod, np.nancumprod, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
+record(np.cumprod, np.nancumprod, memory=Memory.FRESH, effect=Effect.NONE)
 for _name in ("cumulative_sum", "cumulative_prod"):
     if hasattr(np, _name):
-        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE, bounded=True,
+        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE,
                zeros=Zeros.KEEPS if _name == "cumulative_sum" else Zeros.LOSES)
 for _ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logical_and,
                np.logical_or):

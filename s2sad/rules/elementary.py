@@ -32,7 +32,7 @@ def exp(x, *, y):
 @elementwise(runtime.logistic, wrt=("v", "e"))
 def logistic(v, e, c, *, y):
     """y = 1 / (c + eᵛ)  ⟹  y' = −y² eᵛ, which is 0 where eᵛ is infinite"""
-    return runtime.masked_product(-(y * y), e), None
+    return -runtime.masked_product(y * y, e), None
 
 
 @elementwise(np.exp2)
