@@ -107,7 +107,7 @@ class Operation:
         The two arguments may be exchanged, if they are real numbers or arrays of them, and no bit changes; not so a
         product of complex numbers, of which the processor may round one part less, nor the maximum of 0.0 and -0.0.
     bounded : bool
-        The partial derivatives are finite wherever the arguments are, as long as the double of these is. It says where
+        The partial derivatives are finite wherever the arguments are, as long as their products are. It says where
         ``0 * partial`` may be NaN: if it is said and false, a number is wrong; if it is true and not said, a product is
         masked for nothing. So what can overflow, as the exponential, is not bounded.
     selects : bool
