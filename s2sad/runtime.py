@@ -430,8 +430,9 @@ def check_zip(*lengths: int) -> None:
         list(zip(*map(range, lengths), strict=True))
 
 
-def check_first(found: list) -> None:
+def check_first(found: list) -> type | None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
+    The result is the type to make of the others, where that is not what ``np.array`` makes of them: of none.
 
     >>> check_first([0.0, 1])
     >>> check_first([0, 1.5])
@@ -440,6 +441,7 @@ def check_first(found: list) -> None:
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
         raise TypeError("np.vectorize makes integers of all results if the first is one: return floats on every path")
+    return None
 
 
 def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
@@ -510,13 +512,15 @@ def same(x: Any) -> Any:
 
 
 def seed(y: Any) -> Any:
-    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1)."""
+    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1), in its precision."""
     if isinstance(y, np.ndarray):
         if y.size != 1 or y.dtype.kind != "f":
             raise NotScalar(f"shape {y.shape} and dtype {y.dtype}")
         return np.ones_like(y)
-    if isinstance(y, (np.floating, float)):
+    if isinstance(y, float):
         return 1.0
+    if isinstance(y, np.floating):
+        return type(y)(1.0)
     raise NotScalar(f"type {type(y).__name__}")
 
 
@@ -602,7 +606,7 @@ def astype_of(g: Any, x: Any) -> Any:
         if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float):
             return float(g)
         return complex(g) if type(x) is complex and isinstance(g, np.number) and not isinstance(g, complex) else g
-    if dtype.kind not in "fc" or (getattr(g, "dtype", None) == dtype and type(g) is not complex):
+    if dtype.kind not in "fc" or (hasattr(g, "dtype") and g.dtype == dtype):
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):
         g = np.real(g)

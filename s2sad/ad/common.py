@@ -39,9 +39,9 @@ class Emitter:
     def zeros(self, out: list[Stmt], x: Arg, hint: str, loc: Any = None, sure: bool = False) -> Arg:
         """The zero cotangent or tangent of ``x``; ``sure`` if ``x`` certainly has a value here."""
         fact = fact_of(x)
-        if fact.is_float or fact.kind in ("int", "bool") or fact.kind == "number" and fact.dtype is not None:
+        if fact.is_real or fact.kind == "bool":
             return Const(0.0)
-        if fact.kind == "complex":
+        if fact.kind == "complex" or (fact.kind == "number" and fact.is_complex):
             return Const(0j)
         if x in self.unsure and not sure:
             self.wanted.add(x)  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ class Emitter:
         gf, xf = fact_of(g), fact_of(x)
         if xf.is_scalar and gf.is_scalar:
             return self.match_dtype(out, g, x, hint, loc)
-        if xf.is_scalar and xf.is_float and gf.is_array and gf.dtype == np.float64:
+        if xf.is_real and gf.is_array and gf.dtype == np.float64:
             return self.call(out, np.sum, g, hint=hint, loc=loc)
         dims = dims_of(xf)
         if dims is not None and xf.is_array and gf.is_array and gf.dims is not None:
@@ -82,7 +82,7 @@ class Emitter:
         gf, xf = fact_of(g), fact_of(x)
         if xf.is_array and gf.is_scalar:
             return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
-        if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is False):
+        if xf.is_real and (gf.is_real or gf.kind == "number" and gf.is_complex is False):
             return g
         if xf.dtype is not None and equal_dtypes(xf.dtype, gf.dtype) and xf.kind == gf.kind:
             return g

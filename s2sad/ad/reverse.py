@@ -38,6 +38,7 @@ from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.facts.dims import is_basic
 from s2sad.ir import (
     Arg,
@@ -56,7 +57,7 @@ from s2sad.ir import (
     Walked,
     While,
 )
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, put_in
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, count_uses, free, variables
@@ -119,7 +120,7 @@ class Reverse:
         if x.fact.dims == () and not g.fact.is_array:  # a number is no buffer to write to
             new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=self.name(x), loc=loc)
         else:
-            new = Var(self.name(x), x.fact.forget())
+            new = Var(self.name(x), cotangent(x.fact))
             out.append(Call((new,), runtime.same, (g,), (), loc, True))
         return new
 
@@ -275,7 +276,7 @@ class Reverse:
             return
         if old is None:
             old = self.emit.zeros(out, a, self.name(a), s.loc, sure=True)
-        new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
+        new = Var(self.name(a), cotangent(a.fact))
         out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
         self.bars[a] = new
 
@@ -295,7 +296,7 @@ class Reverse:
         old = self.take(root)
         if old is None:
             old = self.emit.zeros(out, root, self.name(root), s.loc, sure=True)
-        new = Var(self.name(root), root.fact.forget())
+        new = Var(self.name(root), cotangent(root.fact))
         out.append(Call((new,), runtime.add_view, (old, Pack("tuple", tuple(path)), index, y_bar), (), s.loc, True))
         self.bars[root] = new
         return True
@@ -324,13 +325,8 @@ class Reverse:
             for _, stmts, bars in sides:
                 g = bars.get(v)
                 args.append(self.emit.zeros(stmts, v, self.name(v), s.loc) if g is None else g)
-            facts = [fact_of(a).forget() for a in args]
-            fact = v.fact.forget() if v.fact.is_array else facts[0] if facts[0] == facts[1] else v.fact.forget() if (
-                v.fact.is_scalar) else Fact()
-            if v.fact.is_scalar and facts[0] != facts[1]:
-                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64
-                                                              for f in facts) else Fact()
-            outs.append(Var(self.name(v), fact))
+            made = join(*(fact_of(a).forget() for a in args))
+            outs.append(Var(self.name(v), cotangent(v.fact) if v.fact.is_array else made))
             for side, a in zip(results, args):
                 side.append(a)
         blocks = [Block((), tuple(stmts), tuple(r)) for (_, stmts, _), r in zip(sides, results)]
@@ -354,7 +350,7 @@ class Reverse:
         before = self.bars
         entries = [(c, self.bar_or_zeros(out, c.out, c.param, s.loc), self.bar_var(c.param, c.result)) for c in live]
         around = [(v, self.bar_or_zeros(out, v, v, s.loc), self.bar_var(v)) for v in outer]
-        walked = [Walked(self.item_bar(c.result, before[c.out]), before[c.out]) for c in collected]
+        walked = [Walked(self.item_bar(c.result), before[c.out]) for c in collected]
         self.bars = {v: p for v, _, p in around}
         stmts: list[Stmt] = []
         for c, _, p in entries:
@@ -366,8 +362,7 @@ class Reverse:
         own = [Carried(p, g, self.carried_bar(stmts, c, s.loc), Var(p.name, p.fact)) for c, g, p in entries]
         summed = [Carried(p, g, self.bars[v], Var(p.name, p.fact)) for v, g, p in around]
         items = [w for w in s.walked if self.is_active(w.sequence)]
-        lists = [Collected(self.bar_or_zeros(stmts, w.item, w.item, s.loc),
-                           Var(f"{w.item.name}_bars", Fact("list", item=w.item.fact.forget()))) for w in items]
+        lists = [Collected(self.bar_or_zeros(stmts, w.item, w.item, s.loc), self.bars_var(w.item)) for w in items]
         self.bars = before
         back = For(tuple(walked), (*own, *summed), tuple(stmts), tuple(lists), None, not s.reverse, s.loc, True)
         new, loop = self.saver.save_loop(s, primal, back)
@@ -385,9 +380,13 @@ class Reverse:
         g = self.bars.get(x)
         return self.emit.zeros(out, x, self.name(named), loc) if g is None else g
 
-    def item_bar(self, made: Arg, bars: Arg) -> Var:
+    def item_bar(self, made: Arg) -> Var:
         """A variable for the cotangent of what a loop collects in a trip."""
-        return Var(self.name(made) if type(made) is Var else "item_bar", fact_of(bars).item or Fact())
+        return Var(self.name(made) if type(made) is Var else "item_bar", cotangent(fact_of(made)))
+
+    def bars_var(self, item: Var) -> Var:
+        """A variable for the cotangents of the items that a loop walks."""
+        return Var(f"{item.name}_bars", Fact("list", item=put_in(cotangent(item.fact), self.saver.is_outer)))
 
     def carried_bar(self, stmts: list[Stmt], c: Carried, loc: Any) -> Arg:
         """The cotangent of what a loop carries, at the start of a step; zeros if the step does not read it."""
@@ -400,11 +399,9 @@ class Reverse:
     def bar_var(self, x: Var, made: Arg | None = None) -> Var:
         """A variable for the cotangent of ``x`` that a loop carries. It comes in with the shape of what a step made of
         ``x``, which may be another one."""
-        fact = x.fact.forget()
+        fact = cotangent(x.fact)
         if made is not None and fact.is_array and fact_of(made).is_array and fact_of(made).dims != fact.dims:
-            fact = join(fact, fact_of(made).forget())
-        if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
-            fact = Fact("number", np.dtype(float))
+            fact = join(fact, cotangent(fact_of(made)))
         return Var(self.name(x), fact)
 
 

@@ -25,7 +25,7 @@ from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
-from s2sad.api.raised import has_effects, is_followed, line_of
+from s2sad.api.raised import has_effects, is_added, is_followed, placed
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
 from s2sad.derive.results import non_scalar
@@ -185,12 +185,11 @@ class Derivative(Inspection):
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
         if not isinstance(error, NUMBER_ERRORS):
-            raise error
+            raise placed(entry, error)
         if not has_effects(entry.lowered.function):
             return self.run_with_numpy(args, names, extra, error)
-        line = line_of(entry, error)
-        if line is None or not line.adjoint:
-            raise error
+        if not is_added(entry, error):
+            raise placed(entry, error)
         raise ArgumentError("S2S008", f"the derivative of `{self.__name__}` at these arguments is infinite or not "
                             f"defined ({type(error).__name__}: {error}), and the function has effects, so it is not "
                             "run again with NumPy's arithmetic", hint="pass NumPy numbers: `np.float64(x)`") from error

@@ -17,6 +17,8 @@ from s2sad.derive.leaves import differentiable, structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.infer import infer
 from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.inert import is_a
@@ -114,14 +116,14 @@ def gradient_function(of: Primal, request: Request, given: tuple[Arg, ...] | Non
     if type(value) is Const and type(value.value) is not float:
         return refused(of, request, f"{value.value!r}")
     one: Arg = Const(1.0)
-    if type(value) is Var and not fact.is_float:
+    if type(value) is Var and not (fact.is_float or fact.kind == "real"):
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
             what = f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else "")
             return refused(of, request, what)
         if fact.is_complex:
             return refused(of, request, "a complex number",
                            "take np.real of it; for a holomorphic function that gives its derivative")
-        one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
+        one = Var("y_bar", infer(runtime.seed, (value,), ()).facts[0])
         seed.append(Call((one,), runtime.seed, (value,), (), None, True))
     with_seed = replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
 
@@ -174,7 +176,7 @@ def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
 def pullback_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
     primal, (value, aux) = of.function, of.parts(request.has_aux)
-    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
+    y_bar = Var("y_bar")
     stmts, pairs = cotangents(value, y_bar if given is None else given[0])
     prepared = replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
@@ -196,16 +198,13 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
                 if type(g) is Pack:
                     unpack(item, g.items[k])
                     continue
-                part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
+                part = Var("part_bar")
                 step, key = step_to(y, k)
                 stmts.append(Call((part,), step, (g, Const(key)), (), None, True))
                 unpack(item, part)
         elif type(y) is Var and not y.fact.is_discrete:
             if y.fact.is_array or y.fact.is_scalar:
-                fact = y.fact.forget()
-                if not (fact.is_array or fact.is_complex):
-                    fact = Fact("number", fact.dtype or np.dtype(float))
-                checked = Var("y_bar", fact)
+                checked = Var("y_bar", cotangent(y.fact))
                 stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
                 g = checked
             pairs.append((y, g))
@@ -215,9 +214,7 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
 
 def tangent_of(x: Var) -> Var:
     """A variable for the tangent of an input."""
-    fact = x.fact.forget() if x.fact.is_array else Fact("number", x.fact.dtype or (
-        np.dtype(float) if x.fact.kind == "float" else None))
-    return Var(f"{x.name}_dot", fact)
+    return Var(f"{x.name}_dot", cotangent(x.fact))
 
 
 def tangent_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:

@@ -15,6 +15,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.failures import class_name
+from s2sad.frontend.objects import is_compiled
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -45,6 +46,9 @@ from s2sad.ir.inert import (
     slot_of,
 )
 from s2sad.ops.methods import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+PLAIN = {"itemsize", "nbytes", "numerator", "denominator"}
+"""Attributes of numbers and arrays that are integers, whatever their memory is like."""
 
 
 def name_of(obj: Any) -> str:
@@ -87,7 +91,7 @@ class Attributes:
                 cell = self.heap[owner.cell]
                 if isinstance(cell, Fields) and not owner.path:
                     return self.object_attribute(owner, cell, name)
-                if self.is_record(owner) and not hasattr(dict, name):
+                if self.is_record(owner) and look_in_class(dict, name) is MISSING:
                     return self.class_attribute(owner, cell.cls, name)
                 if self.fact(owner).kind in RANDOM:
                     return self.drawing(Atom(self.reify(owner), self.fact(owner)), name)
@@ -115,7 +119,14 @@ class Attributes:
         cls = self.class_of(owner)
         if cls is not None and look_in_class(cls, name) is MISSING:
             raise self.lacks_attribute(cls, name)
+        if cls is not None and self.is_value(cls, name):
+            raise self.unsupported(f"`{name}` of a `{cls.__name__}`", code="S2S011")
         return Method(owner, name)
+
+    def is_value(self, cls: type, name: str) -> bool:
+        """Whether what instances of a class have under a name is kept by compiled code, and no method."""
+        found = look_in_class(cls, name)
+        return is_compiled(found) and look_in_class(type(found), "__set__") is not MISSING
 
     def lacks_attribute(self, cls: type, name: str, of: str = "") -> Exception:
         """The error for an attribute that no instance of a class has."""
@@ -246,10 +257,13 @@ class Attributes:
             return self.call_op(np.ravel, (owner,), (), hint)
         if name == "at":
             return Method(owner, name)
-        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name) or (
-                hasattr(int, name)):
-            return Method(owner, name)
         cls = self.class_of(owner)
+        if name in PLAIN and (cls is None or look_in_class(cls, name) is not MISSING):
+            array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
+            return self.emit(getattr, (array, Const(name)), hint=name)
+        if name in METHODS or name in METHODS_IN_PLACE or any(
+                look_in_class(c, name) is not MISSING and not self.is_value(c, name) for c in (np.ndarray, float, int)):
+            return Method(owner, name)
         if cls is not None and look_in_class(cls, name) is MISSING:
             raise self.lacks_attribute(cls, name, self.describe(owner))
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")

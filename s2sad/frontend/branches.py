@@ -36,7 +36,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, If, Var
-from s2sad.ir.facts import UNSET, join
+from s2sad.ir.facts import UNSET, join, sometimes
 
 
 class Branches:
@@ -225,7 +225,8 @@ class Branches:
                     known = facts[0].forget() if len(facts) == 1 else join(facts[0].forget(), facts[1].forget())
                     if fact.kind == "list" and fact.item is not None:
                         known = fact
-                    pairs[key] = out = Var(name, known)
+                    unsure = self.may_miss(x) or self.may_miss(y)
+                    pairs[key] = out = Var(name, sometimes(known) if unsure else known)
                     self.note_missing(out, x, y)
                     outs.append(out)
                     kept_a.append(x)

@@ -25,7 +25,7 @@ from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
 from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
-from s2sad.ir import Arg, Fact, Var
+from s2sad.ir import Arg, Const, Fact, Var
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, look_in_class
 
@@ -185,10 +185,11 @@ class Construction:
     def copied_generator(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
         """A copy of a generator of random numbers, made when the function runs."""
         arg = self.reify(value)
-        if arg not in memo:
+        key = id(arg.value) if isinstance(arg, Const) else arg
+        if key not in memo:
             made = Var("generator", Fact(self.class_of(value).__name__))
-            memo[arg] = Atom(self.emit_call(copy.deepcopy if deep else copy.copy, (arg,), (), made), made.fact)
-        return memo[arg]
+            memo[key] = Atom(self.emit_call(copy.deepcopy if deep else copy.copy, (arg,), (), made), made.fact)
+        return memo[key]
 
     def copied(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
         """A copy of a value, of all that it refers to if ``deep``."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
-from s2sad.facts.samples import NoSample, sample
+from s2sad.facts.samples import NoSample, sample, sizes
 from s2sad.frontend.values import TRUE, Atom, Choice, Closure, Frame, Ref, Tup, Unbound, Value, const, static
 from s2sad.ir import Arg, Const, Pack, Var
 
@@ -108,6 +108,17 @@ def _stub(fn: Closure) -> Any:
     stub = scope["stub"]
     stub.__qualname__ = fn.qualname
     return stub
+
+
+def is_read_only(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> bool:
+    """Whether nobody may write to the array that a pure operation makes."""
+    for size in sizes((*args, *(a for _, a in kwargs))) if ops.of(op).is_pure else ():
+        try:
+            made = op(*(sample(a, size) for a in args), **{k: sample(a, size) for k, a in kwargs})
+        except Exception:  # it does not take such a sample
+            continue
+        return isinstance(made, np.ndarray) and not made.flags.writeable
+    return False
 
 
 class Failures:

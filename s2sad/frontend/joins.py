@@ -12,7 +12,7 @@ from typing import Any
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.values import Atom, Broken, Buffer, Choice, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, join_items
 
 UNMADE = "a list that may not have been made here, and that changes its length"
 
@@ -159,7 +159,7 @@ class Joins:
                 facts = [self.listed_fact(v, heap) for v in cell.values]
                 holds |= self.gathered(frozenset(), cell.values)
             for f in facts:
-                item = f.forget() if item is None else join(item, f.forget())
+                item = f.forget() if item is None else join_items(item, f.forget())
         return Leaf(Fact("list", item=item), True, frozenset(), holds)
 
     def join_cells(self, ca: Any, cb: Any, ha: dict, hb: dict, memo: dict, key: Any) -> Any:
@@ -222,7 +222,7 @@ class Joins:
         if not isinstance(cell, Items) or not depth or not cell.values:
             return self.fact_in(value, heap)
         facts = [self.listed_fact(v, heap, depth - 1).forget() for v in cell.values]
-        return Fact("list", item=reduce(join, facts))
+        return Fact("list", item=reduce(join_items, facts))
 
     def fact_in(self, value: Value, heap: dict) -> Fact:
         saved, self.heap = self.heap, heap
@@ -277,10 +277,14 @@ class Joins:
         arg = value.arg if isinstance(value, Atom) else getattr(cell, "arg", None)
         return arg in self.unsure
 
+    def may_miss(self, arg: Arg) -> bool:
+        """Whether an argument has no value on some path."""
+        return arg in self.unsure or (isinstance(arg, Const) and arg.value is UNDEFINED)
+
     def note_missing(self, out: Var, *args: Arg) -> None:
         """Note that a variable may have no value if one of the arguments that it may be has none; and the text of the
         exception where it is a field that may not be set."""
-        missing = [a for a in args if a in self.unsure or (isinstance(a, Const) and a.value is UNDEFINED)]
+        missing = [a for a in args if self.may_miss(a)]
         if missing:
             self.unsure[out] = next(filter(None, (
                 self.unsure.get(a) or (a.name if isinstance(a, Const) else "") for a in missing)), "")

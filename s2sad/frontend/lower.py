@@ -36,7 +36,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
-from s2sad.frontend.failures import CertainError, Failures, PathEnded
+from s2sad.frontend.failures import CertainError, Failures, PathEnded, is_read_only
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -79,10 +79,10 @@ from s2sad.frontend.values import (
 )
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.facts import RANDOM, UNKNOWN, UNSET
 from s2sad.ir.inert import is_a
 
-IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
+IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "real", "str", "none", "range", "function", *RANDOM)
 
 
 def describe(x: Any) -> str:
@@ -123,6 +123,7 @@ class Lowerer(
         self.tries: list[Any] = []
         self.path_tests = 0
         self.attempts = 0
+        self.originals: dict[int, Arg] = {}
         self.flags: set[Arg] = set()
         self.opaque: dict[Arg, bool] = {}
         self.steady: set[Arg] = set()
@@ -135,6 +136,7 @@ class Lowerer(
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
         self.unsure: dict[Any, str] = {}
+        self.read_only: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
         self.handled_errors: list[CertainError] = []
@@ -165,7 +167,8 @@ class Lowerer(
             self.impossible = True
             self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
-            whole = Var(hint or "t", Fact("list", item=result.facts[0]))
+            whole = Var(hint or "t", Fact("list", item=result.facts[0]) if result.structure is list else Fact(
+                "tuple", parts=result.facts))
             self.append_call((whole,), op, args, kwargs)
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
@@ -200,6 +203,8 @@ class Lowerer(
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
         if self.tries and self.loc is not None:
             self.tried.add(self.loc)
+        if ops.of(op).read_only and is_read_only(op, args, kwargs):
+            self.read_only.update(outs)
         self.note_steady(outs, args, kwargs)
         if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
             self.opaque[outs[0]] = self.opaque[args[0]]
@@ -284,7 +289,9 @@ class Lowerer(
                 cell = self.heap[value.cell]
                 if isinstance(cell, Buffer):
                     return cell.fact
-                return Fact("list" if isinstance(cell, Items) else "dict" if is_mapping(cell) else "object")
+                if isinstance(cell, Items) or is_mapping(cell):
+                    return Fact("list" if isinstance(cell, Items) else "dict", item=UNKNOWN if cell.values else None)
+                return Fact("object")
             case Tup():
                 return of_items(tuple(map(self.fact, value.items)))
             case Closure() | Bound() | Method():

@@ -88,7 +88,7 @@ class Outputs:
         """NumPy puts no floats into an array of integers and no complex numbers into one of floats here."""
         have, want = self.fact(value).dtype, self.fact(out).dtype
         if have is not None and want is not None and not np.can_cast(have, want, "same_kind"):
-            what = f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: NumPy raises a TypeError"
+            what = f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: a TypeError in NumPy"
             raise self.failing(_cast_error(fn, have, want), what, "give `out` the dtype of the result", "S2S001")
 
     def ufunc_at(self, fn: np.ufunc, args: tuple[Value, ...]) -> Value:

@@ -37,7 +37,7 @@ from s2sad.frontend.values import (
     unset_in,
 )
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET, join
+from s2sad.ir.facts import UNSET, join_items
 from s2sad.ir.symbols import IN_PLACE
 
 
@@ -91,6 +91,11 @@ class Writes:
                 if mine & (self.aliases(other) | them.holds):
                     raise self.alias_error("this writes to an array that another name may or may not share memory with")
         self.written.add(cell)
+
+    def check_writeable(self, arg: Arg, text: str) -> None:
+        """End the path at a write to what an operation makes read-only, such as ``np.broadcast_to``."""
+        if arg in self.read_only:
+            raise self.failing(ValueError(text), code="S2S004")
 
     def check_change(self, cell: int) -> None:
         """Refuse a change of a list, dict or object while something that may be the same object can still be seen."""
@@ -171,6 +176,7 @@ class Writes:
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
         if self.fact(base).is_array:
             value = self.as_array(value)
+        self.check_writeable(state.arg, "assignment destination is read-only")
         self.check_write(base.cell, into_items=bool(base.path))
         idx, v = self.index_arg(index), self.reify(value)
         if isinstance(value, Ref) and value.cell == base.cell and value.path and target.is_array and order_may_matter(
@@ -185,7 +191,7 @@ class Writes:
         root = state.arg
         if target.kind == "dict":
             key = fact_of(idx).forget()
-            item = key if state.fact.item is None else join(state.fact.item, key)
+            item = key if state.fact.item is None else join_items(state.fact.item, key)
             state = replace(state, fact=replace(state.fact, item=item))
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
@@ -237,6 +243,7 @@ class Writes:
             raise self.unsupported(
                 f"`{IN_PLACE[op].__name__[1:]}=` on a value of which is not known whether it is an array or "
                                    "a number", "write `x = x + y`, or make it an array with np.asarray", code="S2S011")
+        self.check_writeable(state.arg, "output array is read-only")
         self.check_write(ref.cell, into_items=bool(ref.path))
         old = self.read(ref)
         fact = self.fact(ref)

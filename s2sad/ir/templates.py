@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.errors import Loc
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.facts import fresh_dim, symbols, with_symbols
+from s2sad.ir.facts import fresh_like, symbols, with_symbols
 from s2sad.ir.inert import is_a
 from s2sad.ir.walk import clone, replacing
 
@@ -75,7 +75,7 @@ class RuleKinds:
         return type(value), id(value)
 
     def _fact(self, fact: Fact) -> Fact:
-        return with_symbols(fact, self._symbol) if fact.dims or fact.sym is not None or fact.item is not None else fact
+        return with_symbols(fact, self._symbol) if any(True for _ in symbols(fact)) else fact
 
     def _symbol(self, old: Any) -> Any:
         """A symbol of a size by its number; a size that a slice names stays that slice of another size."""
@@ -85,7 +85,7 @@ class RuleKinds:
                 dim = (self._symbol(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
                 new: Any = "s", (dim, *(("w", self._symbol(("w", b))) if type(b) is Var else b for b in bounds))
             else:
-                new = ("n" if old[0] == "n" else "m"), -1 - len(self.symbols)
+                new = (old[0] if old[0] in ("n", "i") else "m"), -1 - len(self.symbols)
             self.symbols[old] = new
             self.sizes[new] = old
         return self.symbols[old]
@@ -140,7 +140,7 @@ class Template:
         def symbol(old: Any) -> Any:
             if old not in new:
                 value = table.get(old[1]) if old[0] == "v" else None
-                new[old] = ("v", value) if type(value) is Var else fresh_dim(old[0] == "n")[0]
+                new[old] = ("v", value) if type(value) is Var else fresh_like(old)
             return new[old]
 
         def known(fact: Fact) -> Fact:

@@ -83,8 +83,8 @@ class Operation:
     memory, effect, raises, cost, zeros
         See there.
     viewed : int
-        The position of the argument that ``VIEW`` and ``MAYBE`` speak of. If it is an option, as the start of a sum, that
-        is not given, they are new, of ``ANY`` too.
+        The position of the argument that ``VIEW`` and ``MAYBE`` speak of. If it is an option that is not given, as the
+        start of a sum, the results are new, those of ``ANY`` too.
     idle : tuple of str, int and int, optional
         The name and position of an option, and its value with which the result is the first argument itself, if that
         is an array: of the difference of order 0.

@@ -108,3 +108,14 @@ def test_a_read_only_array_is_asked_at_run_time():
         return wide * (1.0 if wide.flags.writeable else 2.0)
 
     check(f, V)
+
+
+def test_attributes_that_compiled_code_keeps_are_no_methods():
+    check(lambda v, n: v * (2.0 if n.numerator else 3.0), V, 0)
+    check(lambda v: v * v.nbytes + v.itemsize, V)
+    assert "no attribute `strides` that s2sad knows" in refused(lambda v: v * (2.0 if v.strides else 3.0), V).message
+    assert "no attribute `base` that s2sad knows" in refused(lambda v: v * (2.0 if v.base is None else 3.0), V).message
+
+
+def test_what_the_metaclass_has_is_no_attribute():
+    check(lambda v: v * (2.0 if hasattr(v, "mro") or hasattr(v, "__subclasses__") else 3.0), V)

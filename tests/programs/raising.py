@@ -545,3 +545,173 @@ def floats_put_into_integers(v):
 def copied_before(x):
     o = copy.deepcopy(Cell(x))
     return o.b
+
+
+# shapes of writes
+
+
+@raises(V)
+def all_items_written(v):
+    v[:] = np.ones(12)
+    return np.sum(v)
+
+
+@raises(V)
+def added_in_place(v):
+    v += np.ones((3, 2))
+    return np.sum(v)
+
+
+@raises(V)
+def copied_into(v):
+    np.copyto(v, np.ones(12))
+    return np.sum(v)
+
+
+@raises(0.5, np.zeros(0))
+def empty_array_written(x, z):
+    z[...] = np.zeros((0, 4))
+    return x * x
+
+
+@raises(V)
+def output_of_another_size(v):
+    y = np.zeros(4)
+    np.add(v, v, out=y)
+    return np.sum(y)
+
+
+@raises(V)
+def output_in_a_slice(v):
+    y = v * 1.0
+    np.multiply(v, 2.0, out=y[:2])
+    return np.sum(v)
+
+
+@raises(V)
+def array_put_into_an_element(v):
+    y = v * 1.0
+    y[0] = v
+    return np.sum(y)
+
+
+@raises(V)
+def elements_in_a_loop(v):
+    y = np.zeros(3)
+    for k in range(3):
+        y[k] = v
+    return np.sum(v)
+
+
+@raises(V)
+def slice_written(v):
+    y = v * 1.0
+    y[:2] = v
+    return np.sum(y)
+
+
+@raises(V)
+def slice_added_to(v):
+    y = v * 1.0
+    y[:2] += v
+    return np.sum(y)
+
+
+@raises(V)
+def row_written(v):
+    y = np.zeros((2, 3))
+    y[0] = v[:2]
+    return np.sum(y)
+
+
+@raises(V)
+def view_written(v):
+    y = np.zeros((2, 2))
+    r = y[0]
+    r[:] = v
+    return np.sum(y)
+
+
+@raises(V)
+def transpose_written(v):
+    y = np.zeros((2, 3))
+    y.T[:] = v
+    return np.sum(y)
+
+
+@raises(V, np.ones(5))
+def mask_written(v, w):
+    y = v * 1.0
+    y[v > 0.3] = w
+    return np.sum(y)
+
+
+@raises(V)
+def places_written(v):
+    y = v * 1.0
+    y[[0, 1]] = v
+    return np.sum(y)
+
+
+@raises(V, np.ones(5))
+def written_and_not_needed(v, w):
+    y = v * 1.0
+    y -= w
+    return np.sum(v)
+
+
+@raises(V)
+def overwritten_later(v):
+    y = np.empty(3)
+    y[:] = v
+    y[:] = [1.0, 2.0]
+    return np.sum(y)
+
+
+@raises(V)
+def written_on_a_path(v):
+    y = v * 1.0
+    if v[0] > 0.0:
+        y[:] = np.ones(2)
+    return np.sum(v)
+
+
+@raises(V)
+def out_of_range(v):
+    y = np.zeros(3)
+    y[5] = v[0]
+    return np.sum(y)
+
+
+@raises(V)
+def filled_with_an_array(v):
+    y = np.zeros(3)
+    y.fill(v)
+    return np.sum(v)
+
+
+@raises(V)
+def diagonal_of_a_vector(v):
+    np.fill_diagonal(v, 0.0)
+    return np.sum(v)
+
+
+@raises(V)
+def written_to_what_is_read_only(v):
+    s = np.broadcast_to(v, (2, 3))
+    s[0] = 1.0
+    return np.sum(s)
+
+
+@raises(V)
+def added_to_what_is_read_only(v):
+    s = np.broadcast_to(v, (2, 3))
+    s += 1.0
+    return np.sum(s)
+
+
+@raises(V)
+def floats_added_to_integers(v):
+    y = np.zeros(3, int)
+    y += v
+    return np.sum(v)
