@@ -286,6 +286,8 @@ def masked_product(g: Any, partial: Any, chosen: Any = None, either: bool = Fals
     >>> masked_product(np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
     array([0., 6.])
     """
+    if isinstance(g, float) and isinstance(partial, float) and (p := float.__mul__(g, partial)) == p:
+        return g * partial
     with np.errstate(invalid="ignore"):
         product = g * partial
     wrong = product != product
