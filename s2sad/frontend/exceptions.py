@@ -236,6 +236,9 @@ class Exceptions:
             env.update(before)
 
     def stmt_Assert(self, node: Any) -> None:
+        if self.tries:
+            self.lower_if(_as_raise(node), [], node.live_after)
+            return
         test = self.expr(node.test)
         truth = self.truth(test)
         if truth is True:
@@ -249,3 +252,15 @@ class Exceptions:
             fail()
         else:
             self.branch(test, lambda: None, fail, self.frames[-1].live)
+
+
+def _as_raise(node: Any) -> Any:
+    """``assert test, message`` as ``if not test: raise AssertionError(message)``."""
+    cls = gast.Constant(value=AssertionError, kind=None)
+    error = gast.Call(func=cls, args=[] if node.msg is None else [node.msg], keywords=[])
+    fail = gast.Raise(exc=error, cause=None)
+    branch = gast.If(test=gast.UnaryOp(op=gast.Not(), operand=node.test), body=[fail], orelse=[])
+    for made in (cls, error, fail, branch, branch.test):
+        gast.copy_location(made, node)
+    branch.live_after = fail.live_after = node.live_after
+    return branch

@@ -342,7 +342,7 @@ class Generators:
             if len(args) == 2:
                 return self.choose(ended, lambda: args[1], lambda: item)
             def end() -> None:
-                raise self.ended(self.emit_arg(StopIteration))
+                raise self.failing(StopIteration())
             self.branch(ended, end, lambda: None, self.frames[-1].live)
             return item
         if not is_iterator(it):
