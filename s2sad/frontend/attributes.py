@@ -183,6 +183,7 @@ class Attributes:
         if name in held and found is held[name]:
             self.guard(("attr", id(obj), name), lambda: held.get(name, UNSET), found)
             return self.capture_outside(found, None if callable(found) else name, f"{type(obj).__name__}.{name}")
+        self.guard(("held", id(obj), name), lambda: instance_dict(obj).get(name, UNSET), held.get(name, UNSET))
         self.guard_class(type(obj), name)
         if type(found) is types.MemberDescriptorType:
             value = slot_of(obj, name)

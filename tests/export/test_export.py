@@ -20,7 +20,7 @@ from tests.exported import alike, derivative_of, encoded, job, run
 from tests.programs import PROGRAMS
 
 scale = 3.0
-astype_of = np.array([1.0, 2.0])
+seed = np.array([1.0, 2.0])
 log = logging.getLogger("tests")
 Pair = collections.namedtuple("Pair", "x y")
 
@@ -43,7 +43,7 @@ def _offset(n):
 
 
 def captures(x):
-    return np.sum(astype_of.astype(np.float32) * x) * scale
+    return np.sum(seed.astype(np.float32) * x) * scale
 
 
 def rounded(x):
@@ -110,7 +110,7 @@ def test_the_text_says_what_it_is():
     doc = ast.get_docstring(module)
     assert doc.startswith("The gradient by `x` of `captures` of the module `tests.export.test_export`.")
     assert f"Written by s2sad {s2sad.__version__}; it needs numpy and not s2sad." in doc
-    assert "    x: float32[n]" in doc and "The values of astype_of" in doc
+    assert "    x: float32[n]" in doc and "The values of seed" in doc
     shown = inspect.getdoc(scope(text)["captures_grad"])
     assert "x : float32[n]" in shown and "Returns\n-------" in shown
     assert "/" not in text.replace("1.0 / ", "") and "import s2sad" not in text
@@ -124,8 +124,8 @@ def test_the_same_derivative_gives_the_same_bytes():
 def test_a_name_of_the_user_does_not_hide_a_helper():
     text = s2sad.grad(captures).exported(np.ones(2, np.float32))
     made = scope(text)
-    assert callable(made["astype_of"]) and made["astype_of_2"].tolist() == [1.0, 2.0]
-    assert "astype_of(" in text.split("def captures_grad")[1] and "astype_of_1" not in text
+    assert callable(made["seed"]) and made["seed_2"].tolist() == [1.0, 2.0]
+    assert "seed(" in text.split("def captures_grad")[1] and "seed_1" not in text
 
 
 def test_names_of_the_user_that_are_builtins_or_modules(tmp_path):
