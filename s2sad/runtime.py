@@ -372,6 +372,20 @@ def attribute(owner: Any, name: str, *default: Any) -> Any:
     return getattr(owner, name, *default)
 
 
+def check_count(xs: Any, count: int, least: bool = False) -> None:
+    """Refuse to unpack what has another number of items, as Python does.
+
+    >>> check_count((1, 2), 2), check_count((1, 2, 3), 2, True)
+    (None, None)
+    """
+    given = len(xs)
+    if given < count:
+        wanted = f"at least {count}" if least else count
+        raise ValueError(f"not enough values to unpack (expected {wanted}, got {given})")
+    if given > count and not least:
+        raise ValueError(f"too many values to unpack (expected {count})")
+
+
 def check_plain(x: Any) -> None:
     """Refuse what has operators of its own where a number or an array is differentiated with.
 

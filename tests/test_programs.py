@@ -15,7 +15,7 @@ import s2sad
 from s2sad import errors
 from s2sad.tree import parts
 from tests.differences import derivative, leaves, moved, pair, random_direction, richardson, same
-from tests.programs import PROGRAMS, REFUSED, Program, Refused
+from tests.programs import PROGRAMS, RAISING, REFUSED, Program, Refused
 
 DIRECTIONS = 3
 
@@ -177,6 +177,27 @@ def test_reverse_over_reverse(program: Program) -> None:
     pulled = pullback(direction)
     assert pair(tuple(pulled[i] for i in program.argnums), direction) == pytest.approx(
         pair(product, direction), rel=1e-9, abs=1e-9)
+
+
+@each(RAISING)
+def test_what_a_function_raises_its_derivatives_raise(program: Program) -> None:
+    with pytest.raises(Exception) as own:
+        program.fn(*program.fresh())
+    direction = tuple(None if i not in program.argnums else one_like_all(a) for i, a in enumerate(program.args))
+    for derive in (
+        lambda *args: s2sad.grad(program.fn, program.argnums)(*args),
+        lambda *args: s2sad.value_and_grad(program.fn, program.argnums)(*args),
+        lambda *args: s2sad.vjp(program.fn, *args),
+        lambda *args: s2sad.jvp(program.fn, args, direction),
+    ):
+        with pytest.raises(Exception) as caught:
+            derive(*program.fresh())
+        assert issubclass(own.type, caught.type) and caught.type is not Exception
+
+
+def one_like_all(x: Any) -> Any:
+    """A direction for an argument."""
+    return random_direction(x, np.random.default_rng(0))
 
 
 @each(REFUSED)

@@ -81,7 +81,8 @@ class _Emitter:
 
     def finish(self) -> None:
         self.loc, self.adjoint, self.current = None, False, None
-        self.put(ast.Return(self.to.arg(self.fn.result)))
+        if not (self.lines and isinstance(self.lines[-1], ast.Raise)):
+            self.put(ast.Return(self.to.arg(self.fn.result)))
 
     # Statements
 
@@ -161,7 +162,9 @@ class _Emitter:
             return None
         value = self.to.call(call)
         if not any(map(self.plan.used, call.outs)):
-            self.put(ast.Expr(value))
+            node = ast.Expr(value)
+            node.for_errors = ops.of(call.op).is_pure  # type: ignore[attr-defined]
+            self.put(node)
         elif len(call.outs) == 1:
             self.assign(call.outs[0], value)
         else:

@@ -11,6 +11,7 @@ from typing import Any
 
 import gast
 
+from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.operators import OPERATOR
@@ -28,6 +29,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
+from s2sad.ir import Const
 from s2sad.ir.symbols import IN_PLACE
 
 
@@ -96,25 +98,34 @@ class Assignment:
         star = next((k for k, e in enumerate(elts) if isinstance(e, gast.Starred)), None)
         items = self.static_items(value)
         if items is None:
+            if self.is_opaque(value):
+                value = self.call_op(list, (value,), ())
+            self.emit(runtime.check_count, (self.reify(value), Const(len(elts) - (star is not None)),
+                                            *((Const(True),) if star is not None else ())))
             if star is not None:
                 return self.unpack_starred(elts, star, value)
             items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
         if star is None:
             if len(items) != len(elts):
-                raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
-                                       code="S2S010")
+                raise self.wrong_count(len(items), len(elts), target)
             for e, item in zip(elts, items):
                 self.assign(e, item)
             return
         after = len(elts) - star - 1
         if len(items) < len(elts) - 1:
-            raise self.unsupported(f"{len(items)} values are unpacked into {len(elts)} names", node=target,
-                                   code="S2S010")
+            raise self.wrong_count(len(items), len(elts) - 1, target, "at least ")
         for e, item in zip(elts[:star], items[:star]):
             self.assign(e, item)
         self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
         for e, item in zip(elts[star + 1:], items[len(items) - after:]):
             self.assign(e, item)
+
+    def wrong_count(self, given: int, wanted: int, target: Any, least: str = "") -> S2SADError:
+        """The error for an unpacking that does not come out even."""
+        few = f"not enough values to unpack (expected {least}{wanted}, got {given})"
+        many = f"too many values to unpack (expected {wanted})"
+        self.certain_error(ValueError, few if given < wanted else many)
+        return self.unsupported(f"{given} values are unpacked into {wanted} names", node=target, code="S2S010")
 
     def unpack_starred(self, elts: list[Any], star: int, value: Value) -> None:
         """``a, *b, c = xs`` for a sequence of run-time length: the starred name gets a list made by a loop."""

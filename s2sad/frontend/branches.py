@@ -19,6 +19,7 @@ from s2sad.frontend.control import FLAGS
 from s2sad.frontend.joins import Same, Side, _key
 from s2sad.frontend.values import (
     FALSE,
+    NONE,
     TRUE,
     Atom,
     Bound,
@@ -95,7 +96,7 @@ class Branches:
                 if isinstance(flag, Atom) and flag.arg is arg:
                     self.frames[-1].env[name] = TRUE if run is then else FALSE
             with self.block() as stmts:
-                run()
+                self.ending(run)
             self.open_tests.pop()
             heap, envs, views = self.snapshot()
             sides.append(Side(stmts, heap, envs, views))
@@ -141,9 +142,9 @@ class Branches:
             self.arm(lambda: run(fn))
         if arms and self.truth(test) is None:
             self.branch(test, lambda: arm(then), lambda: arm(orelse), self.frames[-1].live | {key})
-            return self.frames[-1].env.pop(key)
+            return self.frames[-1].env.pop(key, NONE)
         self.branch(test, lambda: run(then), lambda: run(orelse), self.frames[-1].live | {key})
-        return self.frames[-1].env.pop(key)
+        return self.frames[-1].env.pop(key, NONE)
 
     def join_sides(self, test: Arg, a: Side, b: Side, live: frozenset[str]) -> None:
         templates: list[tuple[Any, str, Any, Any, Any]] = []

@@ -132,7 +132,7 @@ class Carried:
             item = Var(name, Fact("int") if fact.kind == "range" else fact.item or Fact())
         self.open_tests.append(Const(None))
         with self.block() as stmts:
-            body(item)
+            self.ending(lambda: body(item))
             stop = self.flag("$stop")
             self.frames[-1].env["$skip"] = FALSE
         self.open_tests.pop()

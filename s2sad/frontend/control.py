@@ -58,13 +58,13 @@ class Control:
             frame.stmt_reads = reads_of(stmt) if not isinstance(
                 stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)) else frozenset()
             self.loc = self.at(stmt)
-            if self.statement(stmt, stmts[k + 1:], live_out):
+            rest = stmts[k + 1:]
+            if self.ending(lambda stmt=stmt, rest=rest: self.statement(stmt, rest, live_out)):
                 return
             skip = self.flag("$skip")
             if static(skip) is True:
                 return
             if static(skip) is UNSET:
-                rest = stmts[k + 1:]
                 if rest:
                     self.branch(skip, lambda: None, lambda rest=rest: self.body(rest, live_out), live_out)
                 return

@@ -4,6 +4,7 @@ Before: ``try: y = table[key]`` with ``except KeyError: y = x``.  After: one of 
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,14 @@ from s2sad.ir.facts import UNSET
 
 class PathRaised(Exception):
     """The current path through the body of a ``try`` ends here with an exception that its handler catches."""
+
+
+class AlwaysRaises(Exception):
+    """An exception that the user's program certainly raises here, and that nothing catches: the path ends with it."""
+
+    def __init__(self, cls: type, text: str) -> None:
+        super().__init__(cls.__name__)
+        self.cls, self.text = cls, text
 
 
 class CertainError(Exception):
@@ -124,13 +133,32 @@ class Exceptions:
         return self.exceptions.get(value.arg) if isinstance(value, Atom) else None
 
     def certain_error(self, cls: type, text: str) -> None:
-        """Something that certainly raises ``cls`` here: inside ``try`` its handler runs."""
+        """Something that certainly raises ``cls`` here: inside ``try`` its handler runs. Returns where another way is
+        tried, and where an exception is caught that cannot be followed to its handler."""
         if self.tries and self.raises_on_path(cls):
             self.tries[-1].raised.append(cls)
             raise PathRaised
         if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
                 len(self.open_tests) == self.tries[-1].open_tests):
             raise CertainError(cls, const(text))
+        caught = any(h is None or issubclass(cls, h) or issubclass(h, cls) for t in self.tries for h in t.classes)
+        if not (caught or self.attempts or self.adjoint):
+            raise AlwaysRaises(cls, text)
+
+    def ending(self, run: Callable[[], Any]) -> Any:
+        """Run something; if it certainly raises, the path ends with the exception."""
+        ends = [(xs, len(xs)) for xs in (self.frames, self.pending, self.open_tests, self.covering, self.tries,
+                                         self.scans)]
+        kept = self.depth, self.path_tests, self.family, self.loop_floor, self.loop_notes
+        try:
+            return run()
+        except AlwaysRaises as error:
+            for xs, n in ends:
+                del xs[n:]
+            self.depth, self.path_tests, self.family, self.loop_floor, self.loop_notes = kept
+            self.impossible = True
+            self.raise_exception(self.emit_arg(error.cls, Const(error.text)))
+        return False
 
     def attribute_or(self, owner: Value, name: str, default: Value, hint: str = "") -> Value:
         """``getattr(owner, name, default)``: the default if the attribute is certainly missing."""

@@ -28,8 +28,8 @@ from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
-from s2sad.frontend.values import Fields, Frame, Items, Ref, Tup, Value, const
-from s2sad.ir import Arg, Block, Function, Pack, Var
+from s2sad.frontend.values import FALSE, Fields, Frame, Items, Ref, Tup, Value, const, static
+from s2sad.ir import Arg, Block, Const, Function, Pack, Var
 from s2sad.ir.kinds import Kinds
 from s2sad.ir.regions import structured
 from s2sad.rules import lookup
@@ -44,7 +44,8 @@ class Lowered:
     ``changed``: the places of the lists and dicts that it changes, as steps from the arguments.
     ``catches``: the classes of exceptions that the function catches.
     ``guards``: conditions on captured things; while all are true the lowering is valid.
-    ``impossible``: there is an operation that raised an exception whatever sizes were tried."""
+    ``impossible``: there is an operation that raised an exception whatever sizes were tried.
+    ``raises``: every path through the function ends with an exception."""
 
     function: Function
     leaves: tuple[Any, ...]
@@ -54,6 +55,7 @@ class Lowered:
     catches: tuple[type, ...] = ()
     changed: tuple[Path, ...] = ()
     impossible: bool = False
+    raises: bool = False
 
 
 def lower(fn: Callable, kinds: Kinds) -> Lowered:
@@ -107,8 +109,10 @@ def _lower(lowerer: Lowerer, fn: Callable, kinds: Kinds, recursive: set[Any],
     values = tuple(v for v, _ in built)
     lowerer.frames.append(Frame({}, None, {}))
     with deep_recursion():
-        result = lowerer.call(*callable_value(lowerer, fn, values[:n]), tuple(zip(kinds.names, values[n:])))
-        out = result_arg(lowerer, result)
+        called, given = callable_value(lowerer, fn, values[:n])
+        result = lowerer.ending(lambda: lowerer.call(called, given, tuple(zip(kinds.names, values[n:]))))
+        raises = static(lowerer.frames[0].env.get("$dead", FALSE)) is True
+        out = Const(None) if raises else result_arg(lowerer, result)
         lowerer.check_globals()
     source = None
     plain, _ = code_of(fn)
@@ -120,7 +124,7 @@ def _lower(lowerer: Lowerer, fn: Callable, kinds: Kinds, recursive: set[Any],
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
                    tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written
-                                                 if c in inputs.containers), lowerer.impossible)
+                                                 if c in inputs.containers), lowerer.impossible, raises)
 
 
 @contextmanager

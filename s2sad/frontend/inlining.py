@@ -198,6 +198,8 @@ class Inlining:
         env: dict[str, Value] = {p.id: v for p, v in zip(positional, args)}
         if len(args) > len(positional):
             if a.vararg is None:
+                self.certain_error(TypeError, f"{name}() takes {len(positional)} positional arguments but {len(args)} were "
+                                   "given")
                 raise self.unsupported(
                     f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
         if a.vararg is not None:
@@ -207,6 +209,7 @@ class Inlining:
         for k, v in kwargs:
             if k in allowed:
                 if k in env:
+                    self.certain_error(TypeError, f"{name}() got multiple values for argument '{k}'")
                     raise self.unsupported(f"`{name}` gets the argument `{k}` twice")
                 env[k] = v
             elif a.kwarg is not None:
@@ -223,6 +226,7 @@ class Inlining:
                 env.setdefault(p.id, d)
         missing = [p.id for p in (*positional, *a.kwonlyargs) if p.id not in env]
         if missing:
+            self.certain_error(TypeError, f"{name}() missing 1 required argument: '{missing[0]}'")
             raise self.unsupported(f"`{name}` is called without the argument `{missing[0]}`")
         for parameter, value in env.items():
             if is_iterator(value):

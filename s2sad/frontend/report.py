@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import Loc, S2SADError
-from s2sad.frontend.exceptions import CertainError, PathRaised
+from s2sad.frontend.exceptions import AlwaysRaises, CertainError, PathRaised
 from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.liveness import stores_of
 from s2sad.frontend.lower import Lowerer
@@ -38,7 +38,7 @@ class EndOfReport(Exception):
     """A problem after which nothing more can be said."""
 
 
-PASSING = (FunctionAbandoned, EndOfReport, GlobalWritten, RunTimeRecursion, PathRaised, CertainError)
+PASSING = (FunctionAbandoned, EndOfReport, GlobalWritten, RunTimeRecursion, PathRaised, CertainError, AlwaysRaises)
 
 
 def further_problems(first: S2SADError, lower: Callable[[Callable[[], Collecting]], Any]) -> list[S2SADError]:

@@ -23,6 +23,7 @@ from tests.programs import (  # noqa: F401
     objects,
     outputs,
     protocols,
+    raising,
     random_numbers,
     refusals,
     regressions,
@@ -34,6 +35,6 @@ from tests.programs import (  # noqa: F401
     views,
     whiles,
 )
-from tests.programs.registry import PROGRAMS, REFUSED, Program, Refused
+from tests.programs.registry import PROGRAMS, RAISING, REFUSED, Program, Refused
 
-__all__ = ["PROGRAMS", "REFUSED", "Program", "Refused"]
+__all__ = ["PROGRAMS", "RAISING", "REFUSED", "Program", "Refused"]

@@ -53,6 +53,8 @@ class Refused:
 
 PROGRAMS: dict[str, Program] = {}
 REFUSED: dict[str, Refused] = {}
+RAISING: dict[str, Program] = {}
+"""Functions that raise an exception for these arguments, which their derivatives raise too."""
 
 
 def is_differentiable(value: Any) -> bool:
@@ -78,6 +80,18 @@ def program(*args: Any, argnums: tuple[int, ...] | None = None, tags: str = "") 
         nums = argnums if argnums is not None else tuple(i for i, a in enumerate(args) if is_differentiable(a))
         name = _name(fn, PROGRAMS)
         PROGRAMS[name] = Program(name, fn, args, nums, frozenset(tags.split()))
+        return fn
+
+    return register
+
+
+def raising(*args: Any, argnums: tuple[int, ...] | None = None) -> Callable[[Any], Any]:
+    """Register the decorated function as one that raises for ``args``."""
+
+    def register(fn: Callable[..., Any]) -> Callable[..., Any]:
+        nums = argnums if argnums is not None else tuple(i for i, a in enumerate(args) if is_differentiable(a))
+        name = _name(fn, RAISING)
+        RAISING[name] = Program(name, fn, args, nums)
         return fn
 
     return register

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.programs.registry import program, refused
+from tests.programs.registry import program, raising, refused
 
 V = np.array([0.3, -0.7, 1.2])
 KNOWN = {"a", "b"}
@@ -114,7 +114,7 @@ def changes_a_set_from_outside(x):
     return x * len(KNOWN)
 
 
-@refused("UnsupportedSyntax", 0.7, text="set")
+@raising(0.7)
 def set_subscript(x):
     members = {1, 2}
     return x * members[1]
