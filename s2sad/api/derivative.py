@@ -25,6 +25,8 @@ from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
+from s2sad.backend.emit import Source
+from s2sad.backend.lines import lines
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
 from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
@@ -71,6 +73,20 @@ def watched(fn: Callable, args: tuple) -> tuple[Any, list[tuple[Derivative, tupl
 
 MOST_TESTS = 32
 """So often a short way is made for arguments of the same classes."""
+
+
+def whose(error: Exception, source: Source, function: Callable) -> str:
+    """Whether an exception comes from a line of generated code that is the "user"'s alone: then it is the answer, and
+    running the function once more would repeat its effects; from one that is the "derivative"'s alone; or "both"."""
+    own = lines(source)
+    trace = error.__traceback__
+    while trace is not None:
+        line = own.get(trace.tb_lineno) if trace.tb_frame.f_code is function.__code__ else None
+        if line is not None:
+            kinds = {line.adjoint, *(s.adjoint for s in line.stmts)}
+            return "both" if len(kinds) == 2 else "derivative" if line.adjoint else "user"
+        trace = trace.tb_next
+    return "both"
 
 
 class Derivative(Inspection):
@@ -191,7 +207,11 @@ class Derivative(Inspection):
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the
         derivative is taken with NumPy's arithmetic, which has inf and nan."""
         n, latest = len(args) - len(names), self.latest
-        self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
+        whom = "both" if latest is None else whose(error, latest.source, latest.function)
+        if whom == "user":
+            raise error
+        if whom == "both":
+            self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
         try:
             with np.errstate(all="ignore"):
                 lifted = tuple(lift(x) for x in args)

@@ -14,7 +14,7 @@ import numpy as np
 
 from s2sad import numeric, rules, runtime, tree
 from s2sad.api.checks import check_memory
-from s2sad.api.derivative import NUMBER_ERRORS, Derivative
+from s2sad.api.derivative import NUMBER_ERRORS, Derivative, whose
 from s2sad.api.showing import Showing
 from s2sad.derive import Entry
 from s2sad.errors import ArgumentError, UnsupportedSyntax
@@ -64,6 +64,10 @@ class Products(Derivative):
         try:
             value, later = entry.halves.start(kept)
         except Exception as error:
+            halves = entry.halves
+            assert halves.source is not None and halves.forward is not None
+            if whose(error, halves.source, halves.forward) == "user" and not entry.lowered.catches:
+                raise
             if not isinstance(error, NUMBER_ERRORS):
                 self.recover(entry, kept, (), (), error)
             return self.fn(*runtime.copy_together(kept)), again

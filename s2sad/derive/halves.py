@@ -14,7 +14,7 @@ from typing import Any
 
 from s2sad import ops, passes
 from s2sad.ad.definedness import defined
-from s2sad.backend.emit import emit
+from s2sad.backend.emit import Source, emit
 from s2sad.backend.load import load
 from s2sad.backend.names import identifier
 from s2sad.derive.results import owned
@@ -27,14 +27,15 @@ class Halves:
     """``forward(*args)`` returns the value and then the residuals, ``backward(*residuals, *late)`` what follows from
     them and from the cotangent or the tangents.
 
-    ``repeats``: the second function would have to run (part of) the function again, with its effects; ``draws``: and it
-    would draw other random numbers."""
+    ``source`` is that of the first. ``repeats``: the second function would have to run (part of) the function again,
+    with its effects; ``draws``: and it would draw other random numbers."""
 
     forward: Callable | None
     backward: Callable | None
     text: str
     repeats: bool
     draws: bool
+    source: Source | None = None
 
     def start(self, args: tuple) -> tuple[Any, Callable]:
         """The value, and the second function with its residuals."""
@@ -111,4 +112,4 @@ def in_halves(made: Function, count: int, names: tuple[str, ...]) -> Halves:
     backward = emit(passes.linear(owned(passes.run(second, passes.OPTIMISE), None, names)))
     first_half, second_half = (load(s.text, s.namespace, s.name) for s in (forward, backward))
     text = f"{forward.text}\n\n{backward.text}"
-    return Halves(first_half, second_half, text, False, False)
+    return Halves(first_half, second_half, text, False, False, forward)

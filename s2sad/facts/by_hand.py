@@ -5,6 +5,7 @@ Before: ``x.shape[0] == 1`` for an axis whose symbolic dimension is not 1.  Afte
 from __future__ import annotations
 
 import bisect
+import copy
 import operator
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
-from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, is_basic
+from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, int_dim, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
@@ -299,6 +300,11 @@ BY_HAND: dict[Any, Callable] = {
                     lambda args, facts, kwargs: Fact("float")),
     **dict.fromkeys((np.matrix, np.asmatrix, np.bmat, np.ma.array, np.ma.MaskedArray, np.ma.masked_where),
                     lambda args, facts, kwargs: Fact("object")),
+    runtime.shuffled: lambda args, facts, kwargs: Fact("array", np.dtype(int), (int_dim(args[1]),)) if (
+        facts[2].value is True) else Fact("list", item=Fact("int")),
+    **dict.fromkeys((copy.copy, copy.deepcopy), lambda args, facts, kwargs: Fact(facts[0].kind) if (
+        facts[0].kind in RANDOM) else Fact(type(facts[0].value).__name__) if type(facts[0].value) in RANDOM.values()
+        else UNKNOWN),
     hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
     np.random.default_rng: lambda args, facts, kwargs: Fact(np.random.Generator.__name__),

@@ -30,9 +30,10 @@ from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import _indexed, dims_of, index_parts, int_dim
 from s2sad.facts.tried import is_plain
-from s2sad.ir import Arg, Block, Call, Const, For, Pack, Var
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, shift_dim
-from s2sad.ir.walk import blocks
+from s2sad.ir.flow import choices, closure, users
+from s2sad.ir.walk import blocks, call_args, statements, variables
 from s2sad.ops import Effect, Raises
 
 
@@ -534,14 +535,26 @@ BY_OPERATION: dict[Any, Callable[[Call, list[Fact], Spans], bool]] = {
 """What each of them needs to succeed; of the others the record tells."""
 
 
+def undefined(body: Block) -> set[Var]:
+    """The variables that have no value on some path; to read one there is an error."""
+    edges = {v: args for s in statements(body) for v, args in choices(s)}
+    start = [v for v, args in edges.items() if any(type(a) is Const and (
+        a.value is UNDEFINED or a.value is runtime.NOTHING) for a in args)]
+    if not start:
+        return set()
+    handed_on = users({v: [a for a in args if type(a) is Var] for v, args in edges.items()})
+    return closure(start, lambda v: handed_on.get(v, ()))
+
+
 def uncertain(body: Block) -> Iterator[Call]:
     """The calls of a function that may raise something, besides those that have an effect."""
-    spans = Spans(body)
+    spans, unset = Spans(body), undefined(body)
 
     def walk(block: Block) -> Iterator[Call]:
         for stmt in block.stmts:
             if isinstance(stmt, Call):
-                if not stmt.adjoint and not ops.of(stmt.op).has_effect and not is_certain(stmt, spans):
+                if not stmt.adjoint and not ops.of(stmt.op).has_effect and not (
+                        is_certain(stmt, spans) and unset.isdisjoint(variables(*call_args(stmt)))):
                     yield stmt
             elif not stmt.adjoint:
                 for inner in blocks(stmt):

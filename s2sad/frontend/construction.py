@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import copy
 import dataclasses
 import enum
 import sys
@@ -25,7 +26,7 @@ from s2sad.frontend.source import find
 from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
 from s2sad.ir import Arg
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, look_in_class
 
 WRITTEN = {contextlib.nullcontext, contextlib.closing}
@@ -185,6 +186,9 @@ class Construction:
         """A copy of a value, of all that it refers to if ``deep``."""
         if isinstance(value, Tup):
             return Tup(tuple(self.copied(v, deep, memo) for v in value.items), value.cls) if deep else value
+        known = type(static(value)) in RANDOM.values() or self.fact(value).kind in RANDOM
+        if known or self.is_opaque(value):
+            return self.note_opaque(self.emit(copy.deepcopy if deep else copy.copy, (self.reify(value),)), True)
         if not isinstance(value, Ref):
             return value
         if value.cell in memo and not value.path:

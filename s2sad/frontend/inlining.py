@@ -198,8 +198,8 @@ class Inlining:
         env: dict[str, Value] = {p.id: v for p, v in zip(positional, args)}
         if len(args) > len(positional):
             if a.vararg is None:
-                self.certain_error(TypeError, f"{name}() takes {len(positional)} positional arguments but {len(args)} were "
-                                   "given")
+                self.certain_error(TypeError, f"{name}() takes {len(positional)} positional arguments but {len(args)} "
+                                   "were given")
                 raise self.unsupported(
                     f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
         if a.vararg is not None:

@@ -48,5 +48,5 @@ record(runtime.recursive_pullback, runtime.recursive_pushforward)
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, memory=Memory.NONE,
        effect=Effect.ERROR)
 record(runtime.check_plain, runtime.check_count, memory=Memory.NONE, effect=Effect.ERROR)
-record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
+record(runtime.drawn, runtime.shuffled, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)
