@@ -279,11 +279,61 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
-def masked_product(g: Any, partial: Any) -> Any:
-    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there."""
+def masked_product(g: Any, partial: Any, chosen: Any = None, either: bool = False) -> Any:
+    """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there. With
+    ``chosen`` it is where that is zero or false; with ``either`` also where ``partial`` is zero.
+
+    >>> masked_product(np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    array([0., 6.])
+    """
+    if isinstance(g, float) and isinstance(partial, float) and (p := float.__mul__(g, partial)) == p:
+        return g * partial
     with np.errstate(invalid="ignore"):
         product = g * partial
-    return np.where(np.equal(g, 0), 0 * g, product) if isinstance(product, np.ndarray) else 0 * g if g == 0 else product
+    wrong = product != product
+    if not (wrong.any() if isinstance(product, np.ndarray) else wrong):
+        return product
+    zero = np.equal(g if chosen is None else chosen, 0)
+    if either:
+        zero = zero | np.equal(partial, 0)
+    return np.where(wrong & zero, 0 * product.dtype.type(0), product) if isinstance(product, np.ndarray) else (
+        type(product)(0) if zero else product)
+
+
+def logistic(v: Any, e: Any, c: Any) -> Any:
+    """``1 / (c + e)`` of ``e = exp(v)``, as a function of ``v``.
+
+    >>> logistic(0.0, 1.0, 3.0)
+    np.float64(0.25)
+    """
+    return 1.0 / (c + np.exp(v))
+
+
+def tamed(partial: Any, g: Any) -> Any:
+    """``partial``, and zero where ``g`` is zero and ``partial`` infinite or nan: the derivative of a masked product.
+
+    >>> tamed(np.array([np.inf, np.inf, 3.0]), np.array([0.0, 2.0, 0.0]))
+    array([ 0., inf,  3.])
+    """
+    return np.where(np.equal(g, 0) & ~np.isfinite(partial), 0.0, partial)[()]
+
+
+def masked_contraction(op: Any, at: int, *args: Any, **options: Any) -> Any:
+    """``op(*args, **options)``, sums of products of two arguments, without the products in which argument number ``at``
+    is zero, even if the other one is infinite or nan there.
+
+    >>> masked_contraction(np.dot, 0, np.array([0.0, 2.0]), np.array([np.inf, 3.0]))
+    np.float64(6.0)
+    """
+    with np.errstate(invalid="ignore"):
+        found = op(*args, **options)
+    if not np.isnan(found).any():
+        return found
+    arrays = {k for k, a in enumerate(args) if getattr(a, "dtype", np.dtype(int)).kind in "fc"} - {at}
+    clean = op(*(np.where(np.isfinite(a), a, 0) if k in arrays else a for k, a in enumerate(args)), **options)
+    met = op(*(1.0 * (np.not_equal(a, 0)) if k == at else 1.0 * ~np.isfinite(a) if k in arrays else a
+               for k, a in enumerate(args)), **options)
+    return np.where(met != 0, found, clean)[()]
 
 
 class OrderMatters(ValueError):
@@ -321,8 +371,68 @@ def check_length(xs: list, index: slice, ys: list) -> None:
         raise LengthChanges("the assignment to a slice of a list changes its length")
 
 
-def check_first(found: list) -> None:
+def check_bound(x: Any, error: type, text: str) -> None:
+    """Raise if a variable or field has no value. Emitted as ``x`` where Python notices that by itself."""
+    if x is NOTHING:
+        raise error(text)
+
+
+def check_items(xs: Any, count: int, more: bool = False, axis: int = 0) -> None:
+    """Raise what Python raises where ``xs`` (or what is in it, along another axis) is unpacked into ``count`` names, or
+    ``more`` than so many.
+
+    >>> check_items([1.0, 2.0], 2)
+    >>> check_items(np.ones((4, 3)), 2, axis=1)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: too many values to unpack (expected 2...)
+    """
+    if isinstance(xs, np.ndarray):
+        given = xs.shape[axis] if xs.ndim else len(list(xs))
+    else:
+        given = len(xs)
+    if given < count or given > count and not more:
+        unpack(given, count, more)
+
+
+def unpack(given: int, count: int, more: bool = False) -> None:
+    """Unpack so many items into so many names, and maybe a starred one: Python says what is wrong with it.
+
+    >>> unpack(1, 2, more=True)
+    Traceback (most recent call last):
+    ValueError: not enough values to unpack (expected at least 2, got 1)
+    """
+    names = ", ".join(["_"] * count + ["*_"] * more)
+    exec(f"({names},) = items", {"items": (None,) * given})
+
+
+def check_arguments(name: str, parameters: list, xs: Any, given: int = 0) -> None:
+    """Raise what Python raises where a function with these positional parameters is called with ``*xs`` after ``given``
+    other arguments.
+
+    >>> check_arguments("f", ["x", "y"], [1.0])
+    Traceback (most recent call last):
+    TypeError: f() missing 1 required positional argument: 'y'
+    """
+    scope: dict[str, Any] = {}
+    exec(f"def f({', '.join(parameters)}): pass", scope)
+    scope["f"].__qualname__ = name
+    scope["f"](*[None] * (given + len(xs)))
+
+
+def check_zip(*lengths: int) -> None:
+    """Raise what Python raises at the end of ``zip(…, strict=True)`` of iterables with these lengths.
+
+    >>> check_zip(2, 2, 3)
+    Traceback (most recent call last):
+    ValueError: zip() argument 3 is longer than arguments 1-2
+    """
+    if len(set(lengths)) > 1:
+        list(zip(*map(range, lengths), strict=True))
+
+
+def check_first(found: list) -> type | None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
+    The result is the type to make of the others, where that is not what ``np.array`` makes of them: of none.
 
     >>> check_first([0.0, 1])
     >>> check_first([0, 1.5])
@@ -331,6 +441,7 @@ def check_first(found: list) -> None:
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
         raise TypeError("np.vectorize makes integers of all results if the first is one: return floats on every path")
+    return None
 
 
 def selected(fn: Any, where: Any, out: np.ndarray, *args: Any) -> np.ndarray:
@@ -353,18 +464,6 @@ def drawn(generator: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(generator, name)(*args, **kwargs)
 
 
-def shuffled(generator: Any, count: int, as_array: bool) -> Any:
-    """The places 0, 1, …, count - 1 in the order in which a generator (or its method ``shuffle``) leaves them; it draws
-    what it draws for a list or array of so many items.
-
-    >>> shuffled(np.random.default_rng(0), 3, False)
-    [2, 0, 1]
-    """
-    places: Any = np.arange(count) if as_array else list(range(count))
-    getattr(generator, "shuffle", generator)(places)
-    return places
-
-
 def called(owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     """A call of a method of something of which nothing is known.
 
@@ -382,20 +481,6 @@ def applied(fn: Any, *args: Any, **kwargs: Any) -> Any:
 def attribute(owner: Any, name: str, *default: Any) -> Any:
     """An attribute of something of which nothing is known; to ask for it may have effects."""
     return getattr(owner, name, *default)
-
-
-def check_count(xs: Any, count: int, least: bool = False) -> None:
-    """Refuse to unpack what has another number of items, as Python does.
-
-    >>> check_count((1, 2), 2), check_count((1, 2, 3), 2, True)
-    (None, None)
-    """
-    given = len(xs)
-    if given < count:
-        wanted = f"at least {count}" if least else count
-        raise ValueError(f"not enough values to unpack (expected {wanted}, got {given})")
-    if given > count and not least:
-        raise ValueError(f"too many values to unpack (expected {count})")
 
 
 def check_plain(x: Any) -> None:
@@ -427,13 +512,15 @@ def same(x: Any) -> Any:
 
 
 def seed(y: Any) -> Any:
-    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1)."""
+    """The cotangent 1 of a result that must be one real number (a scalar or an array of size 1), in its precision."""
     if isinstance(y, np.ndarray):
         if y.size != 1 or y.dtype.kind != "f":
             raise NotScalar(f"shape {y.shape} and dtype {y.dtype}")
         return np.ones_like(y)
-    if isinstance(y, (np.floating, float)):
+    if isinstance(y, float):
         return 1.0
+    if isinstance(y, np.floating):
+        return type(y)(1.0)
     raise NotScalar(f"type {type(y).__name__}")
 
 
@@ -519,7 +606,7 @@ def astype_of(g: Any, x: Any) -> Any:
         if type(x) is float and isinstance(g, np.floating) and not isinstance(g, float):
             return float(g)
         return complex(g) if type(x) is complex and isinstance(g, np.number) and not isinstance(g, complex) else g
-    if dtype.kind not in "fc" or (getattr(g, "dtype", None) == dtype and type(g) is not complex):
+    if dtype.kind not in "fc" or (hasattr(g, "dtype") and g.dtype == dtype):
         return g
     if dtype.kind == "f" and np.iscomplexobj(g):
         g = np.real(g)
@@ -527,14 +614,15 @@ def astype_of(g: Any, x: Any) -> Any:
 
 
 def recurrence(a: Any, b: Any) -> Any:
-    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``. ``a`` and ``b`` have one shape.
+    """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``, with masked products. ``a`` and
+    ``b`` have one shape.
 
     >>> recurrence(np.array([0., 2., 2.]), np.array([1., 1., 1.]))
     array([1., 3., 7.])
     """
     h = np.array(b, dtype=np.result_type(a, b))
     for i in range(1, h.shape[-1]):
-        h[..., i] += a[..., i] * h[..., i - 1]
+        h[..., i] += masked_product(h[..., i - 1], a[..., i])
     return h
 
 

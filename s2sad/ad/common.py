@@ -39,9 +39,9 @@ class Emitter:
     def zeros(self, out: list[Stmt], x: Arg, hint: str, loc: Any = None, sure: bool = False) -> Arg:
         """The zero cotangent or tangent of ``x``; ``sure`` if ``x`` certainly has a value here."""
         fact = fact_of(x)
-        if fact.is_float or fact.kind in ("int", "bool") or fact.kind == "number" and fact.dtype is not None:
+        if fact.is_real or fact.kind == "bool":
             return Const(0.0)
-        if fact.kind == "complex":
+        if fact.kind == "complex" or (fact.kind == "number" and fact.is_complex):
             return Const(0j)
         if x in self.unsure and not sure:
             self.wanted.add(x)  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ class Emitter:
         gf, xf = fact_of(g), fact_of(x)
         if xf.is_scalar and gf.is_scalar:
             return self.match_dtype(out, g, x, hint, loc)
-        if xf.is_scalar and xf.is_float and gf.is_array and gf.dtype == np.float64:
+        if xf.is_real and gf.is_array and gf.dtype == np.float64:
             return self.call(out, np.sum, g, hint=hint, loc=loc)
         dims = dims_of(xf)
         if dims is not None and xf.is_array and gf.is_array and gf.dims is not None:
@@ -82,23 +82,40 @@ class Emitter:
         gf, xf = fact_of(g), fact_of(x)
         if xf.is_array and gf.is_scalar:
             return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
-        if xf.is_float and (gf.is_float or gf.kind in ("int", "number") and gf.is_complex is False):
+        if xf.is_real and (gf.is_real or gf.kind == "number" and gf.is_complex is False):
             return g
         if xf.dtype is not None and equal_dtypes(xf.dtype, gf.dtype) and xf.kind == gf.kind:
             return g
         return self.call(out, runtime.astype_of, g, self.meta(x), hint=hint, loc=loc)
 
 
-def as_reciprocal(call: Call) -> Call:
-    """``1.0 / x`` as the reciprocal of ``x``, whose derivative is made of the result alone. The primal stays."""
+def differentiated(call: Call, made: Callable[[Arg], Stmt | None]) -> Call:
+    """A call as it is differentiated; the primal stays. ``1.0 / x`` is the reciprocal of ``x``, whose derivative is
+    made of the result alone, ``1.0 / (c + np.exp(v))`` one operation on ``v``, and a masked operation the operation.
+    ``made`` gives the statement of the same block that an argument comes from."""
+    if call.op is runtime.masked_contraction:
+        op, _, *args = call.args
+        return replace(call, op=op.value, args=tuple(args))  # type: ignore[union-attr]
     if len(call.args) != 2 or call.kwargs or ops.canonical(call.op) is not np.divide:
         return call
     one, x = call.args
     fact = fact_of(x)
     real = fact.is_float or (fact.dtype is not None and fact.dtype.kind == "f")
     if type(one) is Const and type(one.value) in (int, float) and one.value == 1 and real:
-        return replace(call, op=np.reciprocal, args=(x,))
+        return _logistic(call, x, made) or replace(call, op=np.reciprocal, args=(x,))
     return call
+
+
+def _logistic(call: Call, x: Arg, made: Callable[[Arg], Stmt | None]) -> Call | None:
+    """The reciprocal of ``x`` as an operation on ``v``, if ``x`` is ``c + np.exp(v)``."""
+    total = made(x)
+    if not (isinstance(total, Call) and ops.canonical(total.op) is np.add and len(total.args) == 2):
+        return None
+    for c, e in (total.args, total.args[::-1]):
+        power = made(e)
+        if type(c) is Const and isinstance(power, Call) and ops.canonical(power.op) is np.exp and not power.kwargs:
+            return replace(call, op=runtime.logistic, args=(power.args[0], e, c))
+    return None
 
 
 def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:

@@ -12,14 +12,14 @@ code wants its zero on every path; then the path without a value gets a placehol
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from s2sad import runtime
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
 from s2sad.ir.flow import choices, closure, sources, users
 from s2sad.ir.regions import is_region
-from s2sad.ir.walk import ends, map_blocks, statements, with_ends
+from s2sad.ir.walk import ends, map_blocks, statements, variables, with_ends
 
 
 def may_be_undefined(fn: Function) -> set[Var]:
@@ -31,15 +31,25 @@ def may_be_undefined(fn: Function) -> set[Var]:
     return closure(start, lambda v: handed_on.get(v, ()))
 
 
-def defined(stmts: Iterable[Stmt], wanted: Iterable[Var]) -> tuple[Stmt, ...]:
+def checked(body: Block) -> set[Var]:
+    """The variables of which the program asks whether they have a value, and those that they may be."""
+    asked = [v for s in statements(body) if isinstance(s, Call) and s.op is runtime.check_bound
+             for v in variables(s.args[0])]
+    may_be = {v: args for s in statements(body) for v, args in choices(s)} if asked else {}
+    return closure(asked, lambda v: [a for a in may_be.get(v, ()) if type(a) is Var])
+
+
+def defined(stmts: Iterable[Stmt], wanted: Iterable[Var], asked: Collection[Var] = ()) -> tuple[Stmt, ...]:
     """The statements with a placeholder in place of no value for the variables ``wanted``: they are read on every
-    path."""
+    path. ``asked``: those of which the program asks whether they have a value."""
     whole = Block((), tuple(stmts), ())
     may_be = {v: args for s in statements(whole) for v, args in choices(s)}
     found = closure(wanted, lambda v: [a for a in may_be.get(v, ()) if type(a) is Var])
 
+    asked = {*asked, *checked(whole)}
+
     def filled(v: Var, a: Arg) -> Arg:
-        return nothing(v) if v in found and type(a) is Const and a.value is UNDEFINED else a
+        return nothing(v, v in asked) if v in found and type(a) is Const and a.value is UNDEFINED else a
 
     def stmt(s: Stmt) -> Stmt:
         if isinstance(s, Call):
@@ -57,9 +67,9 @@ def defined(stmts: Iterable[Stmt], wanted: Iterable[Var]) -> tuple[Stmt, ...]:
     return block(whole).stmts
 
 
-def nothing(x: Var) -> Arg:
+def nothing(x: Var, asked: bool) -> Arg:
     """What is saved where ``x`` has no value: never read, but it can be copied and has a zero."""
-    return Const(0.0) if x.fact.is_float else Const(runtime.NOTHING, "nothing")
+    return Const(0.0) if x.fact.is_float and not asked else Const(runtime.NOTHING, "nothing")
 
 
 def undefined(arg: Arg) -> bool:

@@ -15,12 +15,15 @@ import numpy as np
 
 from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, as_reciprocal, bind, check_operands, elementwise_rule, refuses, rule_of, selection
+from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
+from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.infer import infer
 from s2sad.ir import (
     UNDEFINED,
     Arg,
@@ -29,7 +32,6 @@ from s2sad.ir import (
     Carried,
     Collected,
     Const,
-    Fact,
     For,
     Function,
     If,
@@ -55,6 +57,7 @@ class Forward:
         self.emit = Emitter(lambda a: a)
         self.rules = RuleBodies(lambda a: a, templates)
         self.dots: dict[Var, Arg] = {}
+        self.here: dict[Any, Stmt] = {}
 
     def is_active(self, arg: Arg) -> bool:
         return type(arg) is Var and arg in self.active
@@ -79,12 +82,12 @@ class Forward:
         known = is_a(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
-    def known(self, x: Any) -> Any:
-        """The tangent as a rule sees it: None where there is none."""
+    def known(self, out: list[Stmt], x: Any, loc: Any) -> Any:
+        """The tangent as a rule sees it: None where there is none, and zeros beside others in a list."""
         if isinstance(x, tuple):
-            return tuple(self.known(a) for a in x)
+            return tuple(self.known(out, a, loc) for a in x)
         if type(x) is Pack:
-            return replace(x, items=tuple(self.known(a) for a in x.items)) if self.any_active(x) else Const(None)
+            return self.dot(out, x, loc) if self.any_active(x) else Const(None)
         return self.dots.get(x, Const(None)) if type(x) is Var else Const(None)
 
     # ---- statements ------------------------------------------------------------------------------------------------
@@ -93,6 +96,7 @@ class Forward:
         out: list[Stmt] = []
         for s in stmts:
             if isinstance(s, Call):
+                self.here.update(dict.fromkeys(s.outs, s))
                 out.append(s)
                 moves = has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
                     o in self.active for o in s.outs)
@@ -108,7 +112,7 @@ class Forward:
         if s.op is runtime.selected:
             self.dots[s.outs[0]] = self.selected(out, s)
             return
-        s = as_reciprocal(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         check_operands(s, entry, bound)
@@ -162,7 +166,7 @@ class Forward:
                                                    hint=self.name(y),
                                                    loc=s.loc), y, s.loc)
         known = {"y": y} if "y" in entry.extra else {}
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         out.extend(stmts)
         parts = result if len(entry.wrt) > 1 else (result,)
         total: Arg | None = None
@@ -193,7 +197,7 @@ class Forward:
             df = fact_of(dot)
         if yf.is_scalar and not df.is_scalar:
             return self.emit.number(out, dot, y, self.name(y), loc)
-        if yf.is_float and df.is_float or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
+        if yf.is_real and df.is_real or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
             return dot
         if yf.kind in ("unknown", "object"):
             return self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)
@@ -212,18 +216,24 @@ class Forward:
                 args.append(value)
             elif not (type(value) is Const and value.value is p.default):
                 kwargs.append((p.name, value))
-        outs = tuple(Var(self.name(o), o.fact.forget()) for o in s.outs)
+        found = infer(s.op, tuple(args), tuple(kwargs)).facts
+        if len(found) != len(s.outs):
+            found = tuple(cotangent(o.fact) for o in s.outs)
+        small = [o.fact.is_scalar or o.fact.dims == () for o in s.outs]  # NumPy's numbers among Python's may matter
+        outs = tuple(Var(self.name(o), f if few and (o.fact.is_array or f.is_scalar) else cotangent(o.fact))
+                     for o, f, few in zip(s.outs, found, small))
         out.append(Call(outs, s.op, tuple(args), tuple(kwargs), s.loc, True))
-        self.dots.update(zip(s.outs, outs))
+        self.dots.update((o, self.shaped(out, dot, o, s.loc) if few and o.fact.is_array else dot)
+                         for o, dot, few in zip(s.outs, outs, small))
 
     def by_rule(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
         if entry.pushforward is None:
             raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP)")
         wanted = inspect.signature(entry.pushforward).parameters
-        known: dict[str, Any] = {f"{n}_dot": self.known(bound[n]) for n in entry.wrt}
+        known: dict[str, Any] = {f"{n}_dot": self.known(out, bound[n], s.loc) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
-        stmts, result = self.rules.inline(entry.pushforward, named, s.loc)
+        stmts, result = self.rules.inline(entry.pushforward, named, s)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -252,7 +262,7 @@ class Forward:
             stmts, self.dots = side
             return self.dot(stmts, result, s.loc)
         never = Const(UNDEFINED) if is_region(s) else None
-        moved = {o: (Var(self.name(o), o.fact.forget()), dot_in(sides[0], a), never or dot_in(sides[1], b))
+        moved = {o: (Var(self.name(o), cotangent(o.fact)), dot_in(sides[0], a), never or dot_in(sides[1], b))
                  for o, a, b in ends(s) if o in self.active}
         self.dots = outer
         made = If((), s.test, Block((), tuple(then), ()), Block((), tuple(orelse), ()), s.loc, s.adjoint)
@@ -266,14 +276,14 @@ class Forward:
         inits = [self.init_dot(out, c, s.loc) for c in live]
         params = [self.carried_var(c.param) for c in live]
         moving = [w for w in s.walked if w.item in self.active]
-        walked = tuple(Walked(Var(self.name(w.item), w.item.fact.forget()), self.dot(out, w.sequence, s.loc))
+        walked = tuple(Walked(Var(self.name(w.item), cotangent(w.item.fact)), self.dot(out, w.sequence, s.loc))
                        for w in moving)
         outer = self.dots
         self.dots = {**outer, **dict(zip((c.param for c in live), params)),
                      **{w.item: dot.item for w, dot in zip(moving, walked)}}
         stmts = self.block(s.stmts)
         results = [self.dot(stmts, c.result, s.loc) for c in live]
-        lists = [Var(plural(self.name(c.out)), c.out.fact.forget()) for c in kept]
+        lists = [Var(plural(self.name(c.out)), cotangent(c.out.fact)) for c in kept]
         collected = [Collected(self.dot(stmts, c.result, s.loc), out) for c, out in zip(kept, lists)]
         self.dots = outer
         carried = [Carried(p, init, r, Var(p.name, p.fact), c.tested and Var(p.name, p.fact))
@@ -289,10 +299,7 @@ class Forward:
         return self.dot(out, c.init, loc)
 
     def carried_var(self, x: Var) -> Var:
-        fact = x.fact.forget()
-        if fact.is_float:
-            fact = Fact("number", np.dtype(float))
-        return Var(self.name(x), fact)
+        return Var(self.name(x), cotangent(x.fact))
 
 
 def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable,
@@ -319,4 +326,4 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     stmts = sweep.block(fn.body.stmts)
     final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
     body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
-    return Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)
+    return masked(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc))

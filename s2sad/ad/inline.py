@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from s2sad.errors import Loc
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import Arg, Stmt
+from s2sad.ir import Arg, Call, Stmt
 from s2sad.ir.templates import RuleKinds, Template, TemplateSource
 
 
@@ -25,7 +24,7 @@ class RuleBodies:
         self.templates = templates
         self.here: dict[Hashable, tuple[Template, RuleKinds]] = {}
 
-    def inline(self, fn: Callable, bound: dict[str, Any], loc: Loc | None) -> tuple[list[Stmt], Any]:
+    def inline(self, fn: Callable, bound: dict[str, Any], call: Call) -> tuple[list[Stmt], Any]:
         """The body of a rule in place of its call.
 
         Parameters
@@ -34,6 +33,8 @@ class RuleBodies:
             The rule's function.
         bound : dict
             Its arguments by name: IR arguments, None, or (for a ``*args`` parameter) tuples of them.
+        call : Call
+            What is differentiated.
 
         Returns
         -------
@@ -41,7 +42,7 @@ class RuleBodies:
             The statements, and the result as a tree: an IR argument, None, NotImplemented, or a tuple or list of trees.
         """
         kinds = RuleKinds(bound, self.meta, fact_of)
-        return self.template(fn, kinds).copy(kinds, loc)
+        return self.template(fn, kinds).copy(kinds, call.loc, call.op)
 
     def template(self, fn: Callable, kinds: RuleKinds) -> Template:
         """The template of a rule. One that is named by the identity of a constant serves this derivative, which keeps

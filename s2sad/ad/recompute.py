@@ -29,6 +29,7 @@ from s2sad.ad.common import rule_of
 from s2sad.ad.saving import plural
 from s2sad.errors import NotDifferentiable
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.ir import (
     UNDEFINED,
     Arg,
@@ -46,6 +47,7 @@ from s2sad.ir import (
     Walked,
     While,
 )
+from s2sad.ir.facts import put_in, sometimes
 from s2sad.ir.opnames import op_name
 from s2sad.ir.regions import region
 from s2sad.ir.walk import (
@@ -85,12 +87,12 @@ def region_adjoint(sweep: Any, out: list[Stmt], s: If) -> If:
     recomputed, stmts = sweep.block(again.stmts)
     bars, sweep.bars = sweep.bars, before
     changed = [v for v in free(s.then) if v in sweep.active and bars.get(v) is not before.get(v)]
-    outs = tuple(Var(sweep.name(v), (v if v.fact.is_array else bars[v]).fact.forget()) for v in changed)
+    outs = tuple(Var(sweep.name(v), cotangent(v.fact) if v.fact.is_array else fact_of(bars[v]).forget())
+                 for v in changed)
     body = Block((), (*recomputed, *adjoint, *stmts), tuple(bars[v] for v in changed))
     new, (body, _) = sweep.saver.save_branch(s, [list(first.stmts), []], [body, Block((), (), ())])
     if outs:
         out.append(region(outs, body, s.loc, True))
-        sweep.masked.update(o for v, o in zip(changed, outs) if bars[v] in sweep.masked)
         before.update(zip(changed, outs))
     return new
 
@@ -203,7 +205,7 @@ def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
     """The branch that hands out what its sides keep, and the branch that reads that."""
     nothing = Const(UNDEFINED)
     (then, then_again, then_kept), (orelse, orelse_again, orelse_kept) = (_block(b, managers) for b in blocks(s))
-    handed = {v: Var(v.name, v.fact.forget()) for v in (*then_kept, *orelse_kept)}
+    handed = {v: Var(v.name, sometimes(v.fact)) for v in (*then_kept, *orelse_kept)}
     new = [*((handed[v], v, nothing) for v in then_kept), *((handed[v], nothing, v) for v in orelse_kept)]
     one = with_ends(replace(s, then=then, orelse=orelse), (*ends(s), *new))
     two = replace(s, then=substitute(handed, then_again), orelse=substitute(handed, orelse_again))
@@ -221,7 +223,7 @@ def _loop(s: For | While, managers: set[Var]) -> tuple[For | While, list[Stmt], 
     elif not kept:
         return s, [second], []
     items = kept or [Var("k")]  # or only the number of trips
-    lists = [Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in items]
+    lists = [Var(plural(v.name), Fact("list", item=put_in(v.fact, lambda symbol: False))) for v in items]
     results: list[Var] | list[Const] = kept or [Const(None)]
     new = tuple(Collected(r, out) for r, out in zip(results, lists))
     first = replace(first, collected=(*first.collected, *new))

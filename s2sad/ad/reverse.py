@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import ops, rules, runtime
+from s2sad import rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
-    as_reciprocal,
     bind,
     check_count,
     check_operands,
+    differentiated,
     elementwise_rule,
     refuses,
     representatives,
@@ -36,7 +36,9 @@ from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ad.updates import read_apart, update_adjoint, updates
+from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.cotangents import cotangent
 from s2sad.facts.dims import is_basic
 from s2sad.ir import (
     Arg,
@@ -55,16 +57,10 @@ from s2sad.ir import (
     Walked,
     While,
 )
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, put_in
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import call_args, count_uses, free, variables
-
-EXACT_ZEROS = {np.where, runtime.masked_product, np.triu, np.tril}
-"""Operations whose cotangents are exactly zero at what they left out."""
-SINGULAR = {np.sqrt, np.log, np.log2, np.log10, np.log1p, np.divide, np.power, np.float_power, np.reciprocal, np.arcsin,
-            np.arccos, np.arctanh, np.arccosh, np.cbrt, np.tan, np.exp, np.expm1, np.exp2, np.sinh, np.cosh, np.square,
-            np.hypot, np.arctan2, np.multiply, np.logaddexp}
 
 
 class Reverse:
@@ -79,9 +75,7 @@ class Reverse:
         self.saver = Saver(fn, self.meta)
         self.bars: dict[Var, Arg] = {}
         self.uses = count_uses(fn)
-        self.here: dict[Var, Stmt] = {}
-        self.masked: set[Var] = set()
-        self.chosen: set[Arg] = set()
+        self.here: dict[Arg, Stmt] = {}
         self.emit.unsure = may_be_undefined(fn)
 
     def is_active(self, arg: Arg) -> bool:
@@ -116,8 +110,6 @@ class Reverse:
         new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
         if x.fact.is_array and new.fact.is_scalar:  # two 0-d arrays add up to a number
             new = self.emit.call(out, runtime.unbroadcast, new, self.meta(x), hint=self.name(x), loc=loc)
-        if old in self.masked or g in self.masked:
-            self.masked.add(new)
         self.bars[x] = new
 
     def shaped_like(self, out: list[Stmt], g: Arg, x: Var, loc: Any) -> Arg:
@@ -128,10 +120,8 @@ class Reverse:
         if x.fact.dims == () and not g.fact.is_array:  # a number is no buffer to write to
             new = self.emit.call(out, runtime.astype_of, g, self.meta(x), hint=self.name(x), loc=loc)
         else:
-            new = Var(self.name(x), x.fact.forget())
+            new = Var(self.name(x), cotangent(x.fact))
             out.append(Call((new,), runtime.same, (g,), (), loc, True))
-        if g in self.masked:
-            self.masked.add(new)
         return new
 
     def renamed(self, out: list[Stmt], g: Arg, x: Var) -> Arg:
@@ -141,8 +131,6 @@ class Reverse:
             return g
         new = Var(self.name(x), g.fact)
         out[-1] = replace(out[-1], outs=(new,))
-        if g in self.masked:
-            self.masked.add(new)
         return new
 
     def take(self, x: Var) -> Arg | None:
@@ -181,7 +169,7 @@ class Reverse:
         if s.op is runtime.selected:
             self.selected(out, s, y_bars[0])
             return
-        s = as_reciprocal(s)
+        s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)
@@ -194,7 +182,7 @@ class Reverse:
         if "y_bar" in entry.extra:
             known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
                 "tuple", tuple(Const(None) if b is None else b for b in y_bars))
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -220,8 +208,6 @@ class Reverse:
             return
         entry = elementwise_rule(inner, self.is_active)
         g = self.emit.call(out, np.where, mask, y_bar, Const(0.0), hint=self.name(s.outs[0]), loc=s.loc)
-        self.masked.add(g)
-        self.chosen.add(g)
         self.elementwise(out, inner, entry, bind(entry, inner), g)
 
     def any_active(self, arg: Any) -> bool:
@@ -250,32 +236,26 @@ class Reverse:
             for a, p in zip(arg.items, part):
                 self.contribute(out, s, a, p)
             return
-        if type(part) is Var and (ops.canonical(s.op) in EXACT_ZEROS or any(
-                b in self.masked for o in s.outs if (b := self.take(o)) is not None)):
-            self.masked.add(part)
         self.accumulate(out, arg, part, s.loc)
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Arg) -> None:
         known = {"y": s.outs[0]} if "y" in entry.extra else {}
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s.loc)
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         parts = result if len(entry.wrt) > 1 else (result,)
         out.extend(stmts)
-        op = ops.canonical(s.op)
         operands = [bound[n] for n in entry.wrt]
         for x, partial in zip(operands, parts if isinstance(parts, (tuple, list)) else (None,) * len(operands)):
             if partial is None or not self.is_active(x):
                 continue
             if partial is NotImplemented:
                 raise refuses(s, entry.wrt[operands.index(x)])
-            g = self.scaled(out, y_bar, partial, x, op, s.loc)
+            g = self.scaled(out, y_bar, partial, x, s.loc)
             matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x),
                                             s.loc)
-            if y_bar in self.masked and type(matched) is Var:
-                self.masked.add(matched)
             self.accumulate(out, x, matched, s.loc)
 
-    def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, op: Any, loc: Any) -> Arg:
-        """``y_bar * partial``; where a cotangent may be an exact zero beside a singular partial, zero wins."""
+    def scaled(self, out: list[Stmt], y_bar: Arg, partial: Arg, x: Var, loc: Any) -> Arg:
+        """``y_bar * partial``."""
         if type(partial) is Const and type(partial.value) is float:
             if partial.value == 1.0:
                 return y_bar
@@ -284,8 +264,6 @@ class Reverse:
         if type(y_bar) is Const and type(y_bar.value) is float and y_bar.value == 1.0 and (
                 fact_of(partial).is_float and fact_of(partial).kind != "number"):
             return partial
-        if y_bar in self.masked and (op in SINGULAR or y_bar in self.chosen):
-            return self.emit.call(out, runtime.masked_product, y_bar, partial, hint=self.name(x), loc=loc)
         return self.emit.call(out, operator.mul, y_bar, partial, hint=self.name(x), loc=loc)
 
     def getitem(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
@@ -298,7 +276,7 @@ class Reverse:
             return
         if old is None:
             old = self.emit.zeros(out, a, self.name(a), s.loc, sure=True)
-        new = Var(self.name(a), fact_of(old).forget() if not a.fact.is_array else a.fact.forget())
+        new = Var(self.name(a), cotangent(a.fact))
         out.append(Call((new,), runtime.add_at, (old, index, y_bar), (), s.loc, True))
         self.bars[a] = new
 
@@ -318,7 +296,7 @@ class Reverse:
         old = self.take(root)
         if old is None:
             old = self.emit.zeros(out, root, self.name(root), s.loc, sure=True)
-        new = Var(self.name(root), root.fact.forget())
+        new = Var(self.name(root), cotangent(root.fact))
         out.append(Call((new,), runtime.add_view, (old, Pack("tuple", tuple(path)), index, y_bar), (), s.loc, True))
         self.bars[root] = new
         return True
@@ -347,13 +325,8 @@ class Reverse:
             for _, stmts, bars in sides:
                 g = bars.get(v)
                 args.append(self.emit.zeros(stmts, v, self.name(v), s.loc) if g is None else g)
-            facts = [fact_of(a).forget() for a in args]
-            fact = v.fact.forget() if v.fact.is_array else facts[0] if facts[0] == facts[1] else v.fact.forget() if (
-                v.fact.is_scalar) else Fact()
-            if v.fact.is_scalar and facts[0] != facts[1]:
-                fact = Fact("number", np.dtype(float)) if all(f.is_float or f.dtype == np.float64
-                                                              for f in facts) else Fact()
-            outs.append(Var(self.name(v), fact))
+            made = join(*(fact_of(a).forget() for a in args))
+            outs.append(Var(self.name(v), cotangent(v.fact) if v.fact.is_array else made))
             for side, a in zip(results, args):
                 side.append(a)
         blocks = [Block((), tuple(stmts), tuple(r)) for (_, stmts, _), r in zip(sides, results)]
@@ -361,8 +334,6 @@ class Reverse:
         if outs:
             out.append(If(tuple(outs), s.test, blocks[0], blocks[1], s.loc, True))
             for v, o in zip(changed, outs):
-                if any(bars.get(v) in self.masked for _, _, bars in sides):
-                    self.masked.add(o)
                 self.bars[v] = o
         return new
 
@@ -379,7 +350,7 @@ class Reverse:
         before = self.bars
         entries = [(c, self.bar_or_zeros(out, c.out, c.param, s.loc), self.bar_var(c.param, c.result)) for c in live]
         around = [(v, self.bar_or_zeros(out, v, v, s.loc), self.bar_var(v)) for v in outer]
-        walked = [Walked(self.item_bar(c.result, before[c.out]), before[c.out]) for c in collected]
+        walked = [Walked(self.item_bar(c.result), before[c.out]) for c in collected]
         self.bars = {v: p for v, _, p in around}
         stmts: list[Stmt] = []
         for c, _, p in entries:
@@ -391,8 +362,7 @@ class Reverse:
         own = [Carried(p, g, self.carried_bar(stmts, c, s.loc), Var(p.name, p.fact)) for c, g, p in entries]
         summed = [Carried(p, g, self.bars[v], Var(p.name, p.fact)) for v, g, p in around]
         items = [w for w in s.walked if self.is_active(w.sequence)]
-        lists = [Collected(self.bar_or_zeros(stmts, w.item, w.item, s.loc),
-                           Var(f"{w.item.name}_bars", Fact("list", item=w.item.fact.forget()))) for w in items]
+        lists = [Collected(self.bar_or_zeros(stmts, w.item, w.item, s.loc), self.bars_var(w.item)) for w in items]
         self.bars = before
         back = For(tuple(walked), (*own, *summed), tuple(stmts), tuple(lists), None, not s.reverse, s.loc, True)
         new, loop = self.saver.save_loop(s, primal, back)
@@ -410,9 +380,13 @@ class Reverse:
         g = self.bars.get(x)
         return self.emit.zeros(out, x, self.name(named), loc) if g is None else g
 
-    def item_bar(self, made: Arg, bars: Arg) -> Var:
+    def item_bar(self, made: Arg) -> Var:
         """A variable for the cotangent of what a loop collects in a trip."""
-        return Var(self.name(made) if type(made) is Var else "item_bar", fact_of(bars).item or Fact())
+        return Var(self.name(made) if type(made) is Var else "item_bar", cotangent(fact_of(made)))
+
+    def bars_var(self, item: Var) -> Var:
+        """A variable for the cotangents of the items that a loop walks."""
+        return Var(f"{item.name}_bars", Fact("list", item=put_in(cotangent(item.fact), self.saver.is_outer)))
 
     def carried_bar(self, stmts: list[Stmt], c: Carried, loc: Any) -> Arg:
         """The cotangent of what a loop carries, at the start of a step; zeros if the step does not read it."""
@@ -425,11 +399,9 @@ class Reverse:
     def bar_var(self, x: Var, made: Arg | None = None) -> Var:
         """A variable for the cotangent of ``x`` that a loop carries. It comes in with the shape of what a step made of
         ``x``, which may be another one."""
-        fact = x.fact.forget()
+        fact = cotangent(x.fact)
         if made is not None and fact.is_array and fact_of(made).is_array and fact_of(made).dims != fact.dims:
-            fact = join(fact, fact_of(made).forget())
-        if fact.kind == "float" or fact.kind == "scalar" and fact.dtype == np.float64:
-            fact = Fact("number", np.dtype(float))
+            fact = join(fact, cotangent(fact_of(made)))
         return Var(self.name(x), fact)
 
 
@@ -453,7 +425,8 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
         Makes the templates of rules.
     """
     primal, adjoint, final = sweeps(fn, wrt, outputs, result, templates)
-    return Function(f"{fn.name}_grad", Block(params, (*primal, *adjoint), (final,)), fn.inputs, fn.loc, fn.doc)
+    body = Block(params, (*primal, *adjoint), (final,))
+    return masked(Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc))
 
 
 def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any,

@@ -12,12 +12,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from s2sad import ops, runtime
-from s2sad.ad.definedness import defined
+from s2sad.ad.definedness import checked, defined
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.ir import (
@@ -39,6 +39,7 @@ from s2sad.ir import (
     Walked,
     While,
 )
+from s2sad.ir.facts import put_in, sometimes, symbols
 from s2sad.ir.walk import (
     blocks,
     call_args,
@@ -63,9 +64,15 @@ class Saver:
     def __init__(self, fn: Function, meta: Callable[[Arg], Arg]) -> None:
         self.meta = meta
         self.outermost = {*fn.params, *(o for s in fn.body.stmts for o in s.outs)}
+        self.outer_sizes = {symbol for v in self.outermost for symbol in symbols(v.fact)}
         self.defs: dict[Var, Stmt] = {o: s for s in statements(fn.body) for o in s.outs}
+        self.asked = checked(fn.body)
         self.updated = {v for s in statements(fn.body) if isinstance(s, Call) and ops.of(s.op).updates
                         for v in variables(s.args[0])}
+
+    def is_outer(self, symbol: Any) -> bool:
+        """Whether a size is that of something outside all loops."""
+        return symbol in self.outer_sizes
 
     # ---- branches --------------------------------------------------------------------------------------------------
 
@@ -81,7 +88,7 @@ class Saver:
             for v in (v for v in free(block) if v in local):
                 known = next((o for o, *args in handed if args[side] is v and o.fact.kind == v.fact.kind), None)
                 if known is None:
-                    known, nothing = Var(v.name, v.fact.forget()), Const(UNDEFINED)
+                    known, nothing = Var(v.name, sometimes(v.fact)), Const(UNDEFINED)
                     handed.append((known, nothing, v) if side else (known, v, nothing))
                 mapping[v] = known
             new_blocks.append(substitute(mapping, block))
@@ -100,9 +107,11 @@ class Saver:
         made = {o: k for k, p in enumerate(primal) for o in p.outs}
         saved = sorted((v for v in read if v in local), key=lambda v: made.get(v, -1))
         lists = {c.result: c.out for c in s.collected if type(c.result) is Var}
-        fresh = {v: Var(plural(v.name), Fact("list", item=v.fact.forget())) for v in saved if v not in lists}
+        fresh = {v: Var(plural(v.name), Fact("list", item=put_in(v.fact, self.is_outer)))
+                 for v in saved if v not in lists}
         lists |= fresh
-        new = replace(s, stmts=defined(primal, fresh), collected=(*s.collected, *map(Collected, fresh, fresh.values())))
+        collected = (*s.collected, *map(Collected, fresh, fresh.values()))
+        new = replace(s, stmts=defined(primal, fresh, self.asked), collected=collected)
         sequences = [*(Walked(v, lists[v]) for v in saved), *back.walked]
         before: list[Stmt] = []
         trips = None

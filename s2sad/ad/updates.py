@@ -88,8 +88,6 @@ def update_adjoint(sweep: Any, out: list[Stmt], u: Update) -> bool:
     stays = _is_sum(u)
     if any(map(sweep.is_active, others)) or not stays:
         t = sweep.emit.call(out, operator.getitem, g, u.write.args[1], hint=sweep.name(u.change.outs[0]), loc=loc)
-        if g in sweep.masked:
-            sweep.masked.add(t)
         elsewhere = sweep.bars.pop(old, None)
         sweep.bars[u.change.outs[0]] = t
         sweep.call(out, u.change)
@@ -100,8 +98,6 @@ def update_adjoint(sweep: Any, out: list[Stmt], u: Update) -> bool:
         if not stays:
             written = Var(sweep.name(u.write.args[0]), g.fact.forget())
             out.append(Call((written,), runtime.setitem, (g, u.write.args[1], old_bar), (), loc, True))
-            if g in sweep.masked:
-                sweep.masked.add(written)
             g = written
     sweep.accumulate(out, u.write.args[0], g, loc)
     return True

@@ -25,10 +25,10 @@ from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
-from s2sad.backend.emit import Source
-from s2sad.backend.lines import lines
+from s2sad.api.raised import has_effects, is_added, is_followed, placed
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
+from s2sad.derive.results import non_scalar
 from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
 from s2sad.frontend import Nested
 from s2sad.ir.kinds import kinds_of
@@ -73,20 +73,6 @@ def watched(fn: Callable, args: tuple) -> tuple[Any, list[tuple[Derivative, tupl
 
 MOST_TESTS = 32
 """So often a short way is made for arguments of the same classes."""
-
-
-def whose(error: Exception, source: Source, function: Callable) -> str:
-    """Whether an exception comes from a line of generated code that is the "user"'s alone: then it is the answer, and
-    running the function once more would repeat its effects; from one that is the "derivative"'s alone; or "both"."""
-    own = lines(source)
-    trace = error.__traceback__
-    while trace is not None:
-        line = own.get(trace.tb_lineno) if trace.tb_frame.f_code is function.__code__ else None
-        if line is not None:
-            kinds = {line.adjoint, *(s.adjoint for s in line.stmts)}
-            return "both" if len(kinds) == 2 else "derivative" if line.adjoint else "user"
-        trace = trace.tb_next
-    return "both"
 
 
 class Derivative(Inspection):
@@ -185,8 +171,7 @@ class Derivative(Inspection):
         """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
         NumPy's goes on, or the user's function catches it, which generated code does not."""
         if isinstance(error, runtime.NotScalar):
-            raise ArgumentError("S2S007", f"`{self.__name__}` returns {error}; grad needs one real number",
-                                hint="sum the result, or use s2sad.jacobian or s2sad.vjp") from None
+            raise non_scalar(self.fn, *error.args) from None
         if isinstance(error, runtime.NotPlain):
             raise NotDifferentiable("S2S003", f"`{self.__name__}` computes with {error}, whose operators are not those "
                                     "of arrays", hint="make it an array: `np.asarray(…)`") from None
@@ -195,23 +180,25 @@ class Derivative(Inspection):
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
         if isinstance(error, runtime.LengthChanges):
             raise UnsupportedSyntax("S2S010", f"`{self.__name__}`: {error}", hint="build a new list") from None
-        if entry.lowered.catches and isinstance(error, entry.lowered.catches):
+        if entry.lowered.catches and not is_followed(entry, error):
             raise UnsupportedSyntax("S2S001",
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
-        if isinstance(error, NUMBER_ERRORS):
+        if not isinstance(error, NUMBER_ERRORS):
+            raise placed(entry, error)
+        if not has_effects(entry.lowered.function):
             return self.run_with_numpy(args, names, extra, error)
-        raise error
+        if not is_added(entry, error):
+            raise placed(entry, error)
+        raise ArgumentError("S2S008", f"the derivative of `{self.__name__}` at these arguments is infinite or not "
+                            f"defined ({type(error).__name__}: {error}), and the function has effects, so it is not "
+                            "run again with NumPy's arithmetic", hint="pass NumPy numbers: `np.float64(x)`") from error
 
     def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the
         derivative is taken with NumPy's arithmetic, which has inf and nan."""
         n, latest = len(args) - len(names), self.latest
-        whom = "both" if latest is None else whose(error, latest.source, latest.function)
-        if whom == "user":
-            raise error
-        if whom == "both":
-            self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
+        self.fn(*runtime.copy(args[:n]), **runtime.copy(dict(zip(names, args[n:]))))
         try:
             with np.errstate(all="ignore"):
                 lifted = tuple(lift(x) for x in args)

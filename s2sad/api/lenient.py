@@ -8,6 +8,7 @@ Python floats does, the derivative is computed again with NumPy's scalars.
 """
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,13 @@ def numpy_function(entry: Entry) -> Callable:
         scope = {k: _NumpyMath() if v is math else v for k, v in entry.source.namespace.items()}
         entry.lenient = load(entry.source.text, scope, entry.source.name)
     return entry.lenient
+
+
+def numpy_half(entry: Entry, residuals: tuple) -> Callable:
+    """The second of the two functions of a derivative with NumPy's arithmetic, at residuals of the first."""
+    backward, source = entry.halves.sources[1]
+    scope = {k: _NumpyMath() if v is math else v for k, v in source.namespace.items()}
+    return functools.partial(load(source.text, scope, source.name), *map(lift, residuals))
 
 
 def lift(x: Any) -> Any:

@@ -14,7 +14,9 @@ import numpy as np
 
 from s2sad import numeric, rules, runtime, tree
 from s2sad.api.checks import check_memory
-from s2sad.api.derivative import NUMBER_ERRORS, Derivative, whose
+from s2sad.api.derivative import NUMBER_ERRORS, Derivative
+from s2sad.api.lenient import lift, lower_floats, numpy_half
+from s2sad.api.raised import has_effects
 from s2sad.api.showing import Showing
 from s2sad.derive import Entry
 from s2sad.errors import ArgumentError, UnsupportedSyntax
@@ -64,22 +66,26 @@ class Products(Derivative):
         try:
             value, later = entry.halves.start(kept)
         except Exception as error:
-            halves = entry.halves
-            assert halves.source is not None and halves.forward is not None
-            if whose(error, halves.source, halves.forward) == "user" and not entry.lowered.catches:
-                raise
-            if not isinstance(error, NUMBER_ERRORS):
+            if not isinstance(error, NUMBER_ERRORS) or has_effects(entry.lowered.function):
                 self.recover(entry, kept, (), (), error)
             return self.fn(*runtime.copy_together(kept)), again
 
         def follows(*late: Any) -> Any:
             try:
                 return later(*late)
-            except NUMBER_ERRORS:
-                return again(*late)
+            except NUMBER_ERRORS as error:
+                return self.later_with_numpy(entry, later, late, error)
             except Exception as error:
                 return self.recover(entry, kept, (), late, error)
         return runtime.copy_together(value), follows
+
+    def later_with_numpy(self, entry: Entry, later: Any, late: tuple, error: Exception) -> Any:
+        """The second function with NumPy's arithmetic instead of Python's, which raised."""
+        try:
+            with np.errstate(all="ignore"):
+                return lower_floats(numpy_half(entry, later.args)(*map(lift, late)))
+        except NUMBER_ERRORS:
+            raise error from None
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:
         """Compare the product of a random cotangent with the Jacobian, or of the Jacobian with random tangents, with

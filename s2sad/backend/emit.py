@@ -19,13 +19,18 @@ import numpy as np
 
 from s2sad import ops, runtime
 from s2sad.backend.express import Expressions, Globals, fact_of
-from s2sad.backend.names import Names, appended_early, unset
+from s2sad.backend.names import Names, appended_early
 from s2sad.backend.plan import is_scalar_update, plan
 from s2sad.backend.text import render
+from s2sad.backend.unset import Unset
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Loc, Stmt, Var, While
 from s2sad.ir.indices import selects_once
 from s2sad.ir.opnames import identifier
 from s2sad.ir.symbols import AUGMENTED, SYNTAX
+
+
+def _is_undefined(arg: Arg) -> bool:
+    return isinstance(arg, Const) and arg.value is UNDEFINED
 
 
 def _is_one_place(index: Arg) -> bool:
@@ -58,7 +63,7 @@ class _Emitter:
         self.fn = fn
         self.plan = plan(fn)
         self.names = Names(self.plan)
-        self.unset = unset(fn, self.names)
+        self.unset = Unset(fn, self.plan, self.names)
         self.scope = Globals([p.name for p in fn.params])
         self.to = Expressions(self.plan, self.scope)
         self.lines: list[ast.stmt] = []
@@ -81,8 +86,7 @@ class _Emitter:
 
     def finish(self) -> None:
         self.loc, self.adjoint, self.current = None, False, None
-        if not (self.lines and isinstance(self.lines[-1], ast.Raise)):
-            self.put(ast.Return(self.to.arg(self.fn.result)))
+        self.put(ast.Return(self.to.arg(self.fn.result)))
 
     # Statements
 
@@ -116,6 +120,8 @@ class _Emitter:
                 end = stmts.index(self.plan.withs[s], k)
                 self.with_block(s, stmts[k + 1:end], early)
                 k = end
+            elif self.unset.is_silent(s, stmts[k + 1:], self.fn.result if stmts is self.fn.body.stmts else None):
+                pass
             elif self.plan.prints(s):
                 self.statement(s)
                 self.at(s)
@@ -160,11 +166,12 @@ class _Emitter:
         if call.op is runtime.raise_:
             self.put(ast.Raise(self.to.arg(call.args[0]), None))
             return None
+        if call.op is runtime.check_bound and call.args[0] not in self.unset.held:
+            self.put(ast.Expr(self.to.arg(call.args[0])))
+            return None
         value = self.to.call(call)
         if not any(map(self.plan.used, call.outs)):
-            node = ast.Expr(value)
-            node.for_errors = ops.of(call.op).is_pure  # type: ignore[attr-defined]
-            self.put(node)
+            self.put(ast.Expr(value))
         elif len(call.outs) == 1:
             self.assign(call.outs[0], value)
         else:
@@ -264,7 +271,9 @@ class _Emitter:
 
     def real_moves(self, pairs: list[tuple[Var, Arg]]) -> list[tuple[Var, Arg]]:
         """Those moves that change something."""
-        return [(v, a) for v, a in pairs if not (isinstance(a, Const) and a.value is UNDEFINED and v not in self.unset)
+        nothing = Const(runtime.NOTHING, "nothing")
+        filled = [(v, nothing if _is_undefined(a) and v in self.unset.held else a) for v, a in pairs]
+        return [(v, a) for v, a in filled if not (_is_undefined(a) and v not in self.unset.handed_on)
                 and not (self.is_named(a) and self.names.same(v, a))]
 
     def move(self, pairs: list[tuple[Var, Arg]]) -> None:
@@ -285,7 +294,8 @@ class _Emitter:
     # Branches
 
     def branch(self, s: If) -> None:
-        if self.plan.is_expression(s) and self.plan.used(s.outs[0]) and not self.half_done(s):
+        if self.plan.is_expression(s) and self.plan.used(s.outs[0]) and not self.half_done(s) and not (
+                s.outs[0] in self.unset.held and any(_is_undefined(b.results[0]) for b in (s.then, s.orelse))):
             return self.assign(s.outs[0], self.to.choice(s))
         test = self.to.arg(s.test)
         then, orelse = (self.capture(b, partial(self.move, self.branch_moves(s, b))) for b in (s.then, s.orelse))

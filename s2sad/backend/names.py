@@ -14,10 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from s2sad.backend.plan import Plan, is_scalar_update, is_temporary
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Carried, Const, For, Function, If, Stmt, Var, While
-from s2sad.ir.flow import choices, closure, users
+from s2sad.ir import Arg, Block, Call, Carried, For, If, Stmt, Var, While
 from s2sad.ir.opnames import identifier
-from s2sad.ir.walk import blocks, call_args, statements, variables
+from s2sad.ir.walk import blocks
 
 AnyLoop = For | While
 
@@ -29,46 +28,6 @@ def appended_early(loop: AnyLoop, plan: Plan) -> dict[Var, list[Var]]:
     for c in loop.collected:
         if plan.used(c.out) and isinstance(c.result, Var) and c.result in defined:
             found.setdefault(c.result, []).append(c.out)
-    return found
-
-
-def unset(fn: Function, names: Names) -> set[Var]:
-    """The variables that may be undefined and are handed on before anybody uses them, to a list or to another name:
-    they must be ``None`` then, because Python would raise where they are only handed on."""
-    sources: dict[Var, tuple[Arg, ...]] = {}
-    kept: list[Var] = []
-    for s in statements(fn.body):
-        sources.update(choices(s))
-        if isinstance(s, (For, While)):
-            kept += variables(*(end.result for end in s.ends if not isinstance(end, Carried)))
-    handed_on = users({v: [a for a in args if isinstance(a, Var)] for v, args in sources.items()})
-    start = [v for v, args in sources.items() if any(isinstance(a, Const) and a.value is UNDEFINED for a in args)]
-    maybe = closure(start, lambda v: handed_on.get(v, ()))
-    read = read_first(fn.body, maybe)
-    moved = [v for w, args in sources.items() for a in args for v in variables(a)
-             if v in maybe and v not in read and not (a is v and names.same(v, w))]
-    return closure((*maybe.intersection(kept), *moved), lambda v: [a for a in sources[v] if a in maybe])
-
-
-def read_first(block: Block, maybe: set[Var]) -> set[Var]:
-    """Of some variables those that a call reads in the block that makes them, before they are handed on: there Python
-    raises if they are not defined."""
-    found: set[Var] = set()
-    if not maybe:
-        return found
-    waiting: set[Var] = set()
-    for s in block.stmts:
-        if isinstance(s, Call):
-            used = waiting.intersection(variables(*call_args(s)))
-            found |= used
-            waiting -= used
-            continue
-        inside = [s, *(t for b in blocks(s) for t in statements(b))]
-        handed = {v for t in inside for _, args in choices(t) for v in variables(*args)}
-        waiting -= handed
-        waiting.update(maybe.intersection(s.outs))
-        for inner in blocks(s):
-            found |= read_first(inner, maybe)
     return found
 
 

@@ -85,8 +85,7 @@ def _lines(body: list[Any], parsed: list[Any], level: int = 0) -> Iterator[_Line
     for node, twin in zip(body, parsed):
         loc, adjoint = getattr(node, "origin", (None, False))
         header = isinstance(node, (ast.If, ast.For, ast.While, ast.With))
-        quoted = (adjoint or getattr(node, "for_errors", False)) and not header
-        yield _Line(twin.lineno - 1, node, level, header, adjoint, loc if quoted else None)
+        yield _Line(twin.lineno - 1, node, level, header, adjoint, loc if adjoint and not header else None)
         if not header:
             continue
         yield from _lines(node.body, twin.body, level + 1)

@@ -27,15 +27,15 @@ class Halves:
     """``forward(*args)`` returns the value and then the residuals, ``backward(*residuals, *late)`` what follows from
     them and from the cotangent or the tangents.
 
-    ``source`` is that of the first. ``repeats``: the second function would have to run (part of) the function again,
-    with its effects; ``draws``: and it would draw other random numbers."""
+    ``repeats``: the second function would have to run (part of) the function again, with its effects; ``draws``: and it
+    would draw other random numbers. ``sources``: what the two were printed from."""
 
     forward: Callable | None
     backward: Callable | None
     text: str
     repeats: bool
     draws: bool
-    source: Source | None = None
+    sources: tuple[tuple[Callable, Source], ...] = ()
 
     def start(self, args: tuple) -> tuple[Any, Callable]:
         """The value, and the second function with its residuals."""
@@ -112,4 +112,4 @@ def in_halves(made: Function, count: int, names: tuple[str, ...]) -> Halves:
     backward = emit(passes.linear(owned(passes.run(second, passes.OPTIMISE), None, names)))
     first_half, second_half = (load(s.text, s.namespace, s.name) for s in (forward, backward))
     text = f"{forward.text}\n\n{backward.text}"
-    return Halves(first_half, second_half, text, False, False, forward)
+    return Halves(first_half, second_half, text, False, False, ((first_half, forward), (second_half, backward)))

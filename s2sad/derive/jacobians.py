@@ -17,12 +17,14 @@ from s2sad import runtime
 from s2sad.ad.activity import varied
 from s2sad.ad.common import Emitter
 from s2sad.ad.recompute import separate
+from s2sad.ad.zeros import masked
 from s2sad.derive.leaves import structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.results import cotangents, tangent_of
 from s2sad.derive.sweeps import forward, sweeps
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Block, Call, Collected, Const, Fact, For, Function, Pack, Stmt, Var, Walked
+from s2sad.ir.facts import put_in, symbols
 from s2sad.ir.walk import clone, map_outs
 
 
@@ -41,7 +43,7 @@ def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = 
     rows have the structure of the arguments, with a list in place of each leaf."""
     primal, wrt, (value, aux) = of.function, of.wrt, of.parts(request.has_aux)
     check_one_array(value)
-    item, basis = Var("y_bar"), Var("basis", Fact("list"))
+    item, basis = Var("y_bar"), Var("basis")
     taken, pairs = cotangents(value, item)
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
@@ -49,7 +51,8 @@ def rows_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = 
                                    for v in wrt))
     forwards, backwards, row = sweeps(primal, tuple(wrt), pairs, result)
     assert isinstance(row, Pack)
-    lists = {v: Var(f"{v.name}_bars", Fact("list", item=v.fact.forget())) for v in wrt}
+    lists = {v: Var(f"{v.name}_bars", Fact("list", item=put_in(fact_of(g), set(symbols(v.fact)).__contains__)))
+             for v, g in zip(wrt, row.items)}
     units = Call((basis,), runtime.Units, (value,), (), None, True)
     collected = tuple(Collected(r, out) for r, out in zip(row.items, lists.values(), strict=True))
     loop = For((Walked(item, basis),), (), (*taken, *backwards), collected, adjoint=True)
@@ -65,14 +68,14 @@ def columns_function(of: Primal, request: Request, given: tuple[Arg, ...] | None
     stmts = [*first.stmts]
     lists: dict[Var, Var] = {}
     for v in wrt:
-        item, basis = Var(f"{v.name}_dot"), Var("basis", Fact("list"))
+        item, basis = Var(f"{v.name}_dot"), Var("basis")
         seed = Call((dot := tangent_of(v),), runtime.cotangent_of, (item, v), (), None, True)
 
         def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
             return dot(value)
         moved = forward(replace(primal, body=again), {v: dot}, (), result).body
         body = clone(Block((item,), (seed, *_added(moved.stmts, set(first.stmts))), moved.results))
-        lists[v] = Var(f"{v.name}_columns", Fact("list", item=fact_of(moved.results[0]).forget()))
+        lists[v] = Var(f"{v.name}_columns", Fact("list", item=put_in(fact_of(moved.results[0]), lambda symbol: False)))
         stmts.append(Call((basis,), runtime.Units, (v,)))
         stmts.append(For((Walked(body.params[0], basis),), (), body.stmts, (Collected(body.results[0], lists[v]),)))
     return _matrix(primal, tuple(stmts), first.results[0], of.trees, lists)
@@ -91,4 +94,4 @@ def _matrix(primal: Function, stmts: tuple[Stmt, ...], value: Arg, trees: list[A
     """The function that returns the value, and for each argument its structure with a list in place of each leaf."""
     found = Pack("tuple", tuple(structured(t, lambda v: lists.get(v, Const(None))) for t in trees))
     body = Block(primal.params, stmts, (Pack("tuple", (value, found)),))
-    return replace(primal, name=f"{primal.name}_jacobian", body=body)
+    return masked(replace(primal, name=f"{primal.name}_jacobian", body=body))

@@ -4,9 +4,9 @@ Before: ``f`` as IR, and ``argnums=(0, 1)``.  After: the reverse sweep of ``f``,
 """
 from __future__ import annotations
 
-import dataclasses
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,12 @@ from s2sad.derive.leaves import differentiable, structured
 from s2sad.derive.request import Primal, Request
 from s2sad.derive.sweeps import forward, reverse
 from s2sad.errors import ArgumentError
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.infer import infer
 from s2sad.frontend import Rebuild, branches_of, leaves_of
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Function, Pack, Stmt, Var, While
 from s2sad.ir.inert import is_a
+from s2sad.ir.walk import statements
 from s2sad.memory.alias import Memory, has_foreign, touches
 
 
@@ -53,7 +56,7 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
 
     def own(a: Arg, name: str) -> Arg:
         if type(a) is Pack:
-            return dataclasses.replace(a, items=tuple(own(i, name) for i in a.items))
+            return replace(a, items=tuple(own(i, name) for i in a.items))
         if (type(a) is Var and a.fact.is_scalar) or (type(a) is Const and not is_a(a.value, np.ndarray)):
             return a
         reach = memory.reach(a)
@@ -68,11 +71,11 @@ def owned(fn: Function, at: int | None, names: tuple[str, ...]) -> Function:
         seen.append(reach)
         return a
     if len(names) > 1 and type(grads) is Pack:
-        mine: Arg = dataclasses.replace(grads, items=tuple(map(own, grads.items, names)))
+        mine: Arg = replace(grads, items=tuple(map(own, grads.items, names)))
     else:
         mine = own(grads, names[0])
     result = mine if at is None else Pack("tuple", tuple(mine if a is grads else a for a in items))
-    return dataclasses.replace(fn, body=Block(fn.params, (*fn.body.stmts, *out), (result,)))
+    return replace(fn, body=Block(fn.params, (*fn.body.stmts, *out), (result,)))
 
 
 def buffers(fn: Function) -> dict[Var, Var]:
@@ -105,23 +108,24 @@ def buffers(fn: Function) -> dict[Var, Var]:
 
 def gradient_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…) → gradients``, or ``→ (value, gradients)``; the result of the function is one real number."""
-    fn, primal, (value, aux) = of.fn, of.function, of.parts(request.has_aux)
+    primal, (value, aux) = of.function, of.parts(request.has_aux)
     fact = value.fact if type(value) is Var else Fact()
     seed: list[Stmt] = []
     if type(value) is Pack:
-        raise non_scalar(fn, "a container")
+        return refused(of, request, "a container")
     if type(value) is Const and type(value.value) is not float:
-        raise non_scalar(fn, f"{value.value!r}")
+        return refused(of, request, f"{value.value!r}")
     one: Arg = Const(1.0)
-    if type(value) is Var and not fact.is_float:
+    if type(value) is Var and not (fact.is_float or fact.kind == "real"):
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:
-            raise non_scalar(fn, f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else ""))
+            what = f"a value of kind {fact.kind}" + (f" and dtype {fact.dtype}" if fact.dtype else "")
+            return refused(of, request, what)
         if fact.is_complex:
-            raise non_scalar(fn, "a complex number",
-                             "take np.real of it; for a holomorphic function that gives its derivative")
-        one = Var("y_bar", fact.forget() if fact.is_array else Fact("float") if fact.is_scalar else Fact())
+            return refused(of, request, "a complex number",
+                           "take np.real of it; for a holomorphic function that gives its derivative")
+        one = Var("y_bar", infer(runtime.seed, (value,), ()).facts[0])
         seed.append(Call((one,), runtime.seed, (value,), (), None, True))
-    with_seed = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
+    with_seed = replace(primal, body=Block(primal.params, (*primal.body.stmts, *seed), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         grads = gradients(of.trees, request.single, bars, out, emitter)
@@ -130,6 +134,29 @@ def gradient_function(of: Primal, request: Request, given: tuple[Arg, ...] | Non
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, grads))
     return reverse(with_seed, tuple(of.wrt), ((value, one),), primal.params, result)
+
+
+def ended(primal: Function, request: Request, trees: list[Any]) -> Function:
+    """The derivative of a function that always raises an exception: it does what the function does."""
+    names = {"cotangent": ["y_bar"], "tangents": [f"{t.name if isinstance(t, Var) else f'x{k}'}_dot"
+                                                  for k, t in enumerate(trees)]}
+    late = [Var(name) for name in names.get(request.mode.late, ())]
+    none = Const(None)
+    result = none if request.at is None else Pack("tuple", (none, none))
+    body = Block((*primal.params, *late), primal.body.stmts, (result,))
+    return replace(primal, name=f"{primal.name}_{request.mode.name}" if late else primal.name, body=body)
+
+
+def refused(of: Primal, request: Request, what: str, *remedy: str) -> Function:
+    """What becomes of a function without a derivative for its result. If it may raise an exception of its own, it is
+    run first."""
+    called = (ops.of(s.op).raises for s in statements(of.function.body) if isinstance(s, Call))
+    if not of.fn or all(when is ops.Raises.NEVER for when in called):
+        raise non_scalar(of.fn, what, *remedy)
+    error = Pack(runtime.NotScalar, tuple(map(Const, (what, *remedy))))
+    last = Call((Var("never"),), runtime.raise_, (error,), (), None, True)
+    body = replace(of.function.body, stmts=(*of.function.body.stmts, last))
+    return ended(replace(of.function, body=body), request, of.trees)
 
 
 def non_scalar(fn: Callable, what: str, remedy: str = "sum the result, or use s2sad.jacobian or s2sad.vjp"
@@ -149,15 +176,15 @@ def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
 def pullback_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
     """``(args…, y_bar) → (y, gradients)``; ``y_bar`` has the structure of ``y``. With ``given`` it is no parameter."""
     primal, (value, aux) = of.function, of.parts(request.has_aux)
-    y_bar = Var("y_bar") if type(value) is not Pack else Var("y_bar", Fact("tuple"))
+    y_bar = Var("y_bar")
     stmts, pairs = cotangents(value, y_bar if given is None else given[0])
-    prepared = dataclasses.replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
+    prepared = replace(primal, body=Block(primal.params, (*primal.body.stmts, *stmts), primal.body.results))
 
     def result(bars: dict[Var, Arg | None], out: list[Stmt], emitter: Emitter) -> Arg:
         shown = value if aux is None else Pack("tuple", (value, aux))
         return Pack("tuple", (shown, gradients(of.trees, request.single, bars, out, emitter)))
     made = reverse(prepared, tuple(of.wrt), pairs, (*primal.params, y_bar) if given is None else primal.params, result)
-    return dataclasses.replace(made, name=f"{primal.name}_vjp")
+    return replace(made, name=f"{primal.name}_vjp")
 
 
 def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg], ...]]:
@@ -171,16 +198,13 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
                 if type(g) is Pack:
                     unpack(item, g.items[k])
                     continue
-                part = Var("part_bar", item.fact.forget() if type(item) is Var else Fact())
+                part = Var("part_bar")
                 step, key = step_to(y, k)
                 stmts.append(Call((part,), step, (g, Const(key)), (), None, True))
                 unpack(item, part)
         elif type(y) is Var and not y.fact.is_discrete:
             if y.fact.is_array or y.fact.is_scalar:
-                fact = y.fact.forget()
-                if not (fact.is_array or fact.is_complex):
-                    fact = Fact("number", fact.dtype or np.dtype(float))
-                checked = Var("y_bar", fact)
+                checked = Var("y_bar", cotangent(y.fact))
                 stmts.append(Call((checked,), runtime.cotangent_of, (g, y), (), None, True))
                 g = checked
             pairs.append((y, g))
@@ -190,9 +214,7 @@ def cotangents(value: Arg, y_bar: Arg) -> tuple[list[Stmt], tuple[tuple[Arg, Arg
 
 def tangent_of(x: Var) -> Var:
     """A variable for the tangent of an input."""
-    fact = x.fact.forget() if x.fact.is_array else Fact("number", x.fact.dtype or (
-        np.dtype(float) if x.fact.kind == "float" else None))
-    return Var(f"{x.name}_dot", fact)
+    return Var(f"{x.name}_dot", cotangent(x.fact))
 
 
 def tangent_function(of: Primal, request: Request, given: tuple[Arg, ...] | None = None) -> Function:
@@ -227,7 +249,7 @@ def tangent_function(of: Primal, request: Request, given: tuple[Arg, ...] | None
     head = [s for s in primal.body.stmts if s.outs and s.outs[0] in primal.inputs]
     split = max((primal.body.stmts.index(s) + 1 for s in head), default=0)
     body = Block(primal.params, (*primal.body.stmts[:split], *stmts, *primal.body.stmts[split:]), primal.body.results)
-    prepared = dataclasses.replace(primal, body=body)
+    prepared = replace(primal, body=body)
 
     def result(dot: Callable[[Arg], Arg], out: list[Stmt]) -> Arg:
         return Pack("tuple", (primal.result, dot(primal.result)))

@@ -16,10 +16,10 @@ from s2sad import passes
 from s2sad.backend.emit import Source, emit
 from s2sad.derive.leaves import differentiable
 from s2sad.derive.request import Primal, Request
-from s2sad.derive.results import owned
+from s2sad.derive.results import ended, owned
 from s2sad.errors import ArgumentError
 from s2sad.frontend import Lowered, code_of, find, leaves_of, lower
-from s2sad.ir import Arg, Block, Const, Function, Pack, Var
+from s2sad.ir import Function, Var
 from s2sad.ir.kinds import Kinds, kinds_of
 from s2sad.ir.text import format
 
@@ -138,23 +138,11 @@ def differentiate(way: Way) -> Function:
     for k, t in zip(way.request.argnums, way.trees):
         if not any(differentiable(v) for v in leaves_of(t)):
             raise integer_argument(way.fn, k, way.args[k])
+    if way.lowered.ends:
+        return ended(way.program, way.request, way.trees)
     program = way.request.mode.program
     assert program is not None
-    if way.lowered.raises:
-        return raising_function(way)
     return program(Primal(way.program, way.trees, way.wrt, way.fn), way.request, None)
-
-
-def raising_function(way: Way) -> Function:
-    """What a function that always raises is for every request: itself."""
-    params = list(way.program.params)
-    if way.request.mode.late == "cotangent":
-        params.append(Var("y_bar"))
-    elif way.request.mode.late == "tangents":
-        params += [Var(f"{t.name if isinstance(t, Var) else f'x{k}'}_dot") for k, t in enumerate(way.trees)]
-    nothing: Arg = Const(None) if way.request.at is None else Pack("tuple", (Const(None), Const(None)))
-    name = f"{way.program.name}_{way.request.mode.name}"
-    return replace(way.program, name=name, body=Block(tuple(params), way.program.body.stmts, (nothing,)))
 
 
 def tree_of(lowered: Lowered, k: int, n: int) -> Any:

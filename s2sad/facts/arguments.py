@@ -14,7 +14,7 @@ from s2sad.ir.facts import (
     UNSET,
     Fact,
     constant,
-    join,
+    join_items,
 )
 
 
@@ -41,10 +41,9 @@ def fact_of(arg: Arg) -> Fact:
         return of_items(tuple(map(fact_of, arg.items)))
     if arg.kind == "list" and arg.items:
         facts = [fact_of(a) for a in arg.items]
-        same = all(f == facts[0] for f in facts)
-        return Fact("list", item=facts[0].forget() if same else reduce(join, map(_as_part, facts)))
+        return Fact("list", item=reduce(join_items, (f.forget() for f in facts)))
     if arg.kind == "dict" and arg.keys:
-        return Fact("dict", item=reduce(join, (constant(k).forget() for k in arg.keys)))
+        return Fact("dict", item=reduce(join_items, (constant(k).forget() for k in arg.keys)))
     return Fact(arg.kind)
 
 

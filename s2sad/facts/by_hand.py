@@ -5,7 +5,6 @@ Before: ``x.shape[0] == 1`` for an axis whose symbolic dimension is not 1.  Afte
 from __future__ import annotations
 
 import bisect
-import copy
 import operator
 import time
 from collections.abc import Callable
@@ -16,7 +15,8 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
-from s2sad.facts.dims import _axis, _indexed, _reshaped, dims_of, index_parts, int_dim, is_basic
+from s2sad.facts.cotangents import cotangent
+from s2sad.facts.dims import _axis, _indexed, _reshaped, broadcast_dims, dims_of, index_parts, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
@@ -28,6 +28,8 @@ from s2sad.ir.facts import (
     fresh_dim,
     is_not_one,
     join,
+    join_items,
+    taken_out,
 )
 
 
@@ -44,19 +46,19 @@ def _selected(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) 
 
 
 def _appended(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    item = facts[1].forget() if facts[0].item is None else join(facts[0].item, facts[1].forget())
+    item = facts[1].forget() if facts[0].item is None else join_items(facts[0].item, facts[1].forget())
     return replace(facts[0], item=item)
 
 
 def _popped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
-    return Result((facts[0], facts[0].item or UNKNOWN), tuple)
+    return Result((facts[0], taken_out(facts[0].item)), tuple)
 
 
 def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     index = fact_of(args[1])
     if facts[0].kind == "list":
         if index.kind == "int" or index.dtype is not None:
-            return facts[0].item or UNKNOWN
+            return taken_out(facts[0].item)
         return facts[0] if index.kind == "slice" else UNKNOWN
     if facts[0].kind == "tuple" and facts[0].dims is not None and type(index.value) is int:
         dim = facts[0].dims[index.value] if -len(facts[0].dims) <= index.value < len(facts[0].dims) else None
@@ -75,7 +77,7 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
             return Fact("array", facts[0].dtype, dims)
         gathered = _indexed(args, facts, kwargs)
         if gathered is not None:
-            return Fact("array", facts[0].dtype, gathered)
+            return Fact("array", facts[0].dtype, gathered) if gathered else Fact("scalar", facts[0].dtype)
         if parts is not None and len(parts) == 1 and fact_of(parts[0]).dtype == np.bool_:
             taken = fact_of(parts[0]).dims
             if taken is not None:
@@ -85,7 +87,13 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 def _zeros(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     fact = facts[0].forget()
-    return Fact("float") if fact.kind in ("int", "bool") else fact
+    if fact.kind in ("float", "int", "bool"):
+        return Fact("float")
+    if fact.kind == "tuple":
+        return Fact("list", item=UNKNOWN) if fact.parts is None else cotangent(fact)
+    if fact.is_array or (fact.kind in ("scalar", "complex")) or fact.is_mixed:
+        return fact
+    return cotangent(fact)
 
 
 def _same_fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
@@ -137,11 +145,14 @@ _EIG = type(np.linalg.eig(np.eye(1)))
 
 
 def _cross(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
-    """Of vectors in space."""
+    """Of vectors in space; of two in a plane it is a number."""
     a, b = facts[:2]
-    if a.ndim is None or b.ndim is None or a.dtype is None or b.dtype is None:
-        return None
-    return Fact("array", np.result_type(a.dtype, b.dtype), tuple(fresh_dim() for _ in range(max(a.ndim, b.ndim))))
+    if not (a.is_array and b.is_array):
+        return UNKNOWN
+    dtype = np.result_type(a.dtype, b.dtype) if a.dtype is not None and b.dtype is not None else None
+    if not a.dims or not b.dims or len(args) > 2 or kwargs or 3 not in (a.dims[-1], b.dims[-1]):
+        return Fact("array", dtype)
+    return Fact("array", dtype, (*broadcast_dims([a.dims[:-1], b.dims[:-1]]), 3))
 
 
 def _known(truth: bool | None) -> Fact:
@@ -150,7 +161,8 @@ def _known(truth: bool | None) -> Fact:
 
 def _power(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     a, b = facts
-    if a.kind == b.kind == "int" and b.value is UNSET:
+    whole = ("int", "bool")
+    if a.kind in whole and b.kind in whole and b.value is UNSET:
         return Fact("number")
     return None
 
@@ -174,20 +186,39 @@ def _unbroadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg
     g, x = facts
     if x.is_array and x.dtype is not None and x.dims is not None and x.dtype.kind in "fc":
         return Fact("array", x.dtype, x.dims)
-    if x.kind == "float":
-        return Fact("number") if g.kind == "unknown" else g if g.is_scalar else Fact("scalar", g.dtype)
-    return None
+    if x.kind == "scalar" and x.dtype is not None and x.dtype.kind in "fc":
+        return Fact("scalar", x.dtype)
+    return _as_float(g) if x.kind == "float" else None
+
+
+def _as_float(g: Fact) -> Fact:
+    """A cotangent of a Python float: summed, the real part if it is complex; Python's if it is one or not double."""
+    if g.kind == "complex":
+        return Fact("float")
+    dtype = g.dtype
+    if dtype is None or g.kind not in ("scalar", "array"):
+        return g if g.kind in ("float", "int", "bool", "real", "number") and g.is_complex is False else Fact("number")
+    if dtype.kind == "c":
+        return Fact("scalar", np.zeros(0, dtype).real.dtype)
+    return Fact("float") if dtype.kind == "f" and dtype != np.float64 else Fact("scalar", dtype)
 
 
 def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     g, x = facts
-    if g.is_array and x.dtype is not None and x.dtype.kind in "fc":
-        return replace(g.forget(), dtype=x.dtype)
-    return x.forget() if x.is_array and x.dims == () and x.dtype is not None and x.dtype.kind in "fc" else None
+    one = g.is_scalar or g.dims == ()
+    if x.kind == "float":
+        return _as_float(g) if one else UNKNOWN
+    if x.dtype is None or x.dtype.kind not in "fc" or x.kind not in ("scalar", "array"):
+        return UNKNOWN
+    if x.kind == "scalar":
+        return Fact("scalar", x.dtype) if one else UNKNOWN
+    return replace(g.forget(), dtype=x.dtype) if g.is_array else Fact("array", x.dtype, ()) if one else None
 
 
-def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    return facts[0].forget()
+def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    if all(f.is_scalar or f.is_array for f in facts):
+        return None
+    return join(facts[0].forget(), facts[1].forget())
 
 
 def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -197,12 +228,13 @@ def _like_second(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg
 
 
 def _seeded(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
-    return facts[0].forget() if facts[0].is_array else Fact("float") if facts[0].is_scalar else UNKNOWN
+    y = facts[0].forget()
+    return Fact("float") if y.is_float else y if y.is_array or y.kind == "scalar" else UNKNOWN
 
 
 def _joined_lists(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     a, b = (_listed((v,), [f], {}) if type(v) is Pack else f for v, f in zip(args, facts))
-    item = a.item if b.item is None else b.item if a.item is None else join(a.item, b.item)
+    item = a.item if b.item is None else b.item if a.item is None else join_items(a.item, b.item)
     return Fact("list", item=item)
 
 
@@ -210,7 +242,7 @@ def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     if facts[0].kind == "list" and type(args[0]) is Pack:
         item: Fact | None = None
         for a in args[0].items:
-            item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
+            item = fact_of(a).forget() if item is None else join_items(item, fact_of(a).forget())
         return Fact("list", item=item)
     if facts[0].kind == "list":
         return facts[0].forget()
@@ -222,6 +254,15 @@ def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
 
 
 def _reshape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Without any axis NumPy's scalar stays one."""
+    if facts[0].kind in ("scalar", "number", "real"):
+        dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
+        if not dims:
+            return facts[0].forget() if dims == () and facts[0].kind == "scalar" else UNKNOWN
+    return _broadcast(args, facts, kwargs)
+
+
+def _broadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     a = facts[0]
     dims = _reshaped(args, facts, kwargs) if len(args) > 1 or "shape" in kwargs else None
     dtype = a.dtype if a.dtype is not None else np.dtype(float) if a.kind == "float" else None
@@ -234,10 +275,14 @@ def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     """``max`` and ``min`` return one of their arguments, of whatever type it is."""
     if len(args) == 1 and type(args[0]) is Pack:
         facts = [fact_of(a) for a in args[0].items]
-    elif len(args) == 1 and facts[0].kind == "list":
-        return facts[0].item or UNKNOWN
     elif len(args) == 1:
-        return None
+        if facts[0].is_array and facts[0].ndim == 1 and facts[0].dtype is not None:
+            item = Fact("scalar", facts[0].dtype)
+        elif facts[0].kind == "list":
+            item = taken_out(facts[0].item)
+        else:
+            return None
+        return join(item, fact_of(kwargs["default"]).forget()) if "default" in kwargs else item
     if not facts or all(f.value is not UNSET for f in facts):
         return None
     picked = facts[0].forget()
@@ -250,7 +295,7 @@ def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     """The cotangents of a recursive call have the facts of its arguments."""
     items = args[1].items if type(args[1]) is Pack else ()
     given = [fact_of(a).forget() for a in items]
-    pulled = tuple(Fact("number", np.dtype(float)) if f.is_float else f if f.is_array else UNKNOWN for f in given)
+    pulled = tuple(map(cotangent, given))
     return Result(pulled, tuple if len(pulled) > 1 else None)
 
 
@@ -262,6 +307,9 @@ def _converted(kind: str) -> Callable:
 
 
 def _truth(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    """Tuples and lists are compared by the first items that differ, and the answer is of the type of theirs."""
+    if any(f.kind in ("tuple", "list") for f in facts):
+        return UNKNOWN
     return Fact("bool") if all(f.kind in PYTHON_SCALARS for f in facts) and any(
         f.value is UNSET for f in facts) else None
 
@@ -283,9 +331,10 @@ BY_HAND: dict[Any, Callable] = {
     bisect.bisect_left: lambda args, facts, kwargs: Fact("int"),
     bisect.bisect_right: lambda args, facts, kwargs: Fact("int"),
     list.index: lambda args, facts, kwargs: Fact("int"), list.count: lambda args, facts, kwargs: Fact("int"),
-    dict: lambda args, facts, kwargs: facts[0] if facts else Fact("dict"),
+    dict: lambda args, facts, kwargs: facts[0].forget() if facts and facts[0].kind == "dict" and not kwargs else Fact(
+        "dict", item=UNKNOWN if facts or kwargs else None),
     runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
-    list: _listed, np.reshape: _reshape, np.broadcast_to: _reshape,
+    list: _listed, np.reshape: _reshape, np.broadcast_to: _broadcast,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
@@ -300,11 +349,6 @@ BY_HAND: dict[Any, Callable] = {
                     lambda args, facts, kwargs: Fact("float")),
     **dict.fromkeys((np.matrix, np.asmatrix, np.bmat, np.ma.array, np.ma.MaskedArray, np.ma.masked_where),
                     lambda args, facts, kwargs: Fact("object")),
-    runtime.shuffled: lambda args, facts, kwargs: Fact("array", np.dtype(int), (int_dim(args[1]),)) if (
-        facts[2].value is True) else Fact("list", item=Fact("int")),
-    **dict.fromkeys((copy.copy, copy.deepcopy), lambda args, facts, kwargs: Fact(facts[0].kind) if (
-        facts[0].kind in RANDOM) else Fact(type(facts[0].value).__name__) if type(facts[0].value) in RANDOM.values()
-        else UNKNOWN),
     hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
     np.random.default_rng: lambda args, facts, kwargs: Fact(np.random.Generator.__name__),

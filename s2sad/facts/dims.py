@@ -81,7 +81,7 @@ def _shape_dims(arg: Arg) -> tuple[Dim, ...] | None:
     if fact.kind == "int":
         return (int_dim(arg),)
     if type(fact.value) is tuple:
-        return tuple(fact.value)
+        return tuple(n if type(n) is int and n >= 0 else fresh_dim() for n in fact.value)
     if fact.kind == "tuple" and fact.dims is not None:
         return fact.dims
     return None
@@ -121,6 +121,14 @@ def _dot(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tu
     if a and b:
         return (*a[:-1], *b[:-2], *(b[-1:] if len(b) > 1 else ()))
     return None
+
+
+def _solved(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.linalg.solve``: stacks of systems are broadcast; a single vector is one right-hand side of all."""
+    a, b = facts[0].dims, facts[1].dims
+    if a is None or b is None or len(a) < 2:
+        return None
+    return (*a[:-2], *b) if len(b) == 1 else (*broadcast_dims([a[:-2], b[:-2]]), *b[-2:])
 
 
 def _expand(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
@@ -331,7 +339,7 @@ _DIMS: dict[Any, Callable] = {
     np.zeros: _created, np.ones: _created, np.empty: _created, np.full: _created,
     np.reshape: _reshaped, np.broadcast_to: _reshaped, np.matmul: _matmul, np.dot: _dot, np.expand_dims: _expand,
     np.transpose: _transposed, np.swapaxes: _swapped, operator.getitem: _indexed, np.outer: _outer,
-    np.linalg.solve: lambda args, facts, kwargs: facts[1].dims,
+    np.linalg.solve: _solved,
     np.atleast_1d: _at_least(1), np.atleast_2d: _at_least(2), np.concatenate: _joined, np.insert: _inserted,
     np.delete: _deleted,
     np.arange: lambda args, facts, kwargs: (int_dim(args[0]),) if len(args) == 1 else None,

@@ -14,11 +14,12 @@ symbolically.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.by_hand import BY_HAND
 from s2sad.facts.dims import broadcast_dims, refine
-from s2sad.facts.samples import NoSample, Sizes, sample, sample_array, sample_of, sizes
+from s2sad.facts.samples import FIRST, Choice, NoSample, Sizes, alternatives, choices, sample, sizes
 from s2sad.facts.tried import is_plain, key_of, may_be_tried, recall, remember
 from s2sad.ir import Arg, Var
 from s2sad.ir.facts import (
@@ -36,25 +37,31 @@ from s2sad.ir.facts import (
     UNKNOWN,
     UNSET,
     Fact,
+    array,
     constant,
+    equal_dtypes,
     fresh_dim,
     join,
+    join_items,
     of_value,
+    put_in,
 )
-from s2sad.ir.walk import map_arg
+from s2sad.ir.walk import map_arg, variables
 from s2sad.ops import canonical, of
 from s2sad.rules import lookup
 
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
     """The facts of ``op(*args, **kwargs)``; ``UNKNOWN`` where nothing can be said."""
+    if op is runtime.masked_product:
+        op, args, kwargs = operator.mul, args[:2], ()
     facts = [fact_of(a) for a in args]
     if op in BY_HAND:
         known = BY_HAND[op](args, facts, dict(kwargs))
         if known is not None:
             return known if isinstance(known, Result) else Result((known,))
     if all(f.value is not UNSET for f in facts) and not kwargs and op in _FOLDABLE:
-        return Result((_folded(op, facts),))
+        return _folded(op, facts)
     if of(op).like:
         known = _like(op, args, kwargs)
         if known is not None:
@@ -74,14 +81,14 @@ def _like(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ..
     return fact.forget() if fact.is_array and fact.dtype is not None and fact.dtype.kind in "fc" else None
 
 
-def _folded(op: Callable, facts: list[Fact]) -> Fact:
+def _folded(op: Callable, facts: list[Fact]) -> Result:
     if op not in (operator.is_, operator.is_not) and not all(is_plain(f.value) for f in facts):
-        return UNKNOWN
+        return Result((UNKNOWN,))
     try:
         value = op(*(f.value for f in facts))
     except Exception:  # the user's program raises here at run time, if it gets there
-        return UNKNOWN
-    return constant(value)
+        return Result((UNKNOWN,), impossible=True)
+    return Result((constant(value),))
 
 
 _FOLDABLE = {operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.neg,
@@ -104,6 +111,9 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
     if known is not None:
         return known
     op = drawing or op
+    result = _each_way(op, args, kwargs)
+    if result is not None:
+        return result if result.impossible else remember(key, result)
     named = tuple(a for _, a in kwargs)
     for size in sizes((*args, *named)):
         try:
@@ -113,23 +123,36 @@ def _by_samples(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Ar
             return vague or (Result((UNKNOWN,)) if kwargs else _without_samples(op, args))
         except Exception:  # this size does not fit the operation; another may
             continue
-        known = _vaguely(_describe(result), args)
+        known = _describe(result)
         if known.structure is not None and _varies(op, args, kwargs, len(result)):
-            item = functools.reduce(join, known.facts) if known.structure is list else UNKNOWN
+            item = put_in(functools.reduce(join_items, known.facts), lambda symbol: False)
             known = Result((Fact("list", item=item) if known.structure is list else UNKNOWN,))
+        for choice in choices((*args, *named)):
+            known = _whichever(known, op, args, kwargs, size, choice)
         return remember(key, known)
     return replace(Result((UNKNOWN,)) if kwargs else _without_samples(op, args), impossible=True)
 
 
-def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes, count: int = 1
-           ) -> Any:
+def _whichever(known: Result, op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes,
+               choice: Choice) -> Result:
+    """What holds for another choice of the sample too, if the operation takes that."""
+    try:
+        result = _tried(op, args, kwargs, size, choice)
+    except Exception:  # it raises as in the user's program
+        return known
+    return _joined(known, _describe(result))
+
+
+def _tried(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...], size: Sizes,
+           choice: Choice = FIRST) -> Any:
     """The operation at a sample; where an index is out of range, with the first place in its stead."""
-    values, named = [sample(a, size, count) for a in args], {k: sample(a, size, count) for k, a in kwargs}
+    values, named = [sample(a, size, choice) for a in args], {k: sample(a, size, choice) for k, a in kwargs}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return op(*values, **named)
         except IndexError:
+            values = [sample(a, size, replace(choice, count=0)) for a in args]
             first = [np.zeros_like(v) if isinstance(v, np.ndarray) and v.dtype.kind in "iu" else v for v in values]
             return op(*first, **named)
 
@@ -139,7 +162,7 @@ def _varies(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], 
     for size in (2, 4, 6):
         for count in (1, 2):
             try:
-                result = _tried(op, args, kwargs, size, count)
+                result = _tried(op, args, kwargs, size, Choice(count))
             except Exception:  # this sample does not fit
                 continue
             if len(result) != length:
@@ -202,7 +225,7 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
     given = []
     for arg, fact in zip(args, facts):
         if fact.is_mixed or fact.is_optional:
-            given.append(Var("t", Fact("scalar", fact.dtype) if fact.is_mixed else fact.item))
+            given.append(Var("t", Fact("number", fact.dtype) if fact.is_mixed else fact.item))
         else:
             given.append(arg)
     result = _by_samples(op, tuple(given), kwargs)
@@ -218,15 +241,20 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
 
 def _dtype_of(op: Callable, facts: list[Fact]) -> Any:
     """The dtype of a result, tried on arrays of one axis; None if it is not known."""
-    try:
-        with np.errstate(all="ignore"):
-            result = op(*(sample_array(f.dtype, (2,)) if f.is_array and f.dtype is not None else sample_of(f, 2)
-                          for f in facts))
-    except Exception:  # too little is known, or the operation does not take it
-        return None
-    return getattr(result, "dtype", None)
+    given = [array(f.dtype, (2,)) if f.is_array and f.dtype is not None else f for f in facts]
+    ways = [alternatives(f) if f.kind in ("number", "real") else (f,) for f in given]
+    dtypes: list[Any] = []
+    for k in range(max(map(len, ways))):
+        try:
+            result = _tried(op, tuple(Var("t", way[min(k, len(way) - 1)]) for way in ways), (), 2)
+        except Exception:  # too little is known, or the operation does not take it
+            return None
+        dtypes.append(getattr(result, "dtype", None))
+    return dtypes[0] if all(equal_dtypes(d, dtypes[0]) for d in dtypes) else None
 
 
+MOST_WAYS = 100
+"""So many combinations of what some numbers may be are tried; beyond that all of them are of one type."""
 _TO_SCALARS = {np.any, np.all, np.sum, np.max, np.min, np.mean}
 
 
@@ -236,27 +264,70 @@ def _without_samples(op: Callable, args: tuple[Arg, ...]) -> Result:
     if isinstance(op, np.ufunc) and op.nout == 1 and op.signature is None:
         facts = [fact_of(a) for a in args]
         if any(f.is_array and f.dims != () for f in facts) and all(f.is_array or f.is_scalar for f in facts):
+            dtype = _dtype_of(op, facts)
+            if not any(f.dims for f in facts):  # of arrays without axes a number is made
+                return Result((Fact("unknown", dtype),))
             known = all(f.dims is not None for f in facts if f.is_array)
-            dims = broadcast_dims([f.dims or () for f in facts]) if known else None
-            return Result((Fact("array", _dtype_of(op, facts), dims),)) if dims != () else Result((UNKNOWN,))
+            return Result((Fact("array", dtype, broadcast_dims([f.dims or () for f in facts]) if known else None),))
     if op in _TO_SCALARS and len(args) == 1 and fact_of(args[0]).is_array:
         dtype = _dtype_of(op, [fact_of(args[0])])
         return Result((UNKNOWN if dtype is None else Fact("scalar", dtype),))
     return Result((UNKNOWN,))
 
 
-def _vaguely(result: Result, args: tuple[Arg, ...]) -> Result:
-    """The result with less certainty where an argument is some number of which not even the type is known."""
-    numbers = [f for f in map(fact_of, args) if f.kind == "number"]
-    if not numbers:
-        return result
-    double = all(f.dtype == np.float64 for f in numbers)
+def _some_number(arg: Arg) -> Fact | None:
+    """The fact of a number in an argument of which the type is not known."""
+    fact = arg.fact if type(arg) is Var else UNKNOWN
+    while fact.kind == "list" and fact.item is not None:
+        fact = fact.item
+    return fact if fact.kind in ("number", "real") else None
 
-    def weaker(f: Fact) -> Fact:
-        if f.kind in ("float", "scalar", "complex", "int"):
-            return Fact("number", np.dtype(float) if double and f.dtype in (None, np.float64) else None)
-        return f if double or not f.is_array else replace(f, dtype=None)
-    return replace(result, facts=tuple(map(weaker, result.facts)))
+
+def _each_way(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result | None:
+    """What holds whatever the numbers are of which the type is not known; None if there are none."""
+    unsure: list[Fact] = []
+    for a in (*args, *(a for _, a in kwargs)):
+        unsure += (f for v in variables(a) if (f := _some_number(v)) is not None)
+    if not unsure:
+        return None
+    ways = [alternatives(f) for f in unsure]
+    longest = max(map(len, ways))
+    alike = [tuple(way[min(k, len(way) - 1)] for way in ways) for k in range(longest)]
+    chosen = alike if math.prod(map(len, ways)) > MOST_WAYS else itertools.product(*ways)
+    found: list[Result] = []
+    for way in chosen:
+        numbers = iter(way)
+
+        def taken(arg: Arg, numbers: Iterator[Fact] = numbers) -> Arg:
+            return arg if _some_number(arg) is None else Var(arg.name, _with_number(arg.fact, next(numbers)))
+        given = tuple(map_arg(taken, a) for a in args), tuple((name, map_arg(taken, a)) for name, a in kwargs)
+        result = _by_samples(op, *given)
+        if not result.impossible:
+            found.append(result)
+        elif not _is_refused(op, *given):
+            return Result((UNKNOWN,))
+    return functools.reduce(_joined, found) if found else Result((UNKNOWN,), impossible=True)
+
+
+def _is_refused(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> bool:
+    """Whether an operation does not take arguments of these types: the user's program raises too."""
+    try:
+        _tried(op, args, kwargs, 2)
+    except TypeError:
+        return True
+    except Exception:  # a matter of values or sizes
+        return False
+    return False
+
+
+def _with_number(fact: Fact, number: Fact) -> Fact:
+    return number if fact.kind != "list" or fact.item is None else replace(fact, item=_with_number(fact.item, number))
+
+
+def _joined(a: Result, b: Result) -> Result:
+    if a.structure is not b.structure or len(a.facts) != len(b.facts):
+        return Result((UNKNOWN,))
+    return Result(tuple(map(join, a.facts, b.facts)), a.structure)
 
 
 def _describe(result: Any) -> Result:
@@ -264,10 +335,8 @@ def _describe(result: Any) -> Result:
         return Result(tuple(_anonymous(of_value(x)) for x in result), type(result))
     fact = of_value(result)
     if fact.kind == "list":
-        items = [of_value(x) for x in result]
-        item = _anonymous(items[0]) if items else None
-        for other in items[1:]:
-            item = join(item, _anonymous(other)) if item is not None else other
+        items = [_anonymous(of_value(x)) for x in result]
+        item = put_in(functools.reduce(join_items, items), lambda symbol: False) if items else UNKNOWN
         fact = replace(fact, item=item)
     return Result((_anonymous(fact),))
 

@@ -19,9 +19,11 @@ Before: ``_ = x + y`` for ``x: float[n]`` and ``y: float[m]``.  After: not certa
 """
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,10 +32,9 @@ from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import _indexed, dims_of, index_parts, int_dim
 from s2sad.facts.tried import is_plain
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Pack, Var
+from s2sad.ir import Arg, Block, Call, Const, For, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, shift_dim
-from s2sad.ir.flow import choices, closure, users
-from s2sad.ir.walk import blocks, call_args, statements, variables
+from s2sad.ir.walk import blocks
 from s2sad.ops import Effect, Raises
 
 
@@ -153,9 +154,10 @@ def _fits(call: Call, facts: list[Fact]) -> bool:
         return False
     elementwise = isinstance(op, np.ufunc) and op.signature is None or op in (np.where, np.clip)
     if elementwise:
-        given = [f for f in facts if f.kind != "none"]
+        given = [f for f in facts if f.kind != "none"] if op is np.clip else facts
         options = all(k in ("dtype",) and fact_of(a).value is None for k, a in call.kwargs)
-        return options and all(map(_is_number, given)) and _is_ordered(op, given) and broadcasts(*map(dims_of, given))
+        numbers = len(given) == getattr(op, "nin", len(given)) and all(map(_is_number, given)) and _takes(op, given)
+        return options and numbers and broadcasts(*map(dims_of, given))
     axis = call.args[1] if len(call.args) > 1 else dict(call.kwargs).get("axis", Const(None))
     if len(call.args) > 2 or {k for k, _ in call.kwargs} - {"axis", "keepdims", "ddof"}:
         return False
@@ -164,11 +166,29 @@ def _fits(call: Call, facts: list[Fact]) -> bool:
     return axes == [None] or (len(set(axes)) == len(axes) and all(type(k) is int and -n <= k < n for k in axes))
 
 
-def _is_ordered(op: Any, facts: list[Fact]) -> bool:
-    """Whether numbers can be compared, if that is what is asked of them: Python's complex ones cannot."""
+def _takes(op: Any, facts: list[Fact]) -> bool:
+    """Whether an elementwise operation certainly takes numbers of these kinds: complex ones have no order, truths no
+    difference. Python's numbers are no more particular than NumPy's, but for the order of complex ones."""
+    if not isinstance(op, np.ufunc):
+        return not any(f.is_complex is not False for f in facts)
+    kinds: list[list[Any]] = [[np.dtype(f.dtype)] if f.dtype is not None else
+                              [_WEAK[f.kind]] if f.kind in _WEAK else [*_WEAK.values()] for f in facts]
     compares = op in (np.less, np.less_equal, np.greater, np.greater_equal)
-    whole = op in (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift, np.invert)
-    return not whole and not (compares and any(f.is_complex is not False for f in facts))
+    ordered = not compares or all(f.is_complex is False for f in facts)
+    return ordered and all(_has_loop(op, combination) for combination in itertools.product(*kinds))
+
+
+_WEAK: dict[str, Any] = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
+"""What NumPy takes the dtypes of Python's numbers for."""
+
+
+@lru_cache(maxsize=4096)
+def _has_loop(op: np.ufunc, kinds: tuple[Any, ...]) -> bool:
+    try:
+        op.resolve_dtypes((*kinds, *(None,) * op.nout))
+    except TypeError:
+        return False
+    return True
 
 
 def _divides(facts: list[Fact]) -> bool:
@@ -474,7 +494,8 @@ def _einsum(call: Call, facts: list[Fact], spans: Spans) -> bool:
     text = facts[0].value
     if type(text) is not str or "." in text or call.kwargs:
         return False
-    terms, sizes = text.replace(" ", "").partition("->")[0].split(","), {}
+    terms = text.replace(" ", "").partition("->")[0].split(",")
+    sizes: dict[str, Any] = {}
     shapes = [dims_of(f) for f in facts[1:]]
     if len(terms) != len(shapes) or not all(s is not None and len(s) == len(t) for s, t in zip(shapes, terms)):
         return False
@@ -535,26 +556,14 @@ BY_OPERATION: dict[Any, Callable[[Call, list[Fact], Spans], bool]] = {
 """What each of them needs to succeed; of the others the record tells."""
 
 
-def undefined(body: Block) -> set[Var]:
-    """The variables that have no value on some path; to read one there is an error."""
-    edges = {v: args for s in statements(body) for v, args in choices(s)}
-    start = [v for v, args in edges.items() if any(type(a) is Const and (
-        a.value is UNDEFINED or a.value is runtime.NOTHING) for a in args)]
-    if not start:
-        return set()
-    handed_on = users({v: [a for a in args if type(a) is Var] for v, args in edges.items()})
-    return closure(start, lambda v: handed_on.get(v, ()))
-
-
 def uncertain(body: Block) -> Iterator[Call]:
     """The calls of a function that may raise something, besides those that have an effect."""
-    spans, unset = Spans(body), undefined(body)
+    spans = Spans(body)
 
     def walk(block: Block) -> Iterator[Call]:
         for stmt in block.stmts:
             if isinstance(stmt, Call):
-                if not stmt.adjoint and not ops.of(stmt.op).has_effect and not (
-                        is_certain(stmt, spans) and unset.isdisjoint(variables(*call_args(stmt)))):
+                if not stmt.adjoint and not ops.of(stmt.op).has_effect and not is_certain(stmt, spans):
                     yield stmt
             elif not stmt.adjoint:
                 for inner in blocks(stmt):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from s2sad.facts.tried import is_plain
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
+    PYTHON_DTYPES,
     UNSET,
     Dim,
     Fact,
@@ -59,12 +61,35 @@ def _size(dim: Dim, size: Sizes) -> int:
     return dim if isinstance(dim, int) else max(0, size + dim[1])
 
 
-def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
-    """A value that has the facts of an argument: symbolic dimensions have the given size, integers are ``count``."""
+@dataclass(frozen=True)
+class Choice:
+    """What a sample is where a fact leaves it open: the value of ints and bools, and the length of lists."""
+
+    count: int = 1
+    truth: bool = True
+    length: int = 3
+
+
+FIRST = Choice()
+
+
+def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
+    """Other choices than the first on which the kind of a result may depend."""
+    facts = [arg.fact for arg in _flat(args) if type(arg) is Var]
+    if any(f.kind == "bool" and f.value is UNSET for f in facts):
+        yield Choice(truth=False)
+    if any(f.kind == "list" for f in facts):
+        yield from (Choice(length=0), Choice(length=1))
+    if any(f.kind == "int" and f.value is UNSET and f.sym is None for f in facts):
+        yield from (Choice(count=0), Choice(count=2))
+
+
+def sample(arg: Arg, size: Sizes, choice: Choice = FIRST) -> Any:
+    """A value that has the facts of an argument: symbolic dimensions have the given size."""
     if type(arg) is Const:
         return _known(arg.value)
     if type(arg) is Pack:
-        items = [sample(a, size, count) for a in arg.items]
+        items = [sample(a, size, choice) for a in arg.items]
         if arg.kind == "dict":
             return dict(zip(arg.keys, items))
         if arg.kind == "slice":
@@ -74,7 +99,7 @@ def sample(arg: Arg, size: Sizes, count: int = 1) -> Any:
         if arg.kind == "tuple" or (isinstance(arg.kind, type) and issubclass(arg.kind, tuple)):
             return tuple(items)
         raise NoSample
-    return sample_of(arg.fact, size, count)
+    return sample_of(arg.fact, size, choice)
 
 
 def _known(value: Any) -> Any:
@@ -84,26 +109,26 @@ def _known(value: Any) -> Any:
     return value
 
 
-def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
+def sample_of(fact: Fact, size: Sizes, choice: Choice = FIRST) -> Any:
     """A value that has a fact."""
     if fact.value is not UNSET:
         return _known(fact.value)
     if fact.kind == "float":
         return 0.7
     if fact.kind == "int":
-        return count if fact.sym is None else _size(fact.sym, size)
+        return choice.count if fact.sym is None else _size(fact.sym, size)
     if fact.kind == "bool":
-        return True
+        return choice.truth
     if fact.kind == "complex":
         return 0.7 + 0.3j
-    if fact.kind == "number":
+    if fact.kind in ("number", "real"):
         return np.float64(0.7)
     if fact.kind == "scalar" and fact.dtype is not None:
         return sample_array(fact.dtype, ())[()]
     if fact.kind == "array" and fact.dtype is not None and fact.dims is not None:
         return sample_array(fact.dtype, tuple(_size(d, size) for d in fact.dims))
     if fact.kind == "list" and fact.item is not None:
-        return [sample_of(fact.item, size, count) for _ in range(3)]
+        return [sample_of(fact.item, size, choice) for _ in range(choice.length)]
     if fact.kind == "tuple" and fact.dims is not None:
         return tuple(_size(d, size) for d in fact.dims)
     if fact.kind == "range":
@@ -111,6 +136,17 @@ def sample_of(fact: Fact, size: Sizes, count: int = 1) -> Any:
     if fact.kind == "str":
         return "s"
     raise NoSample
+
+
+def alternatives(fact: Fact) -> tuple[Fact, ...]:
+    """What a number may be of which only that is known."""
+    double = (Fact("float"), Fact("scalar", np.dtype(float)))
+    if fact.kind == "real":
+        return (*double, Fact("int"))
+    if fact.dtype is not None:
+        return tuple(Fact(kind) for kind, dtype in PYTHON_DTYPES.items() if dtype == fact.dtype) + (
+            Fact("scalar", fact.dtype),)
+    return (*double, *map(Fact, ("int", "bool", "complex")), *(Fact("scalar", np.dtype(c)) for c in "fFDl?"))
 
 
 def sizes(args: tuple[Arg, ...]) -> Iterator[Sizes]:

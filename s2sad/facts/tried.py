@@ -123,6 +123,4 @@ def remember(key: Hashable | None, result: Result) -> Result:
 
 def _renewed(fact: Fact) -> Fact:
     """The fact with symbols of its own: two results have sizes of their own, however alike they were made."""
-    if fact.item is not None:
-        fact = replace(fact, item=_renewed(fact.item))
     return replace(fact, dims=tuple(fresh_dim() for _ in fact.dims)) if fact.dims and fact.kind == "array" else fact

@@ -13,6 +13,8 @@ import gast
 
 from s2sad import runtime
 from s2sad.errors import S2SADError
+from s2sad.facts.arguments import fact_of
+from s2sad.frontend.failures import class_name, is_iterable
 from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.operators import OPERATOR
 from s2sad.frontend.sets import is_mapping
@@ -21,6 +23,7 @@ from s2sad.frontend.values import (
     Buffer,
     Frame,
     Items,
+    Iteration,
     Ref,
     Slice,
     Table,
@@ -29,7 +32,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Const
+from s2sad.ir import Const, Var
 from s2sad.ir.symbols import IN_PLACE
 
 
@@ -96,36 +99,52 @@ class Assignment:
         elts = target.elts
         value = self.read_all(value)
         star = next((k for k, e in enumerate(elts) if isinstance(e, gast.Starred)), None)
+        cls = self.class_of(value)
+        if cls is not None and not is_iterable(cls):
+            raise self.failing(TypeError(f"cannot unpack non-iterable {class_name(cls)} object"), node=target)
         items = self.static_items(value)
+        if items is None and isinstance(value, Iteration):
+            value = self.call_object(list, (value,), (), "")
         if items is None:
-            if self.is_opaque(value):
-                value = self.call_op(list, (value,), ())
-            self.emit(runtime.check_count, (self.reify(value), Const(len(elts) - (star is not None)),
-                                            *((Const(True),) if star is not None else ())))
+            self.check_items(value, len(elts) - (star is not None), star is not None)
             if star is not None:
                 return self.unpack_starred(elts, star, value)
             items = tuple(self.get(value, const(k), getattr(e, "id", "")) for k, e in enumerate(elts))
+        try:
+            runtime.unpack(len(items), len(elts) - (star is not None), star is not None)
+        except ValueError as error:
+            raise self.failing(error, node=target) from None
         if star is None:
-            if len(items) != len(elts):
-                raise self.wrong_count(len(items), len(elts), target)
             for e, item in zip(elts, items):
                 self.assign(e, item)
             return
         after = len(elts) - star - 1
-        if len(items) < len(elts) - 1:
-            raise self.wrong_count(len(items), len(elts) - 1, target, "at least ")
         for e, item in zip(elts[:star], items[:star]):
             self.assign(e, item)
         self.assign(elts[star].value, self.new_list(items[star:len(items) - after]))
         for e, item in zip(elts[star + 1:], items[len(items) - after:]):
             self.assign(e, item)
 
-    def wrong_count(self, given: int, wanted: int, target: Any, least: str = "") -> S2SADError:
-        """The error for an unpacking that does not come out even."""
-        few = f"not enough values to unpack (expected {least}{wanted}, got {given})"
-        many = f"too many values to unpack (expected {wanted})"
-        self.certain_error(ValueError, few if given < wanted else many)
-        return self.unsupported(f"{given} values are unpacked into {wanted} names", node=target, code="S2S010")
+    def check_items(self, value: Value, count: int, more: bool) -> None:
+        """Have the generated code check how many items are unpacked; those of a row of an array by its other axis."""
+        if self.adjoint:
+            return
+        axis = 0
+        while isinstance(value, Ref) and value.path and value.path[-1].op is operator.getitem and self.is_row(value):
+            value, axis = self.without_last(value), axis + 1
+        options = (("more", more), ("axis", axis))
+        self.append_call((Var("nothing"),), runtime.check_items, (self.reify(value), Const(count)),
+                         tuple((name, Const(option)) for name, option in options if option))
+
+    def is_row(self, value: Ref) -> bool:
+        """Whether a view is an item of an array, which has one axis less."""
+        base, index = self.fact(self.without_last(value)), value.path[-1].args[0]
+        return base.is_array and base.ndim is not None and fact_of(index).kind in ("int", "scalar")
+
+    def without_last(self, value: Ref) -> Ref:
+        """What a view is a view of."""
+        base = Ref(value.cell, value.path[:-1])
+        return replace(base, fact=fact_of(self.read(base)))
 
     def unpack_starred(self, elts: list[Any], star: int, value: Value) -> None:
         """``a, *b, c = xs`` for a sequence of run-time length: the starred name gets a list made by a loop."""
@@ -145,6 +164,7 @@ class Assignment:
             value = self.lookup(target.id)
             if isinstance(value, Unbound):
                 raise self.unbound(value, target.id)
+            value = self.bound(value, target.id)
             self.pending.append(value)
             operand = self.expr(node.value)
             self.pending.pop()
@@ -175,6 +195,7 @@ class Assignment:
     def stmt_Delete(self, node: Any) -> None:
         for target in node.targets:
             if isinstance(target, gast.Name):
+                self.expr_Name(target, "")
                 self.frames[-1].env[target.id] = Unbound(f"`{target.id}` was deleted")
             elif isinstance(target, gast.Subscript):
                 self.delete_item(self.expr(target.value), self.expr(target.slice))
@@ -187,8 +208,12 @@ class Assignment:
         if isinstance(cell, (Items, Table)):
             self.check_change(base.cell)
         if isinstance(cell, Items) and isinstance(k, int):
-            at = range(len(cell.values))[k]
-            self.heap[base.cell] = Items((*cell.values[:at], *cell.values[at + 1:]))
+            left = list(cell.values)
+            try:
+                del left[k]
+            except IndexError as error:
+                raise self.failing(error) from None
+            self.heap[base.cell] = Items(tuple(left))
         elif isinstance(base, Ref) and base.cell in self.fields_of:
             raise self.unsupported("a field of an object is deleted", code="S2S010")
         elif is_mapping(cell) and self.static_key(index) in cell.keys:

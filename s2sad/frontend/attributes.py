@@ -13,8 +13,9 @@ import gast
 import numpy as np
 
 from s2sad import runtime
-from s2sad.errors import S2SADError
 from s2sad.frontend.captures import FIXED_MODULES
+from s2sad.frontend.failures import class_name
+from s2sad.frontend.objects import is_compiled
 from s2sad.frontend.values import (
     NONE,
     Atom,
@@ -45,6 +46,9 @@ from s2sad.ir.inert import (
     slot_of,
 )
 from s2sad.ops.methods import ATTRIBUTES, METHODS, METHODS_IN_PLACE
+
+PLAIN = {"itemsize", "nbytes", "numerator", "denominator"}
+"""Attributes of numbers and arrays that are integers, whatever their memory is like."""
 
 
 def name_of(obj: Any) -> str:
@@ -87,8 +91,10 @@ class Attributes:
                 cell = self.heap[owner.cell]
                 if isinstance(cell, Fields) and not owner.path:
                     return self.object_attribute(owner, cell, name)
-                if self.is_record(owner) and not hasattr(dict, name):
+                if self.is_record(owner) and look_in_class(dict, name) is MISSING:
                     return self.class_attribute(owner, cell.cls, name)
+                if self.fact(owner).kind in RANDOM:
+                    return self.drawing(Atom(self.reify(owner), self.fact(owner)), name)
                 if not isinstance(cell, Buffer) or self.fact(owner).kind in ("list", "dict"):
                     return self.method_of(owner, name)
                 return self.array_attribute(owner, name, hint)
@@ -113,12 +119,20 @@ class Attributes:
         cls = self.class_of(owner)
         if cls is not None and look_in_class(cls, name) is MISSING:
             raise self.lacks_attribute(cls, name)
+        if cls is not None and self.is_value(cls, name):
+            raise self.unsupported(f"`{name}` of a `{cls.__name__}`", code="S2S011")
         return Method(owner, name)
 
-    def lacks_attribute(self, cls: type, name: str) -> S2SADError:
+    def is_value(self, cls: type, name: str) -> bool:
+        """Whether what instances of a class have under a name is kept by compiled code, and no method."""
+        found = look_in_class(cls, name)
+        return is_compiled(found) and look_in_class(type(found), "__set__") is not MISSING
+
+    def lacks_attribute(self, cls: type, name: str, of: str = "") -> Exception:
         """The error for an attribute that no instance of a class has."""
-        self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
-        return self.unsupported(f"an object of class `{cls.__name__}` has no attribute `{name}`", code="S2S011")
+        of = of or f"an object of class `{cls.__name__}`"
+        return self.failing(AttributeError(f"'{class_name(cls)}' object has no attribute '{name}'"),
+                            f"{of} has no attribute `{name}`")
 
     def static_attribute(self, owner: Atom, name: str) -> Value:
         """An attribute of something that is known now. What only running code of the user can tell is inlined, or asked
@@ -152,10 +166,9 @@ class Attributes:
         if value is MISSING and fixed:
             value = getattr(obj, name, MISSING)
         if value is MISSING:
-            if "__getattr__" in vars(obj):
+            if "__getattr__" in vars(obj) and not fixed:
                 return self.opaque_attribute(owner, name)
-            self.certain_error(AttributeError, f"module '{obj.__name__}' has no attribute '{name}'")
-            raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}`", code="S2S011")
+            raise self.failing(AttributeError(f"module '{obj.__name__}' has no attribute '{name}'"))
         if not fixed:
             self.guard(("attr", id(obj), name), lambda: vars(obj).get(name, UNSET), value)
         self.keep.append(obj)
@@ -192,8 +205,9 @@ class Attributes:
                 return self.call_function(getter, (owner, const(name)), (), "")
             if found is not MISSING or getter is not MISSING:
                 return self.opaque_attribute(owner, name)
-            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
-            raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}`", code="S2S011")
+            if is_a(obj, type):
+                raise self.failing(AttributeError(f"type object '{obj.__name__}' has no attribute '{name}'"))
+            raise self.lacks_attribute(cls, name, self.describe(owner))
         if is_a(found, property) and type(found.fget) is types.FunctionType:
             return self.call_function(found.fget, (owner,), (), "")
         if is_a(found, functools.cached_property) and type(found.func) is types.FunctionType:
@@ -220,7 +234,7 @@ class Attributes:
             if fact.dtype is not None:
                 return const(np.dtype(fact.dtype))
             if fact.kind in ("float", "int", "bool", "complex", "str", "none"):
-                self.certain_error(AttributeError, f"'{fact.kind}' object has no attribute 'dtype'")
+                raise self.failing(AttributeError(f"'{fact.kind}' object has no attribute 'dtype'"))
             raise self.unsupported("the dtype of a value whose kind is not known", code="S2S011")
         if name == "shape":
             return self.shape_of(owner)
@@ -243,12 +257,15 @@ class Attributes:
             return self.call_op(np.ravel, (owner,), (), hint)
         if name == "at":
             return Method(owner, name)
-        if name in METHODS or name in METHODS_IN_PLACE or hasattr(np.ndarray, name) or hasattr(float, name) or (
-                hasattr(int, name)):
-            return Method(owner, name)
         cls = self.class_of(owner)
+        if name in PLAIN and (cls is None or look_in_class(cls, name) is not MISSING):
+            array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
+            return self.emit(getattr, (array, Const(name)), hint=name)
+        if name in METHODS or name in METHODS_IN_PLACE or any(
+                look_in_class(c, name) is not MISSING and not self.is_value(c, name) for c in (np.ndarray, float, int)):
+            return Method(owner, name)
         if cls is not None and look_in_class(cls, name) is MISSING:
-            self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+            raise self.lacks_attribute(cls, name, self.describe(owner))
         raise self.unsupported(f"{self.describe(owner)} has no attribute `{name}` that s2sad knows", code="S2S011")
 
     def shape_of(self, owner: Value) -> Value:

@@ -8,6 +8,7 @@ Before: ``if c: a[0] = 1.0`` (then ``return a``).  After: ``a3 = if c: setitem(a
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from itertools import compress
 from typing import Any
@@ -16,10 +17,10 @@ import gast
 
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend.control import FLAGS
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Same, Side, _key
 from s2sad.frontend.values import (
     FALSE,
-    NONE,
     TRUE,
     Atom,
     Bound,
@@ -35,7 +36,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, If, Var
-from s2sad.ir.facts import UNSET, join
+from s2sad.ir.facts import UNSET, join, sometimes
 
 
 class Branches:
@@ -95,8 +96,8 @@ class Branches:
                 flag = self.frames[-1].env.get(name)
                 if isinstance(flag, Atom) and flag.arg is arg:
                     self.frames[-1].env[name] = TRUE if run is then else FALSE
-            with self.block() as stmts:
-                self.ending(run)
+            with self.block() as stmts, self.path():
+                run()
             self.open_tests.pop()
             heap, envs, views = self.snapshot()
             sides.append(Side(stmts, heap, envs, views))
@@ -142,9 +143,15 @@ class Branches:
             self.arm(lambda: run(fn))
         if arms and self.truth(test) is None:
             self.branch(test, lambda: arm(then), lambda: arm(orelse), self.frames[-1].live | {key})
-            return self.frames[-1].env.pop(key, NONE)
+            return self.chosen(key)
         self.branch(test, lambda: run(then), lambda: run(orelse), self.frames[-1].live | {key})
-        return self.frames[-1].env.pop(key, NONE)
+        return self.chosen(key)
+
+    def chosen(self, key: str) -> Value:
+        """What a branch left under a name of ours."""
+        if self.is_dead():
+            raise PathEnded
+        return self.frames[-1].env.pop(key)
 
     def join_sides(self, test: Arg, a: Side, b: Side, live: frozenset[str]) -> None:
         templates: list[tuple[Any, str, Any, Any, Any]] = []
@@ -159,7 +166,7 @@ class Branches:
                 if not self.may_be_read(f, name, live):
                     templates.append((f, name, Same(Unbound(f"`{name}` has no value on every path")), None, None))
                     continue
-                if self.is_function(va) and self.is_function(vb):
+                if self.is_function(va, vb) and self.is_function(vb, va):
                     chosen = Choice(Atom(test, fact_of(test)), va, vb)
                     templates.append((f, name, Same(chosen), None, None))
                     continue
@@ -177,8 +184,12 @@ class Branches:
             return frame.awaited is None or name[0] == "$" or name in frame.awaited or name in frame.always_live
         return name in live or name in frame.always_live or name in FLAGS or name.startswith("$choice")
 
-    def is_function(self, value: Value) -> bool:
-        """Whether a value is a function that is known now."""
+    def is_function(self, value: Value, other: Value) -> bool:
+        """Whether a value is a function that is known now; or, where the other is none, something like it."""
+        if isinstance(other, Unbound) and other.code == "S2S014" and isinstance(value, Atom):
+            return value.is_static and (callable(value.value) or isinstance(value.value, types.ModuleType))
+        if isinstance(value, Unbound):
+            return value.code == "S2S014" and not isinstance(other, Unbound)
         if isinstance(value, Atom):
             return value.is_static and callable(value.value) and not isinstance(value.value, type)
         return isinstance(value, (Closure, Bound, Method, Choice))
@@ -214,9 +225,9 @@ class Branches:
                     known = facts[0].forget() if len(facts) == 1 else join(facts[0].forget(), facts[1].forget())
                     if fact.kind == "list" and fact.item is not None:
                         known = fact
-                    pairs[key] = out = Var(name, known)
-                    if self.may_miss(x) or self.may_miss(y):
-                        self.unsure.add(out)
+                    unsure = self.may_miss(x) or self.may_miss(y)
+                    pairs[key] = out = Var(name, sometimes(known) if unsure else known)
+                    self.note_missing(out, x, y)
                     outs.append(out)
                     kept_a.append(x)
                     kept_b.append(y)

@@ -37,7 +37,7 @@ from s2sad.frontend.values import (
     static,
     unset_in,
 )
-from s2sad.ir import Const
+from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET, same_value
 from s2sad.ir.inert import MISSING, asks_python, is_a, is_plain_class, look, look_in_class
 
@@ -57,8 +57,8 @@ def _len(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if static(x) is not UNSET:
         known, found = static(x), look_in_class(type(static(x)), "__len__")
         if found is MISSING:
-            self.certain_error(TypeError, f"object of type {type(known).__name__!r} has no len()")
-            raise self.unsupported(f"the length of {self.describe(x)}", code="S2S011")
+            raise self.failing(TypeError(f"object of type {type(known).__name__!r} has no len()"),
+                               f"the length of {self.describe(x)}")
         if type(found) is types.FunctionType:
             return self.call_function(found, (x,), (), hint)
         if is_plain(known) or is_a(known, (dict, tuple, list, set, frozenset, types.MappingProxyType)):
@@ -91,8 +91,6 @@ def _enumerate(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _zip(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     inner = [self.iterate(a) for a in args]
-    if "strict" in kwargs and static(kwargs["strict"]) is not False:
-        raise self.unsupported("`zip(strict=True)`", "check the lengths before")
     if any(i.static is not None for i in inner) or not inner:
         known = [i.static if i.static is not None else self.items_up_to(i, inner) for i in inner]
         if all(k is not None for k in known):
@@ -167,8 +165,8 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     if kinds is UNSET and isinstance(classes, Tup):
         kinds = tuple(static(c) for c in classes.items)
     cls = self.class_of(value)
-    if kinds is not UNSET and self.fact(value).kind == "number":
-        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value).dtype)}
+    if kinds is not UNSET and self.fact(value).kind in ("number", "real"):
+        answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value))}
         if len(answers) == 1:
             return const(answers.pop())
     known = kinds if type(kinds) is tuple else (kinds,)
@@ -177,10 +175,12 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return const(issubclass(cls, kinds))
 
 
-def _some_numbers(dtype: Any) -> tuple[Any, ...]:
+def _some_numbers(fact: Fact) -> tuple[Any, ...]:
     """One value of each type that some number may have."""
     double = (1.0, np.float64(1.0))
-    return double if dtype == np.float64 else (*double, 1, 1j, True, *(np.dtype(c).type(1)
+    if fact.kind == "real":
+        return (*double, 1)
+    return double if fact.is_float else (*double, 1, 1j, True, *(np.dtype(c).type(1)
                                                                        for c in "bBhHiIlLqQefgdFDG?"))
 
 
@@ -270,7 +270,7 @@ def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     name = static(args[1])
     value = args[0]
     if isinstance(value, Ref) and isinstance(self.heap[value.cell], Fields):
-        return const(name in self.heap[value.cell].names or hasattr(cls, name))
+        return const(name in self.heap[value.cell].names or look_in_class(cls, name) is not MISSING)
     if static(value) is not UNSET or self.is_opaque(value):
         found = look(static(value), name) if static(value) is not UNSET else MISSING
         if found is not MISSING and not is_a(found, property):
@@ -281,7 +281,7 @@ def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
         return self.emit(hasattr, (self.reify(value), Const(name)), hint=hint)
     if cls is None:
         raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
-    return const(hasattr(cls, name))
+    return const(look_in_class(cls, name) is not MISSING)
 
 
 def _callable(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:

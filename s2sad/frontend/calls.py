@@ -20,6 +20,7 @@ from s2sad import ops, rules
 from s2sad.errors import S2SADError
 from s2sad.frontend import iterators, known
 from s2sad.frontend.builtins import BUILTINS
+from s2sad.frontend.failures import PathEnded, class_name, has_method
 from s2sad.frontend.frozen import Frozen, is_distribution
 from s2sad.frontend.generators import CONSUMERS, MAKERS, is_iterator
 from s2sad.frontend.library import LIBRARY
@@ -30,8 +31,6 @@ from s2sad.frontend.source import code_of
 from s2sad.frontend.values import (
     Atom,
     Bound,
-    Broken,
-    Buffer,
     Choice,
     Closure,
     Fields,
@@ -48,7 +47,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.facts import UNSET
 from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, look, written_method
 
 KNOWN_MAPPINGS = (dict, types.MappingProxyType)
@@ -79,12 +78,9 @@ _REFUSED = {exec, eval, compile, globals, locals, __import__}
 
 
 def module_of(fn: Any) -> str:
-    """The top module of a callable; "" of one that some compiler made: its class tells nothing."""
+    """The top module of a callable."""
     known = getattr(fn, "__module__", None) if is_a(fn, NAMED) else None
-    made = type(fn).__module__.split(".")[0]
-    if known is None and made == "builtins" and not is_a(fn, NAMED):
-        return ""
-    return (known or made).split(".")[0]
+    return (known or type(fn).__module__ or "").split(".")[0]
 
 
 def is_used_as_it_stands(module: str) -> bool:
@@ -153,25 +149,28 @@ class Calls:
                     return plain.__code__.co_varnames[len(bound):plain.__code__.co_argcount]
         return ()
 
-    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> int | None:
-        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do."""
+    def arguments_left(self, fn: Value, given: int, keywords: list[Any]) -> tuple[int | None, Any]:
+        """How many arguments a function needs by position after ``given`` ones, None if fewer or more will do; and the
+        function: its name, its parameters, how many it has got."""
         named = {k.arg for k in keywords}
         while isinstance(fn, Bound):
             fn, given, named = fn.function, given + len(fn.args), named | {k for k, _ in fn.kwargs}
         if isinstance(fn, Closure):
             a = fn.node.args
-            names = [p.id for p in (*a.posonlyargs, *a.args)]
+            names, title = [p.id for p in (*a.posonlyargs, *a.args)], fn.qualname
             optional = set(names[len(names) - len(fn.defaults):]) if fn.defaults else set()
             more = a.vararg is not None
         elif isinstance(static(fn), types.FunctionType):
             params = inspect.signature(static(fn)).parameters.values()
             more = any(p.kind is p.VAR_POSITIONAL for p in params)
             names = [p.name for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+            title = static(fn).__qualname__
             optional = {p.name for p in params if p.default is not p.empty}
         else:
-            return None
+            return None, None
         left = [n for n in names[given:] if n not in named]
-        return None if more or None in named or optional & set(left) else len(left)
+        taken = title, [n for n in names if n not in named], given
+        return None if more or None in named or optional & set(left) else len(left), taken
 
     def zip_of(self, rows: Value) -> Value:
         """``zip(*rows)``."""
@@ -202,6 +201,9 @@ class Calls:
                 return self.call_object(fn.value, args, kwargs, hint)
         if self.is_opaque(fn):
             return self.opaque_call(fn, args, kwargs, hint)
+        cls = self.class_of(fn)
+        if cls is not None and not has_method(cls, "__call__"):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not callable"))
         raise self.unsupported(f"a call of {self.describe(fn)}: which function it is is not known now",
                                "choose between functions with `if`, calling each in its branch", code="S2S011")
 
@@ -271,8 +273,6 @@ class Calls:
         owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
         if is_a(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
-        if type(owner) in RANDOM.values() and fn.__name__ == "shuffle" and len(args) == 1 and not kwargs:
-            return self.shuffle(const(fn), args[0])
         if isinstance(owner, np.ufunc) and fn.__name__ == "at":
             return self.ufunc_at(owner, args)
         if isinstance(owner, inspect.Signature) and fn.__name__ in ("bind", "bind_partial"):
@@ -327,8 +327,7 @@ class Calls:
         try:
             bound = bind(*keys[:len(args)], **dict(zip((k for k, _ in kwargs), keys[len(args):])))
         except TypeError as error:
-            self.certain_error(TypeError, str(error))
-            raise self.unsupported(f"these arguments do not fit: {error}", code="S2S011") from None
+            raise self.failing(error, f"these arguments do not fit: {error}") from None
 
         def value_of(x: Any) -> Value:
             if isinstance(x, tuple):
@@ -386,15 +385,14 @@ class Calls:
         if any(isinstance(v, Ref) and isinstance(self.heap.get(v.cell), Fields) for v in args):
             return self.call_source(fn, args, kwargs, hint)
         given = (*args, *(v for _, v in kwargs))
-        steady = self.is_steady(*given) and not ops.is_recorded(public) and not self.adjoint
-        if any(static(v) is UNSET for v in given) and (steady or not any(map(self.may_vary, given))):
+        if not any(map(self.may_vary, given)) and any(static(v) is UNSET for v in given):
             return self.call_opaque(public, args, kwargs, hint)
         state = self.mark()
         try:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
             if static(made) is not UNSET or any(map(self.may_vary, given)):
                 return made
-        except S2SADError:
+        except (S2SADError, PathEnded):
             pass
         self.reset(state)
         return self.call_opaque(public, args, kwargs, hint)
@@ -407,8 +405,8 @@ class Calls:
             raise self.unsupported("a set from outside is changed; a derivative call changes nothing outside",
                                    "copy it first: `set(…)`", code="S2S009")
         if module not in TRUSTED and not callable(fn):
-            self.certain_error(TypeError, f"'{type(fn).__name__}' object is not callable")
-            raise self.unsupported(f"{self.describe(const(fn))} is called but is not callable", code="S2S011")
+            raise self.failing(TypeError(f"'{class_name(type(fn))}' object is not callable"),
+                               f"{self.describe(const(fn))} is called but is not callable")
         given = (*args, *(v for _, v in kwargs))
         known = ops.is_recorded(fn)
         if not known and any(isinstance(a, Ref) for a in given) and not self.is_steady(*given) and (
@@ -417,11 +415,4 @@ class Calls:
             raise self.unsupported(f"`{name}` has no source, no rule, and might write to its arguments",
                                    f"register it: `@s2sad.rule({name})`, or s2sad.no_gradient({name})", code="S2S003")
         result = self.call_op(fn, args, kwargs, hint)
-        if known:
-            return result
-        for v in given if module not in TRUSTED and is_compiled(fn) else ():
-            if isinstance(v, Ref):
-                if isinstance(self.heap[v.cell], Buffer):
-                    self.check_write(v.cell)
-                self.heap[v.cell] = Broken("an array or list that compiled code may have written to is read")
-        return self.note_opaque(result, module in TRUSTED, *given)
+        return result if known else self.note_opaque(result, module in TRUSTED, *given)

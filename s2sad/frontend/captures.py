@@ -59,7 +59,7 @@ class Captures:
         if isinstance(value, Unbound):
             self.loc = self.at(node)
             raise self.unbound(value, node.id)
-        return value
+        return self.bound(value, node.id)
 
     def lookup(self, name: str) -> Value:
         """The value of a name: local, of an enclosing function, captured, global or builtin."""

@@ -5,6 +5,7 @@ was a float at the end, as either.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,11 @@ import gast
 
 from s2sad import ir
 from s2sad.facts.arguments import fact_of
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
     FALSE,
+    TRUE,
     Atom,
     Buffer,
     Fields,
@@ -23,14 +26,15 @@ from s2sad.frontend.values import (
     Table,
     Tup,
     Unbound,
+    Value,
     static,
 )
-from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stop, Var, Walked, While
-from s2sad.ir.facts import fresh_dim, join
-from s2sad.ir.walk import clone
+from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stmt, Stop, Var, Walked, While
+from s2sad.ir.facts import Dim, fresh_dim, fresh_like, join, own_dim, sometimes, symbols, taken_out, with_symbols
+from s2sad.ir.walk import clone, free
 
 
-def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
+def _cover_fact(old: Fact, new: Fact, wild: set, free: Callable[[], Dim] = fresh_dim) -> Fact:
     """``old`` if it covers ``new``, else their join with free dimensions where they differ."""
     if old == new:
         return old
@@ -42,19 +46,38 @@ def _cover_fact(old: Fact, new: Fact, wild: set) -> Fact:
             if a == b or a in wild:
                 out.append(a)
             else:
-                dim = fresh_dim()
+                dim = free()
                 wild.add(dim)
                 out.append(dim)
         dims = tuple(out)
     item = joined.item
     if old.item is not None and new.item is not None:
-        item = _cover_fact(old.item, new.item, wild)
+        item = _cover_fact(old.item, new.item, wild, own_dim)
     elif old.item is None and new.item is not None:
         item = new.item
     elif new.item is None:
         item = old.item
     result = replace(joined, dims=dims, item=item)
     return old if result == old else result
+
+
+def sizes_after(params: list[Var], inits: list[Arg], stmts: list[Stmt]) -> Callable[[Fact], Fact]:
+    """From the fact of what a loop carries in its body to that of what it hands out: sizes that arise in the loop are
+    other ones at each trip."""
+    before = {symbol for a in inits for symbol in symbols(fact_of(a))}
+    inside = {symbol for p in params for symbol in symbols(p.fact)} - before
+    if inside:
+        inside -= {symbol for v in free(Block(tuple(params), tuple(stmts), ())) for symbol in symbols(v.fact)}
+    new: dict[Any, Any] = {}
+
+    def symbol(old: Any) -> Any:
+        return new.setdefault(old, fresh_like(old)) if old in inside else old
+    return lambda fact: with_symbols(fact, symbol) if inside else fact
+
+
+def _is_true(test: Arg) -> bool:
+    """Whether a test is known to be true."""
+    return isinstance(test, Const) and test.value is True
 
 
 class Carried:
@@ -103,10 +126,11 @@ class Carried:
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
-                param = Var("result" if label == "$val" else label.lstrip("$") or "t", fact.forget())
+                init = next(first)
+                param = Var("result" if label == "$val" else label.lstrip("$") or "t",
+                            sometimes(fact) if self.may_miss(init) else fact.forget())
                 params.append(param)
-                if self.may_miss(next(first)):
-                    self.unsure.add(param)
+                self.note_missing(param, init)
                 return param
             if f is not None:
                 f.env[key] = self.instantiate(template, make, made)
@@ -114,30 +138,37 @@ class Carried:
                 self.heap[key] = self.instantiate_cell(template, make, made)
         self.family = None
         head = self.snapshot()
-        test_block = None
-        if test is not None:
-            with self.block() as stmts:
-                truth_value = test()
-                truth = self.truth(truth_value)
-                if truth is False:
-                    return None
-                arg = self.test_arg(truth_value) if truth is None else Const(True)
-            test_block = (stmts, arg)
-            if any(self.heap[c] is not state for c, state in head[0].items()):
-                raise self.unsupported("the test of this `while` changes something", "move the change into the body")
-            self.views = dict(head[2])
+        test_block = self.loop_test(test, head) if test is not None else None
+        if test is not None and test_block is None:
+            return None
         item = None
         if walked is not None:
             fact = fact_of(walked)
-            item = Var(name, Fact("int") if fact.kind == "range" else fact.item or Fact())
+            item = Var(name, Fact("int") if fact.kind == "range" else taken_out(fact.item))
         self.open_tests.append(Const(None))
         with self.block() as stmts:
-            self.ending(lambda: body(item))
+            with self.path():
+                body(item)
             stop = self.flag("$stop")
             self.frames[-1].env["$skip"] = FALSE
         self.open_tests.pop()
         heap, envs, views = self.snapshot()
         return Side(stmts, heap, envs, views), head, params, inits, prelude, item, stop, test_block
+
+    def loop_test(self, test: Any, head: tuple) -> tuple[list[Any], Arg] | None:
+        """The statements of the test of a ``while``, and what it tests; None if that is certainly false."""
+        with self.block() as stmts:
+            value: Value = TRUE  # of a test that certainly raises an exception
+            with self.path():
+                value = test()
+            truth = self.truth(value)
+            if truth is False:
+                return None
+            arg = self.test_arg(value) if truth is None else Const(True)
+        if any(self.heap[c] is not state for c, state in head[0].items()):
+            raise self.unsupported("the test of this `while` changes something", "move the change into the body")
+        self.views = dict(head[2])
+        return stmts, arg
 
     def disjoint(self, plan: dict, before: tuple, attempt: tuple) -> bool:
         """Whether the arrays that a loop carries under different names share no memory, at its start and after a
@@ -277,16 +308,16 @@ class Carried:
         self.stmts.extend(prelude)
         carried: list[ir.Carried] = []
         made: dict[int, Any] = {}
+        leaving = sizes_after(params, inits, side.stmts)
         parts = iter(list(zip(params, inits, results, strict=True)))
         for (f, key), template in plan.items():
             label = key if f is not None else self.cell_name(key)
 
             def make(fact: Fact, label: str = label) -> Arg:
                 param, init, result = next(parts)
-                out = Var("result" if label == "$val" else label.lstrip("$") or "t", param.fact)
+                out = Var("result" if label == "$val" else label.lstrip("$") or "t", leaving(param.fact))
                 carried.append(ir.Carried(param, init, result, out))
-                if self.may_miss(result) or (self.may_miss(init) and not self.runs(walked)):
-                    self.unsure.add(out)
+                self.note_missing(out, result, *(() if self.runs(walked) else (init,)))
                 return out
             self.family = None if "shared" in self.loop_notes else floor
             if f is not None:
@@ -305,6 +336,8 @@ class Carried:
             self.stmts.append(While(tested, tests.stmts, tests.results[0], stmts, (), flag, loc, self.adjoint))
         self.frames[-1].env["$stopped"] = Atom(flag.out, flag.out.fact) if flag is not None else FALSE
         self.loc = loc
+        if dead and (self.runs(walked) if walked is not None else _is_true(test_block[1])):
+            raise PathEnded
 
     def runs(self, walked: Arg | None) -> bool:
         """Whether a loop over a sequence certainly runs at least once."""

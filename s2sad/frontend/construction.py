@@ -25,7 +25,7 @@ from s2sad.frontend.sets import is_mapping, is_record_dict
 from s2sad.frontend.source import find
 from s2sad.frontend.stand_ins import STAND_INS, STANDS_FOR
 from s2sad.frontend.values import Atom, Buffer, Default, Fields, Generator, Kwargs, Ref, Tup, Value, const, static
-from s2sad.ir import Arg
+from s2sad.ir import Arg, Const, Fact, Var
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, look_in_class
 
@@ -182,13 +182,21 @@ class Construction:
             f"an object of class `{cell.cls.__name__}` handed to code that is not inlined, or returned",
                                "return its arrays", code="S2S011")
 
-    def copied(self, value: Value, deep: bool, memo: dict[int, Value]) -> Value:
+    def copied_generator(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
+        """A copy of a generator of random numbers, made when the function runs."""
+        arg = self.reify(value)
+        key = id(arg.value) if isinstance(arg, Const) else arg
+        if key not in memo:
+            made = Var("generator", Fact(self.class_of(value).__name__))
+            memo[key] = Atom(self.emit_call(copy.deepcopy if deep else copy.copy, (arg,), (), made), made.fact)
+        return memo[key]
+
+    def copied(self, value: Value, deep: bool, memo: dict[Any, Value]) -> Value:
         """A copy of a value, of all that it refers to if ``deep``."""
         if isinstance(value, Tup):
             return Tup(tuple(self.copied(v, deep, memo) for v in value.items), value.cls) if deep else value
-        known = type(static(value)) in RANDOM.values() or self.fact(value).kind in RANDOM
-        if known or self.is_opaque(value):
-            return self.note_opaque(self.emit(copy.deepcopy if deep else copy.copy, (self.reify(value),)), True)
+        if self.class_of(value) in RANDOM.values():
+            return self.copied_generator(value, deep, memo)
         if not isinstance(value, Ref):
             return value
         if value.cell in memo and not value.path:

@@ -43,6 +43,9 @@ class Control:
         stopped = env.pop("$stopped", FALSE)
         returned = env.get("$ret", FALSE)
         env["$skip"] = env["$stop"] = returned
+        if self.is_dead():
+            env["$skip"] = TRUE
+            return
         if not node.orelse or static(stopped) is True:
             return
         if static(stopped) is False:
@@ -58,19 +61,24 @@ class Control:
             frame.stmt_reads = reads_of(stmt) if not isinstance(
                 stmt, (gast.If, gast.For, gast.While, gast.With, gast.Try)) else frozenset()
             self.loc = self.at(stmt)
-            rest = stmts[k + 1:]
-            if self.ending(lambda stmt=stmt, rest=rest: self.statement(stmt, rest, live_out)):
+            if self.statement(stmt, stmts[k + 1:], live_out):
                 return
             skip = self.flag("$skip")
             if static(skip) is True:
                 return
             if static(skip) is UNSET:
+                rest = stmts[k + 1:]
                 if rest:
                     self.branch(skip, lambda: None, lambda rest=rest: self.body(rest, live_out), live_out)
                 return
 
     def statement(self, stmt: Any, rest: list[Any], live_out: frozenset[str]) -> bool:
         """Lower one statement. True if the statements after it were lowered too."""
+        with self.path():
+            return self.on_path(stmt, rest, live_out)
+        return False
+
+    def on_path(self, stmt: Any, rest: list[Any], live_out: frozenset[str]) -> bool:
         if isinstance(stmt, gast.If):
             return self.lower_if(stmt, rest, live_out)
         if self.tries:

@@ -4,15 +4,14 @@ Before: ``try: y = table[key]`` with ``except KeyError: y = x``.  After: one of 
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import gast
 
-from s2sad import runtime
 from s2sad.errors import S2SADError
 from s2sad.frontend.control import _HINTS, _keyword
+from s2sad.frontend.failures import CertainError, PathRaised
 from s2sad.frontend.values import (
     FALSE,
     TRUE,
@@ -20,31 +19,11 @@ from s2sad.frontend.values import (
     Frame,
     Tup,
     Value,
-    const,
     static,
 )
-from s2sad.ir import Const, Var
+from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
-
-
-class PathRaised(Exception):
-    """The current path through the body of a ``try`` ends here with an exception that its handler catches."""
-
-
-class AlwaysRaises(Exception):
-    """An exception that the user's program certainly raises here, and that nothing catches: the path ends with it."""
-
-    def __init__(self, cls: type, text: str) -> None:
-        super().__init__(cls.__name__)
-        self.cls, self.text = cls, text
-
-
-class CertainError(Exception):
-    """An exception that the user's program certainly raises inside a ``try`` that catches it."""
-
-    def __init__(self, cls: type, value: Value) -> None:
-        super().__init__(cls.__name__)
-        self.cls, self.value = cls, value
+from s2sad.ir.inert import is_a
 
 
 @dataclass(frozen=True)
@@ -61,10 +40,14 @@ class Exceptions:
     """The part of the lowerer for exceptions."""
 
     frames: list[Frame]
+    handled_errors: list[CertainError]
 
     def stmt_Raise(self, node: Any) -> None:
+        if node.exc is None and self.handled_errors:
+            return self.raise_again(node, self.handled_errors[-1])
         if node.exc is None:
-            raise self.unsupported("`raise` without an exception", node=node)
+            raise self.failing(RuntimeError("No active exception to reraise"), "`raise` without an exception",
+                               code="S2S001", node=node)
         if self.adjoint and len(self.open_tests) == 0 and not self.tries:
             raise self.unsupported(self.raised_text(node.exc), code="S2S013")
         value = self.expr(node.exc)
@@ -77,6 +60,14 @@ class Exceptions:
         if static(value) is not UNSET and isinstance(static(value), type):
             value = self.call(value, (), ())
         self.raise_exception(self.reify(value))
+
+    def raise_again(self, node: Any, error: CertainError) -> None:
+        """``raise`` in the handler of an exception."""
+        if self.tries:
+            self.raise_in_try(node, error.value)
+        known = static(error.value)
+        self.raise_exception(self.exception_arg(known) if is_a(known, BaseException)
+                             else self.reify(error.value))
 
     def raised_text(self, node: Any) -> str:
         value = node.args[0] if isinstance(node, gast.Call) and node.args else node
@@ -132,34 +123,6 @@ class Exceptions:
             return known if isinstance(known, type) else type(known)
         return self.exceptions.get(value.arg) if isinstance(value, Atom) else None
 
-    def certain_error(self, cls: type, text: str) -> None:
-        """Something that certainly raises ``cls`` here: inside ``try`` its handler runs. Returns where another way is
-        tried, and where an exception is caught that cannot be followed to its handler."""
-        if self.tries and self.raises_on_path(cls):
-            self.tries[-1].raised.append(cls)
-            raise PathRaised
-        if any(h is None or issubclass(cls, h) for t in self.tries for h in t.classes) and (
-                len(self.open_tests) == self.tries[-1].open_tests):
-            raise CertainError(cls, const(text))
-        caught = any(h is None or issubclass(cls, h) or issubclass(h, cls) for t in self.tries for h in t.classes)
-        if not (caught or self.attempts or self.adjoint):
-            raise AlwaysRaises(cls, text)
-
-    def ending(self, run: Callable[[], Any]) -> Any:
-        """Run something; if it certainly raises, the path ends with the exception."""
-        ends = [(xs, len(xs)) for xs in (self.frames, self.pending, self.open_tests, self.covering, self.tries,
-                                         self.scans)]
-        kept = self.depth, self.path_tests, self.family, self.loop_floor, self.loop_notes
-        try:
-            return run()
-        except AlwaysRaises as error:
-            for xs, n in ends:
-                del xs[n:]
-            self.depth, self.path_tests, self.family, self.loop_floor, self.loop_notes = kept
-            self.impossible = True
-            self.raise_exception(self.emit_arg(error.cls, Const(error.text)))
-        return False
-
     def attribute_or(self, owner: Value, name: str, default: Value, hint: str = "") -> Value:
         """``getattr(owner, name, default)``: the default if the attribute is certainly missing."""
         if self.is_opaque(owner):
@@ -185,7 +148,7 @@ class Exceptions:
         """The default of an attribute that something of unknown kind seems to lack; if it has it, that is an error."""
         def refuse() -> None:
             text = f"S2S011: the attribute `{name}` of a value whose kind was not known before the call"
-            self.raise_exception(self.emit_arg(NotImplementedError, Const(text)))
+            raise self.ended(self.emit_arg(NotImplementedError, Const(text)))
         present = self.emit(hasattr, (self.reify(owner), Const(name)))
         self.branch(present, refuse, lambda: None, self.frames[-1].live)
         return default
@@ -251,7 +214,11 @@ class Exceptions:
             if any(c is None or issubclass(error.cls, c) for c in self.handled(handler)):
                 if handler.name is not None:
                     self.bind_name(getattr(handler.name, "id", handler.name), error.value)
-                self.body(handler.body, node.live_after)
+                self.handled_errors.append(error)
+                try:
+                    self.body(handler.body, node.live_after)
+                finally:
+                    self.handled_errors.pop()
                 return
         self.finish_try(node)
         raise error
@@ -268,12 +235,10 @@ class Exceptions:
         if static(self.flag("$skip")) is False:
             env.update(before)
 
-    def raise_exception(self, exc: Any) -> None:
-        self.append_call((Var("never"),), runtime.raise_, (exc,))
-        env = self.frames[-1].env
-        env["$skip"] = env["$dead"] = TRUE
-
     def stmt_Assert(self, node: Any) -> None:
+        if self.tries:
+            self.lower_if(_as_raise(node), [], node.live_after)
+            return
         test = self.expr(node.test)
         truth = self.truth(test)
         if truth is True:
@@ -287,3 +252,15 @@ class Exceptions:
             fail()
         else:
             self.branch(test, lambda: None, fail, self.frames[-1].live)
+
+
+def _as_raise(node: Any) -> Any:
+    """``assert test, message`` as ``if not test: raise AssertionError(message)``."""
+    cls = gast.Constant(value=AssertionError, kind=None)
+    error = gast.Call(func=cls, args=[] if node.msg is None else [node.msg], keywords=[])
+    fail = gast.Raise(exc=error, cause=None)
+    branch = gast.If(test=gast.UnaryOp(op=gast.Not(), operand=node.test), body=[fail], orelse=[])
+    for made in (cls, error, fail, branch, branch.test):
+        gast.copy_location(made, node)
+    branch.live_after = fail.live_after = node.live_after
+    return branch

@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from s2sad import runtime
 from s2sad.errors import Loc
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.tried import is_plain
@@ -24,7 +25,7 @@ from s2sad.frontend.values import (
     Value,
     const,
 )
-from s2sad.ir import Const
+from s2sad.ir import Const, Pack, Var
 
 
 class Expressions:
@@ -123,9 +124,9 @@ class Expressions:
         return self.new_ref(Table(tuple(keys), tuple(values)))
 
     def elements(self, nodes: list[Any], names: tuple[str, ...] = (),
-                 left: Callable[[int], int | None] = lambda given: None) -> tuple[Value, ...]:
+                 left: Callable[[int], tuple[int | None, Any]] = lambda given: (None, None)) -> tuple[Value, ...]:
         """The values of some expressions, one after the other; ``names`` for those that have none. ``left``: how many a
-        ``*`` at the end has to give after so many, if only that many are possible."""
+        ``*`` at the end has to give after so many, if only that many are possible, and to which function."""
         values: list[Value] = []
         mark = len(self.pending)
         for e in nodes:
@@ -133,7 +134,7 @@ class Expressions:
                 got = self.expr(e.value)
                 items = self.static_items(got)
                 if items is None and e is nodes[-1]:
-                    items = self.counted_items(got, left(len(values)))
+                    items = self.counted_items(got, *left(len(values)))
                 if items is None:
                     raise self.unsupported("`*` of something whose length is known only at run time",
                                            "name the items: `a, b = xs`, then `f(a, b)`", node=e, code="S2S010")
@@ -144,15 +145,14 @@ class Expressions:
         del self.pending[mark:]
         return tuple(values)
 
-    def counted_items(self, value: Value, count: int | None) -> tuple[Value, ...] | None:
-        """The items of a sequence of run-time length that must have ``count`` items."""
+    def counted_items(self, value: Value, count: int | None, taken: Any) -> tuple[Value, ...] | None:
+        """The items of a sequence of run-time length that must have ``count`` items; ``taken``: the name of the
+        function, its parameters, and how many arguments it has got before."""
         if count is None or not isinstance(value, Ref):
             return None
-        wrong = self.binary(operator.ne, self.call_object(len, (value,), (), "n"), const(count))
-
-        def refuse() -> None:
-            self.raise_exception(self.emit_arg(TypeError, Const(f"* must give {count} arguments here")))
-        self.branch(wrong, refuse, lambda: None, self.frames[-1].live)
+        name, parameters, given = taken
+        args = (Const(name), Pack("list", tuple(map(Const, parameters))), self.reify(value), Const(given))
+        self.append_call((Var("nothing"),), runtime.check_arguments, args[:None if given else 3])
         return tuple(self.get(value, const(k)) for k in range(count))
 
     def expr_NamedExpr(self, node: Any, hint: str) -> Value:

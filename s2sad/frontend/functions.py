@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from s2sad.errors import S2SADError, UnsupportedSyntax
+from s2sad.errors import Loc, S2SADError, UnsupportedSyntax
 from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.inputs import Inputs, Path
 from s2sad.frontend.liveness import analyse
@@ -28,7 +28,7 @@ from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
 from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
-from s2sad.frontend.values import FALSE, Fields, Frame, Items, Ref, Tup, Value, const, static
+from s2sad.frontend.values import Fields, Frame, Items, Ref, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Function, Pack, Var
 from s2sad.ir.kinds import Kinds
 from s2sad.ir.regions import structured
@@ -42,10 +42,10 @@ class Lowered:
     ``leaves``: per parameter the tree of its leaf variables (a Var, None for what is static, or a container of such).
     ``result``: the value tree of the result as IR. ``written``: the leaf variables whose arrays the function writes to.
     ``changed``: the places of the lists and dicts that it changes, as steps from the arguments.
-    ``catches``: the classes of exceptions that the function catches.
+    ``catches``: the classes of exceptions that the function catches; ``tried``: the places where it may do so.
     ``guards``: conditions on captured things; while all are true the lowering is valid.
     ``impossible``: there is an operation that raised an exception whatever sizes were tried.
-    ``raises``: every path through the function ends with an exception."""
+    ``ends``: every path ends with an exception; there is no result."""
 
     function: Function
     leaves: tuple[Any, ...]
@@ -55,7 +55,8 @@ class Lowered:
     catches: tuple[type, ...] = ()
     changed: tuple[Path, ...] = ()
     impossible: bool = False
-    raises: bool = False
+    ends: bool = False
+    tried: frozenset[Loc] = frozenset()
 
 
 def lower(fn: Callable, kinds: Kinds) -> Lowered:
@@ -109,10 +110,10 @@ def _lower(lowerer: Lowerer, fn: Callable, kinds: Kinds, recursive: set[Any],
     values = tuple(v for v, _ in built)
     lowerer.frames.append(Frame({}, None, {}))
     with deep_recursion():
-        called, given = callable_value(lowerer, fn, values[:n])
-        result = lowerer.ending(lambda: lowerer.call(called, given, tuple(zip(kinds.names, values[n:]))))
-        raises = static(lowerer.frames[0].env.get("$dead", FALSE)) is True
-        out = Const(None) if raises else result_arg(lowerer, result)
+        out: Arg = Const(None)
+        with lowerer.path():
+            result = lowerer.call(*callable_value(lowerer, fn, values[:n]), tuple(zip(kinds.names, values[n:])))
+            out = result_arg(lowerer, result)
         lowerer.check_globals()
     source = None
     plain, _ = code_of(fn)
@@ -124,7 +125,8 @@ def _lower(lowerer: Lowerer, fn: Callable, kinds: Kinds, recursive: set[Any],
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
     return Lowered(function, tuple(t for _, t in built), written, tuple(lowerer.guards), tuple(lowerer.keep),
                    tuple(lowerer.catches), tuple(inputs.containers[c] for c in lowerer.written
-                                                 if c in inputs.containers), lowerer.impossible, raises)
+                                                 if c in inputs.containers), lowerer.impossible,
+                   lowerer.is_dead(), frozenset(lowerer.tried))
 
 
 @contextmanager

@@ -163,10 +163,13 @@ class Generators:
         """``zip(*args)``: one generator runs, further ones must be read beforehand."""
         read = [self.opened(a) for a in args]
         running = [k for k, it in enumerate(read) if isinstance(it, Generator)]
+        strict = bool(kwargs) and static(kwargs[0][1]) is not False
+        if not running and strict:
+            return self.call_source(iterators.zipped_strictly, (Tup(tuple(read)),), (), "")
         if not running:
-            return self.iterate(self.library_iterator(zip, tuple(read), kwargs))
-        if kwargs and static(kwargs[0][1]) is not False:
-            raise self.unsupported("`zip(strict=True)`", "check the lengths before")
+            return self.iterate(self.library_iterator(zip, tuple(read), ()))
+        if strict:
+            raise self.unsupported("`zip(strict=True)` of generators that run", "check the lengths before")
         at = next((k for k in running if _endless(read[k].fn.node)), running[0])  # type: ignore[union-attr]
         for k in running:
             if k != at:
@@ -338,8 +341,9 @@ class Generators:
             ended, item = self.pulled(it)
             if len(args) == 2:
                 return self.choose(ended, lambda: args[1], lambda: item)
-            self.branch(ended, lambda: self.raise_exception(self.emit_arg(StopIteration)), lambda: None,
-                        self.frames[-1].live)
+            def end() -> None:
+                raise self.failing(StopIteration())
+            self.branch(ended, end, lambda: None, self.frames[-1].live)
             return item
         if not is_iterator(it):
             raise self.unsupported(f"`next` of {self.describe(it)}", "make it an iterator: `iter(…)`", code="S2S011")

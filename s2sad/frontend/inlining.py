@@ -14,13 +14,13 @@ import gast
 
 from s2sad import runtime
 from s2sad.errors import CallSite, Loc, SourceNotFound
+from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.generators import is_iterator
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.source import find
 from s2sad.frontend.values import (
     FALSE,
     NONE,
-    TRUE,
     Atom,
     Buffer,
     Closure,
@@ -78,7 +78,7 @@ class Inlining:
         given = fn.__kwdefaults__ or {}
         kw_defaults = tuple(self.capture_outside(given[n], n, n) if n in given else None for n in names)
         frame = Frame({}, source, fn.__globals__, closure)
-        return Closure(source.node, source, frame, defaults, kw_defaults)
+        return Closure(source.node, source, frame, defaults, kw_defaults, fn.__qualname__)
 
     def call_recursive(self, fn: types.FunctionType, node: Any, args: tuple[Value, ...], kwargs: Kwargs,
                        hint: str) -> Value:
@@ -147,7 +147,6 @@ class Inlining:
     def run_frame(self, frame: Frame, node: Any) -> Value:
         """The body of a function whose parameters are bound, and what it returns."""
         loc = self.loc
-        caller = self.frames[-1] if self.frames else None
         self.frames.append(frame)
         self.depth += 1
         try:
@@ -162,8 +161,8 @@ class Inlining:
             self.depth -= 1
             self.frames.pop()
             self.loc = loc
-        if caller is not None and static(frame.env.get("$dead", FALSE)) is True:
-            caller.env["$dead"] = caller.env["$skip"] = TRUE
+        if static(frame.env.get("$dead", FALSE)) is True:
+            raise PathEnded(frame.name)
         return frame.env["$val"]
 
     def entered_twice(self, node: Any) -> Any:
@@ -198,10 +197,9 @@ class Inlining:
         env: dict[str, Value] = {p.id: v for p, v in zip(positional, args)}
         if len(args) > len(positional):
             if a.vararg is None:
-                self.certain_error(TypeError, f"{name}() takes {len(positional)} positional arguments but {len(args)} "
-                                   "were given")
-                raise self.unsupported(
-                    f"`{name}` takes {len(positional)} positional arguments but {len(args)} are given")
+                raise self.wrong_arguments(fn, len(args), tuple(k for k, _ in kwargs),
+                                           f"`{name}` takes {len(positional)} positional arguments but {len(args)} "
+                                           "are given")
         if a.vararg is not None:
             env[a.vararg.id] = Tup(tuple(args[len(positional):]))
         allowed = {p.id for p in (*a.args, *a.kwonlyargs)}
@@ -209,14 +207,14 @@ class Inlining:
         for k, v in kwargs:
             if k in allowed:
                 if k in env:
-                    self.certain_error(TypeError, f"{name}() got multiple values for argument '{k}'")
-                    raise self.unsupported(f"`{name}` gets the argument `{k}` twice")
+                    raise self.wrong_arguments(fn, len(args), tuple(k for k, _ in kwargs),
+                                               f"`{name}` gets the argument `{k}` twice")
                 env[k] = v
             elif a.kwarg is not None:
                 extra.append((k, v))
             else:
-                self.certain_error(TypeError, f"{name}() got an unexpected keyword argument '{k}'")
-                raise self.unsupported(f"`{name}` has no parameter `{k}`")
+                raise self.wrong_arguments(fn, len(args), tuple(k for k, _ in kwargs),
+                                           f"`{name}` has no parameter `{k}`")
         if a.kwarg is not None:
             env[a.kwarg.id] = self.new_ref(Table(tuple(k for k, _ in extra), tuple(v for _, v in extra)))
         for p, d in zip(positional[len(positional) - len(fn.defaults):], fn.defaults):
@@ -226,8 +224,8 @@ class Inlining:
                 env.setdefault(p.id, d)
         missing = [p.id for p in (*positional, *a.kwonlyargs) if p.id not in env]
         if missing:
-            self.certain_error(TypeError, f"{name}() missing 1 required argument: '{missing[0]}'")
-            raise self.unsupported(f"`{name}` is called without the argument `{missing[0]}`")
+            raise self.wrong_arguments(fn, len(args), tuple(k for k, _ in kwargs),
+                                       f"`{name}` is called without the argument `{missing[0]}`")
         for parameter, value in env.items():
             if is_iterator(value):
                 self.check_read_once(parameter, fn.node, (0, 0), None)

@@ -16,7 +16,7 @@ from s2sad.errors import ArgumentError
 from s2sad.frontend.lower import Lowerer
 from s2sad.frontend.values import Fields, Ref, Table, Tup, Value, const
 from s2sad.ir import Arg, Const, Fact, Var
-from s2sad.ir.facts import RANDOM, array, fresh_dim, of_value
+from s2sad.ir.facts import RANDOM, UNKNOWN, array, fresh_dim, of_value
 from s2sad.ir.kinds import (
     SCALARS,
     AgainKind,
@@ -77,12 +77,12 @@ class Inputs:
             case LongKind(_, item):
                 return Fact("list", item=Fact(item.__name__))
             case SequenceKind(cls, _):
-                return Fact("list" if issubclass(cls, list) else "tuple")
+                return Fact("list", item=UNKNOWN) if issubclass(cls, list) else Fact("tuple")
             case DictKind():
-                return Fact("dict")
+                return Fact("dict", item=UNKNOWN)
             case StaticKind():
                 fact = of_value(kind.value)
-                return Fact("object" if fact.kind in ("function", "dict") else fact.kind)
+                return Fact("object") if fact.kind in ("function", "dict") else fact.forget()
             case type():
                 return _of_class(kind)
         return Fact("object")
@@ -119,6 +119,7 @@ class Inputs:
 
     def record(self, kind: RecordKind, arg: Arg) -> tuple[Value, Any]:
         ref = self.lowerer.new_ref(Fields(kind.cls, (), ()))
+        self.lowerer.originals[ref.cell] = arg
         tree = Record(kind.cls, {})
         self.seen[kind.number] = ref, tree
         self.open.append(kind.number)

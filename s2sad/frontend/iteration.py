@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from s2sad.facts.tried import is_plain
+from s2sad.frontend.failures import class_name, is_iterable
 from s2sad.frontend.values import (
     Atom,
     Buffer,
@@ -96,6 +97,10 @@ class Iterables:
             return self.iterate(self.opened(value))
         if isinstance(value, Atom) and value.is_static and type(value.value) in _KNOWN_ITERABLES:
             return Iteration("static", (), self.known_items(value.value))
+        cls = self.class_of(value)
+        if cls is not None and not is_iterable(cls):
+            raise self.failing(TypeError(f"'{class_name(cls)}' object is not iterable"),
+                               f"a loop over {self.describe(value)}")
         raise self.unsupported(f"a loop over {self.describe(value)}", "loop over a range, an array or a list")
 
     def list_now(self, ref: Ref, k: int) -> Value | None:

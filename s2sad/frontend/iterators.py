@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from s2sad import runtime
 from s2sad.frontend.values import FALSE, TRUE, Inside, Kwargs, Tup, Value, static
 
 
@@ -60,6 +61,12 @@ def enumerated(iterable: Any, start: int = 0) -> Iterator[Any]:
     for item in iterable:
         yield k, item
         k += 1
+
+
+def zipped_strictly(iterables: Any) -> Any:
+    """``zip(*iterables, strict=True)``: that they differ in length is noticed at the end."""
+    yield from zip(*iterables)
+    runtime.check_zip(*[len(items) for items in iterables])
 
 
 def zipped(before: tuple, items: Any, after: tuple) -> Iterator[Any]:

@@ -10,9 +10,9 @@ from functools import reduce
 from typing import Any
 
 from s2sad.facts.arguments import fact_of
-from s2sad.frontend.values import Atom, Broken, Buffer, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
+from s2sad.frontend.values import Atom, Broken, Buffer, Choice, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
-from s2sad.ir.facts import join
+from s2sad.ir.facts import join, join_items
 
 UNMADE = "a list that may not have been made here, and that changes its length"
 
@@ -65,6 +65,12 @@ def _key(arg: Arg) -> Any:
         v = arg.value
         return (type(v), repr(v)) if isinstance(v, (int, float, bool, complex, str, type(None))) else id(v)
     return id(arg)
+
+
+def _unset(cls: type, name: str) -> Unbound:
+    """A field that an object does not have on this path."""
+    return Unbound(f"the field `{name}` is not set on every path",
+                   error=AttributeError(f"'{cls.__name__}' object has no attribute '{name}'"))
 
 
 def _is_array(v: Any) -> bool:
@@ -153,7 +159,7 @@ class Joins:
                 facts = [self.listed_fact(v, heap) for v in cell.values]
                 holds |= self.gathered(frozenset(), cell.values)
             for f in facts:
-                item = f.forget() if item is None else join(item, f.forget())
+                item = f.forget() if item is None else join_items(item, f.forget())
         return Leaf(Fact("list", item=item), True, frozenset(), holds)
 
     def join_cells(self, ca: Any, cb: Any, ha: dict, hb: dict, memo: dict, key: Any) -> Any:
@@ -183,8 +189,8 @@ class Joins:
         if not isinstance(ca, Fields) or ca.cls is not cb.cls:
             return ca, cb, False
         names = tuple(dict.fromkeys((*ca.names, *cb.names)))
-        filled = [Fields(c.cls, names, tuple(c.values[c.names.index(n)] if n in c.names else Unbound(
-            f"the field `{n}` is not set on every path") for n in names)) for c in (ca, cb)]
+        filled = [Fields(c.cls, names, tuple(c.values[c.names.index(n)] if n in c.names else _unset(c.cls, n)
+            for n in names)) for c in (ca, cb)]
         return filled[0], filled[1], True
 
     def maybe_template(self, value: Value, heap: dict, memo: dict) -> Any:
@@ -206,6 +212,8 @@ class Joins:
                 return made
             case Ref():
                 return self.leaf(self.fact_in(value, heap).forget(), True, (value, heap))
+            case Choice():
+                return Bad("a name holds one of two functions, or nothing")
         return Same(value)
 
     def listed_fact(self, value: Value, heap: dict, depth: int = 3) -> Fact:
@@ -214,7 +222,7 @@ class Joins:
         if not isinstance(cell, Items) or not depth or not cell.values:
             return self.fact_in(value, heap)
         facts = [self.listed_fact(v, heap, depth - 1).forget() for v in cell.values]
-        return Fact("list", item=reduce(join, facts))
+        return Fact("list", item=reduce(join_items, facts))
 
     def fact_in(self, value: Value, heap: dict) -> Fact:
         saved, self.heap = self.heap, heap
@@ -228,7 +236,8 @@ class Joins:
         match template:
             case Leaf():
                 if isinstance(value, (Unbound, type(None))):
-                    out.append(Const(UNDEFINED))
+                    error = getattr(value, "error", None)
+                    out.append(Const(UNDEFINED, None if error is None else str(error)))
                 elif isinstance(value, Buffer):
                     out.append(value.arg)
                 elif isinstance(value, Items):
@@ -251,7 +260,7 @@ class Joins:
                         cell = self.placed_table(cell, self.heap)
                     parts = cell.values
                     if isinstance(cell, Fields) and cell.names != template.meta[1]:
-                        parts = tuple(cell.values[cell.names.index(n)] if n in cell.names else Unbound()
+                        parts = tuple(cell.values[cell.names.index(n)] if n in cell.names else _unset(cell.cls, n)
                                       for n in template.meta[1])
                 for part, item in zip(template.parts, parts):
                     self.extract(part, item, out, done)
@@ -269,8 +278,16 @@ class Joins:
         return arg in self.unsure
 
     def may_miss(self, arg: Arg) -> bool:
-        """Whether an argument may have no value."""
+        """Whether an argument has no value on some path."""
         return arg in self.unsure or (isinstance(arg, Const) and arg.value is UNDEFINED)
+
+    def note_missing(self, out: Var, *args: Arg) -> None:
+        """Note that a variable may have no value if one of the arguments that it may be has none; and the text of the
+        exception where it is a field that may not be set."""
+        missing = [a for a in args if self.may_miss(a)]
+        if missing:
+            self.unsure[out] = next(filter(None, (
+                self.unsure.get(a) or (a.name if isinstance(a, Const) else "") for a in missing)), "")
 
     def instantiate(self, template: Any, make: Callable[[Fact], Arg], made: dict[int, Any]) -> Any:
         """A value of the form of ``template``, with new variables for its leaves."""

@@ -122,7 +122,9 @@ def evaluate(lowerer: Any, fn: Any, args: tuple[Value, ...], kwargs: tuple[tuple
     try:
         result = fn(*given, **named)
     except Exception as error:
-        lowerer.certain_error(type(error), str(error))
+        if fn not in OF_KINDS:
+            raise lowerer.failing(error) from None
+        lowerer.certain_error(error)
         return None
     lowerer.keep.append(result)
     return lowerer.capture(result, None)
@@ -171,8 +173,8 @@ def vectorized(fn: Callable, *args: Any) -> Any:
     shape = np.broadcast_shapes(*[np.shape(a) for a in args])
     arrays = [np.broadcast_to(a, shape) for a in args]
     found = [fn(*items) for items in zip(*[np.ravel(a) for a in arrays])]
-    runtime.check_first(found)
-    return np.array(found).reshape(shape)
+    kind = runtime.check_first(found)
+    return (np.array(found) if kind is None else np.array(found, kind)).reshape(shape)
 
 
 def reduced(function: Callable, iterable: Any) -> Any:
@@ -206,5 +208,5 @@ def along_row(func1d: Callable, axis: Any, arr: Any, *args: Any, **kwargs: Any) 
 def along_axis(func1d: Callable, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """What ``np.apply_along_axis`` computes of a matrix; it is inlined in place of a call."""
     rows = arr if axis in (1, -1) else arr.T
-    found = np.array([func1d(row, *args, **kwargs) for row in rows])
+    found = np.stack([func1d(row, *args, **kwargs) for row in rows])  # which raises where NumPy does: without rows
     return found if found.ndim == 1 or axis in (1, -1) else np.moveaxis(found, 0, -1)

@@ -76,10 +76,13 @@ def _vectorize(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 
 def _check_first(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
+    """Its result, while a function is lowered: the type that all items take then, where that is not theirs."""
     item = self.fact(args[0]).item
     floats = item is not None and (item.kind == "float" or (item.kind == "scalar" and item.is_complex is not None and
                                                             not item.is_discrete))
-    return NONE if floats else self.emit(runtime.check_first, (self.reify(args[0]),))
+    if not floats:
+        self.emit(runtime.check_first, (self.reify(args[0]),))
+    return const(float) if item is not None and item.kind == "real" else NONE
 
 
 def _wrapper(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:

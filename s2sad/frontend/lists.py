@@ -34,7 +34,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Arg, Const, Fact, Pack, Var
-from s2sad.ir.facts import UNKNOWN, UNSET, join
+from s2sad.ir.facts import UNKNOWN, UNSET, join_items, taken_out
 
 
 def _parts(value: Value) -> Iterator[Value]:
@@ -69,7 +69,7 @@ class Lists:
         args = tuple(self.reify(v) for v in items)
         item: Fact | None = None
         for a in args:
-            item = fact_of(a).forget() if item is None else join(item, fact_of(a).forget())
+            item = fact_of(a).forget() if item is None else join_items(item, fact_of(a).forget())
         arg = self.emit_call(list, (Pack("list", args),), (), Var(hint or "items", Fact("list", item=item)))
         return self.new_ref(Buffer(arg, arg.fact, frozenset(), self.gathered(frozenset(), items)))
 
@@ -174,7 +174,7 @@ class Lists:
         *way, last = ref.path
         held, state = self.held(ref.cell, value), self.heap[ref.cell]
         item = fact_of(longer) if not way else UNKNOWN
-        fact = replace(state.fact, item=join(state.fact.item or item, item))
+        fact = replace(state.fact, item=join_items(state.fact.item or item, item))
         if last.op is not operator.getitem or state.fact.kind != "list":
             raise self.unsupported("append to a list that is seen through a view", code="S2S010")
         self.heap[ref.cell] = replace(state, fact=fact, holds=held)
@@ -279,7 +279,7 @@ class Lists:
         self.check_write(ref.cell)
         args = (cell.arg,) if index is None else (cell.arg, self.reify(k))
         left = Var(cell.arg.name or "items", cell.fact)
-        item = Var("item", cell.fact.item or UNKNOWN)
+        item = Var("item", taken_out(cell.fact.item))
         self.append_call((left, item), runtime.pop, args)
         self.heap[ref.cell] = replace(cell, arg=left)
         value = self.wrap(item)
@@ -290,6 +290,6 @@ class Lists:
     def place_in(self, n: int, k: int) -> int:
         """The place, counted from the start, of the item ``k`` of ``n``."""
         if not -n <= k < n:
-            self.certain_error(IndexError, "pop index out of range" if n else "pop from empty list")
-            raise self.unsupported(f"this is a pop from a list of {n} items, at {k}", "test its length", code="S2S010")
+            raise self.failing(IndexError("pop index out of range" if n else "pop from empty list"),
+                               f"this is a pop from a list of {n} items, at {k}", "test its length", "S2S010")
         return k % n

@@ -163,6 +163,8 @@ class Loops:
             self.body(node.body, live)
             env = self.frames[-1].env
             stop = env.get("$stop", FALSE)
+            if self.is_dead():
+                return
             env["$skip"] = FALSE
             if static(stop) is True:
                 env["$stopped"] = TRUE

@@ -36,6 +36,7 @@ from s2sad.frontend.dicts import Dicts
 from s2sad.frontend.draws import Draws
 from s2sad.frontend.exceptions import Exceptions
 from s2sad.frontend.expressions import Expressions
+from s2sad.frontend.failures import CertainError, Failures, PathEnded, is_read_only
 from s2sad.frontend.generators import Generators
 from s2sad.frontend.inlining import Inlining
 from s2sad.frontend.iteration import Iterables
@@ -78,10 +79,10 @@ from s2sad.frontend.values import (
 )
 from s2sad.frontend.writes import Writes
 from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.facts import RANDOM, UNSET
+from s2sad.ir.facts import RANDOM, UNKNOWN, UNSET
 from s2sad.ir.inert import is_a
 
-IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "str", "none", "range", "function", *RANDOM)
+IMMUTABLE = ("float", "int", "bool", "complex", "scalar", "number", "real", "str", "none", "range", "function", *RANDOM)
 
 
 def describe(x: Any) -> str:
@@ -93,7 +94,8 @@ def describe(x: Any) -> str:
 
 class Lowerer(
     Captures, Expressions, Attributes, Draws, Operators, Comprehensions, Kinds,
-    Control, Statements, Assignment, Exceptions, Matching, Branches, Joins, Loops, Carried, Iterables, Generators,
+    Control, Statements, Assignment, Exceptions, Failures, Matching, Branches, Joins,
+    Loops, Carried, Iterables, Generators,
     Places, Writes, Lists, Sets, Dicts,
     Calls, Operations, Outputs, Inlining, Methods, Objects, Construction, Attempts, Opaque,
 ):
@@ -121,6 +123,7 @@ class Lowerer(
         self.tries: list[Any] = []
         self.path_tests = 0
         self.attempts = 0
+        self.originals: dict[int, Arg] = {}
         self.flags: set[Arg] = set()
         self.opaque: dict[Arg, bool] = {}
         self.steady: set[Arg] = set()
@@ -132,9 +135,12 @@ class Lowerer(
         self.recursive: set[Any] = set()
         self.operations: dict[Any, Any] = {}
         self.constants: dict[Any, Any] = {}
-        self.unsure: set[Any] = set()
+        self.unsure: dict[Any, str] = {}
+        self.read_only: set[Any] = set()
         self.catches: list[type] = []
         self.exceptions: dict[Arg, type] = {}
+        self.handled_errors: list[CertainError] = []
+        self.tried: set[Loc] = set()
         self.written: set[int] = set()
         self.blends: dict[int, frozenset[int]] = {}
         self.blended: set[int] = set()
@@ -157,9 +163,12 @@ class Lowerer(
              hint: str = "") -> Value:
         """Append ``op(*args, **kwargs)`` and return its result as a value."""
         result = infer(op, args, kwargs)
-        self.impossible |= result.impossible
+        if result.impossible:
+            self.impossible = True
+            self.check_possible(op, args, kwargs)
         if result.structure is not None and len(result.facts) == 1:  # a list or tuple of one item
-            whole = Var(hint or "t", Fact("list", item=result.facts[0]))
+            whole = Var(hint or "t", Fact("list", item=result.facts[0]) if result.structure is list else Fact(
+                "tuple", parts=result.facts))
             self.append_call((whole,), op, args, kwargs)
             item = self.emit(operator.getitem, (whole, Const(0)), hint=hint)
             return self.new_list((item,)) if result.structure is list else Tup((item,), result.structure)
@@ -192,6 +201,10 @@ class Lowerer(
     def append_call(self, outs: tuple[Var, ...], op: Callable, args: tuple[Arg, ...], kwargs: tuple = ()) -> None:
         """Append a call whose results are given."""
         self.stmts.append(Call(outs, op, args, kwargs, self.loc, self.adjoint))
+        if self.tries and self.loc is not None:
+            self.tried.add(self.loc)
+        if ops.of(op).read_only and is_read_only(op, args, kwargs):
+            self.read_only.update(outs)
         self.note_steady(outs, args, kwargs)
         if op is operator.getitem and args[0] in self.opaque and outs[0].fact.kind == "unknown":
             self.opaque[outs[0]] = self.opaque[args[0]]
@@ -276,7 +289,9 @@ class Lowerer(
                 cell = self.heap[value.cell]
                 if isinstance(cell, Buffer):
                     return cell.fact
-                return Fact("list" if isinstance(cell, Items) else "dict" if is_mapping(cell) else "object")
+                if isinstance(cell, Items) or is_mapping(cell):
+                    return Fact("list" if isinstance(cell, Items) else "dict", item=UNKNOWN if cell.values else None)
+                return Fact("object")
             case Tup():
                 return of_items(tuple(map(self.fact, value.items)))
             case Closure() | Bound() | Method():
@@ -332,10 +347,13 @@ class Lowerer(
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:
-        """Fill a new block instead of the current one."""
+        """Fill a new block instead of the current one, which gets the statements if the path ends in the block."""
         outer, self.stmts = self.stmts, []
         try:
             yield self.stmts
+        except PathEnded:
+            outer += self.stmts
+            raise
         finally:
             self.stmts = outer
 
@@ -362,10 +380,6 @@ class Lowerer(
     def unsupported(self, what: str, hint: str = "", code: str = "S2S001", node: Any = None,
                     why: str = "") -> S2SADError:
         return UnsupportedSyntax(code, what, self.at(node) if node is not None else self.loc, why, hint)
-
-    def unbound(self, value: Unbound, name: str = "") -> S2SADError:
-        reason = value.reason or f"`{name or 'a name'}` has no value here"
-        return UnsupportedSyntax(value.code, reason, self.loc, hint="assign it on every path before it is read")
 
     def check_inside(self, cell: int) -> None:
         """Refuse to change a global: a derivative call changes nothing outside. A list or dict of known structure must

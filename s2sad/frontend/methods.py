@@ -143,6 +143,8 @@ class Methods:
     def array_in_place(self, owner: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
         if not isinstance(owner, Ref):
             raise self.unsupported(f"`.{name}` of {self.describe(owner)}", code="S2S011")
+        if name == "fill" and (self.fact(args[0]).dims or (1,))[0] != 1:
+            raise self.failing(ValueError("setting an array element with a sequence."))
         if name == "fill":
             self.put(owner, const(Ellipsis), args[0])
         elif name == "sort":
@@ -188,9 +190,8 @@ class Methods:
                                                for v in (*cell.values, args[0])):
                 values = [static(v) for v in cell.values]
                 if name == "index" and static(args[0]) not in values:
-                    self.certain_error(ValueError, f"{static(args[0])!r} is not in list")
-                else:
-                    return const(getattr(values, name)(static(args[0])))
+                    raise self.failing(ValueError(f"{static(args[0])!r} is not in list"))
+                return const(getattr(values, name)(static(args[0])))
             return self.emit(getattr(list, name), tuple(self.reify(a) for a in (owner, *args)))
         if name == "remove":
             self.list_pop(owner, self.list_method(owner, cell, "index", args, {}))
@@ -219,7 +220,7 @@ class Methods:
             if name == "setdefault":
                 self.put(owner, args[0], value)
             if name == "pop" and len(args) == 1:
-                raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
+                raise self.failing(KeyError(key), f"the key {key!r} is not in the dict here", code="S2S010")
             return value
         if name in ("update", "clear", "popitem", "move_to_end") or cell.cls is collections.Counter:
             if owner.cell in self.fields_of and name != "update":

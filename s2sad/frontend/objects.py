@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import operator
 import types
 from collections.abc import Callable
@@ -36,8 +35,19 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir import Var
+from s2sad.ir import Arg, Const, Var
 from s2sad.ir.inert import MISSING, look, look_in_class, resolve
+
+
+def is_compiled(found: Any) -> bool:
+    """Whether what a class has is a descriptor that compiled code reads the attribute with: it is not the value."""
+    getter = look_in_class(type(found), "__get__")
+    return getter is not MISSING and type(getter) is not types.FunctionType
+
+
+def is_slot(found: Any) -> bool:
+    """Whether what a class has is one of its ``__slots__``."""
+    return isinstance(found, types.MemberDescriptorType) and "__slots__" in vars(found.__objclass__)
 
 
 def _init_nothing(*args: Any, **kwargs: Any) -> None:
@@ -49,6 +59,7 @@ class Objects:
 
     frames: list[Frame]
     heap: dict[int, Any]
+    originals: dict[int, Arg]
 
     def is_object(self, value: Value) -> bool:
         """Whether a value is an instance of a user class."""
@@ -76,9 +87,9 @@ class Objects:
     def find_special(self, owner: Value, name: str) -> Value | None:
         """The bound special method of an object, None if its class has none."""
         cell = self.heap[owner.cell]
-        fn = inspect.getattr_static(cell.cls, name, None)
+        fn = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
-        if fn is None or not isinstance(fn, types.FunctionType):
+        if not isinstance(fn, types.FunctionType):
             return None
         return Bound(const(fn), (owner,))
 
@@ -93,7 +104,7 @@ class Objects:
         if self.find_special(owner, "__getattribute__") is not None:
             raise self.unsupported(f"an attribute of `{cell.cls.__name__}`, which defines `__getattribute__`",
                                    "define `__getattr__` or a property instead", code="S2S011")
-        found = inspect.getattr_static(cell.cls, name, None)
+        found = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property) and found.fget is not None:
             return self.call_object(found.fget, (owner,), (), "")
@@ -104,6 +115,7 @@ class Objects:
             if isinstance(found, functools.cached_property) and self.lacks_value(value):
                 raise self.unsupported(f"the cached property `{name}` is read first in a loop or branch",
                                        "read it once before", code="S2S010")
+            self.check_field(value)
             return value
         if name == "__class__":
             return const(cell.cls)
@@ -115,17 +127,12 @@ class Objects:
 
     def guard_class(self, cls: type, name: str) -> None:
         """Generated code stays valid only while the class has the attribute that it has now, or none."""
-        def now() -> Any:
-            for base in cls.__mro__:
-                if name in base.__dict__:
-                    return base.__dict__[name]
-            return None
-        self.guard(("class", cls, name), now, now())
+        self.guard(("class", cls, name), lambda: look_in_class(cls, name), look_in_class(cls, name))
 
     def class_attribute(self, owner: Value, cls: type, name: str) -> Value:
         """An attribute found on the class: a method is bound to the object."""
-        found = look(cls, name)
-        if found is MISSING or (isinstance(found, types.MemberDescriptorType) and self.is_object(owner)):
+        found = look_in_class(cls, name)
+        if found is MISSING or (is_slot(found) and self.is_object(owner)):
             written = self.is_object(owner) or self.is_record(owner)
             getter = self.find_special(owner, "__getattr__") if written else None
             if getter is not None:
@@ -150,10 +157,20 @@ class Objects:
             return Bound(const(found), (owner,))
         if isinstance(getattr(type(found), "__get__", None), types.FunctionType):
             return self.call_function(type(found).__get__, (self.capture(found, name), owner, const(cls)), (), "")
+        if is_compiled(found):
+            return self.compiled_attribute(owner, cls, name, found)
         value = resolve(cls, name)
         if value is MISSING:
             return self.opaque_attribute(const(cls), name)
         return self.capture_outside(value, name, f"{cls.__name__}.{name}")
+
+    def compiled_attribute(self, owner: Value, cls: type, name: str, found: Any) -> Value:
+        """An attribute that compiled code keeps: read from the object when the function runs, if it is an argument."""
+        whole = self.originals.get(owner.cell) if isinstance(owner, Ref) and not owner.path else None
+        if whole is None or look_in_class(type(found), "__set__") is MISSING:
+            raise self.unsupported(f"`{name}` of an object of class `{cls.__name__}`, which compiled code keeps",
+                                   "read it outside, and pass what it is", code="S2S011")
+        return self.emit(getattr, (whole, Const(name)), hint=name)
 
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         cell = self.heap[owner.cell] if isinstance(owner, Ref) and not owner.path else None
@@ -167,11 +184,11 @@ class Objects:
             cls = self.class_of(owner)
             known = cls is not None and (cls is np.ndarray or cls.__module__ in ("numpy", "builtins"))
             if known and look_in_class(cls, name) is MISSING:
-                self.certain_error(AttributeError, f"'{cls.__name__}' object has no attribute '{name}'")
+                raise self.lacks_attribute(cls, name)
             raise self.unsupported(
                 f"an attribute of {self.describe(owner)} is set; a derivative call changes nothing outside",
                                    "pass the object as an argument", code="S2S009")
-        found = inspect.getattr_static(cell.cls, name, None)
+        found = look_in_class(cell.cls, name)
         self.guard_class(cell.cls, name)
         if isinstance(found, property):
             if found.fset is None:
@@ -185,15 +202,15 @@ class Objects:
         if setter is None:
             self.set_field(owner, name, value)
         elif getattr(getattr(cell.cls, "__dataclass_params__", None), "frozen", False):
-            self.certain_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
-            raise self.unsupported(f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
-                                   "make a new object: `dataclasses.replace(obj, field=value)`", code="S2S009")
+            raise self.failing(dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}"),
+                               f"the field `{name}` of the frozen class `{cell.cls.__name__}` is set",
+                               "make a new object: `dataclasses.replace(obj, field=value)`", "S2S009")
         else:
             self.call(setter, (const(name), value), ())
 
     def set_record(self, owner: Ref, cell: Table, name: str, value: Value) -> None:
         """``owner.name = value`` of a dict with attributes."""
-        found = inspect.getattr_static(cell.cls, "__setattr__", None)
+        found = look_in_class(cell.cls, "__setattr__")
         self.guard_class(cell.cls, "__setattr__")
         if found is dict.__setitem__:
             self.put(owner, const(name), value)

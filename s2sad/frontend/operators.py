@@ -198,8 +198,7 @@ class Operators:
         try:
             return const(item in container)
         except TypeError as error:
-            self.certain_error(TypeError, str(error))
-            raise self.unsupported(f"this raises TypeError: {error}", code="S2S011") from None
+            raise self.failing(error) from None
 
     def contains(self, container: Value, item: Value) -> Value:
         if self.is_set(container) and not isinstance(item, Tup) and static(item) is UNSET:

@@ -36,6 +36,15 @@ def _place_of_output(fn: Callable) -> int | None:
     return places[0] if places else None
 
 
+def _cast_error(fn: Callable, have: np.dtype, want: np.dtype) -> TypeError:
+    """What NumPy raises where results of one dtype are put into an array of another."""
+    try:
+        fn(*[np.ones(1, have)] * getattr(fn, "nin", 1), out=np.zeros(1, want))
+    except TypeError as error:
+        return error.with_traceback(None)
+    return TypeError(f"Cannot cast output of '{fn.__name__}' from {have!r} to {want!r}")
+
+
 class Outputs:
     """The part of the lowerer for results that are written to something that is there."""
 
@@ -79,10 +88,8 @@ class Outputs:
         """NumPy puts no floats into an array of integers and no complex numbers into one of floats here."""
         have, want = self.fact(value).dtype, self.fact(out).dtype
         if have is not None and want is not None and not np.can_cast(have, want, "same_kind"):
-            text = f"Cannot cast ufunc '{fn.__name__}' output from {have!r} to {want!r} with casting rule 'same_kind'"
-            self.certain_error(TypeError, text)
-            raise self.unsupported(f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: NumPy "
-                                   "raises a TypeError", "give `out` the dtype of the result")
+            what = f"`{fn.__name__}` has results of dtype {have} and `out=` is of dtype {want}: a TypeError in NumPy"
+            raise self.failing(_cast_error(fn, have, want), what, "give `out` the dtype of the result", "S2S001")
 
     def ufunc_at(self, fn: np.ufunc, args: tuple[Value, ...]) -> Value:
         """``np.add.at(target, index, value)``: one after the other where an index is repeated."""

@@ -115,13 +115,13 @@ class Places:
             if is_mapping(cell):
                 return self.get_key(base, cell, index)
             if self.is_set(base):
-                self.certain_error(TypeError, "'set' object is not subscriptable")
-                raise self.unsupported("an item of a set", "make it a list: `list(…)`", code="S2S011")
+                raise self.failing(TypeError("'set' object is not subscriptable"), "an item of a set",
+                                   "make it a list: `list(…)`")
             if isinstance(cell, Fields):
                 return self.call_special(base, "__getitem__", (index,))
         match base:
             case Tup():
-                picked = self.pick(base.items, index)
+                picked = self.pick(base.items, index, tuple)
                 if picked is not None:
                     return Tup(picked) if isinstance(picked, tuple) else picked
                 return self.get(self.dynamic_list(base.items), index, hint)
@@ -171,8 +171,7 @@ class Places:
         try:
             return self.capture(base[index], None)
         except (LookupError, TypeError) as error:
-            self.certain_error(type(error), str(error))
-            raise self.unsupported(f"this item raises {type(error).__name__}: {error}", code="S2S011") from None
+            raise self.failing(error) from None
 
     def new_axes(self, base: Atom, index: Value) -> int | None:
         """How many axes an index adds to a NumPy scalar, -1 for ``x[()]``; None if the index is something else."""
@@ -182,7 +181,7 @@ class Places:
         return len([p for p in parts if static(p) is None]) if parts else -1
 
     def get_item(self, base: Ref, cell: Items, index: Value, hint: str) -> Value:
-        picked = self.pick(cell.values, index)
+        picked = self.pick(cell.values, index, list)
         if picked is not None:
             return self.new_list(picked) if isinstance(picked, tuple) else picked
         self.make_dynamic(base)
@@ -201,8 +200,7 @@ class Places:
             value = self.call(cell.cls.factory, (), ())
             self.put(base, index, value)
             return value
-        self.certain_error(KeyError, repr(key))
-        raise self.unsupported(f"the key {key!r} is not in the dict here", code="S2S010")
+        raise self.failing(KeyError(key), f"the key {key!r} is not in the dict here", code="S2S010")
 
     def static_key(self, index: Value) -> Any:
         if isinstance(index, Tup):
@@ -217,8 +215,8 @@ class Places:
                                    code="S2S010")
         return key
 
-    def pick(self, items: tuple[Value, ...], index: Value) -> Any:
-        """The item (or tuple of items) at a static index; None if the index is not static."""
+    def pick(self, items: tuple[Value, ...], index: Value, kind: type) -> Any:
+        """The item (or tuple of items) of a list or tuple at a static index; None if the index is not static."""
         if isinstance(index, Slice):
             parts = [static(p) for p in index.parts]
             return None if unset_in(parts) else items[slice(*parts)]
@@ -227,11 +225,10 @@ class Places:
             return None
         if isinstance(k, slice):
             return items[k]
-        k = operator.index(k)
-        if not -len(items) <= k < len(items):
-            self.certain_error(IndexError, "index out of range")
-            raise self.unsupported(f"index {k} is out of range for {len(items)} items", code="S2S010")
-        return items[k]
+        try:
+            return kind(items)[k]
+        except (IndexError, TypeError) as error:
+            raise self.failing(error, f"index {k!r} is out of range for {len(items)} items", code="S2S010") from None
 
     def index_arg(self, index: Value) -> Arg:
         """An index; a tuple of run-time length, which is a list otherwise, as the tuple that it is."""

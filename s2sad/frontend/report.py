@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import Loc, S2SADError
-from s2sad.frontend.exceptions import AlwaysRaises, CertainError, PathRaised
+from s2sad.frontend.failures import CertainError, PathEnded, PathRaised
 from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.liveness import stores_of
 from s2sad.frontend.lower import Lowerer
@@ -38,7 +38,7 @@ class EndOfReport(Exception):
     """A problem after which nothing more can be said."""
 
 
-PASSING = (FunctionAbandoned, EndOfReport, GlobalWritten, RunTimeRecursion, PathRaised, CertainError, AlwaysRaises)
+PASSING = (FunctionAbandoned, EndOfReport, GlobalWritten, RunTimeRecursion, PathEnded, PathRaised, CertainError)
 
 
 def further_problems(first: S2SADError, lower: Callable[[Callable[[], Collecting]], Any]) -> list[S2SADError]:
@@ -274,6 +274,12 @@ class Collecting(Lowerer):
             scan()
         finally:
             self.curable -= 1
+
+    def failing(self, error: BaseException, what: str = "", hint: str = "", code: str = "S2S011",
+                node: Any = None) -> Exception:
+        """What certainly raises an exception is a problem too, if the function is refused anyway."""
+        self.certain_error(error)
+        return self.unsupported(what or f"this raises {type(error).__name__}: {error}", hint, code, node)
 
     def check_globals(self) -> None:
         """Every global that is changed is a problem."""

@@ -95,8 +95,8 @@ class Sets:
             key = self.static_key(value)
             hash(key)
         except TypeError:
-            self.certain_error(TypeError, f"unhashable type: '{type(static(value)).__name__}'")
-            raise self.unsupported("a set of things that cannot be hashed", "use a list") from None
+            raise self.failing(TypeError(f"unhashable type: '{type(static(value)).__name__}'"),
+                               "a set of things that cannot be hashed", "use a list", "S2S001") from None
         except Exception:
             raise self.unsupported("a set of values computed at run time", "use a list") from None
         return key
@@ -121,8 +121,7 @@ class Sets:
         self.check_change(owner.cell)
         given = [self.member(a) if name in ("add", "discard", "remove") else self.members_of(a) for a in args]
         if name == "remove" and given[0] not in now:
-            self.certain_error(KeyError, repr(given[0]))
-            raise self.unsupported(f"{given[0]!r} is not in the set here", code="S2S010")
+            raise self.failing(KeyError(given[0]), f"{given[0]!r} is not in the set here", code="S2S010")
         getattr(now, name)(*given)
         self.heap[owner.cell] = replace(cell, keys=tuple(now), values=(NONE,) * len(now))
         return NONE

@@ -132,7 +132,8 @@ class Statements:
         defaults = tuple(self.expr(d) for d in args.defaults)
         kw_defaults = tuple(None if d is None else self.expr(d) for d in args.kw_defaults)
         analyse(node)
-        return Closure(node, frame.source, frame, defaults, kw_defaults)
+        name = getattr(node, "name", "<lambda>")
+        return Closure(node, frame.source, frame, defaults, kw_defaults, f"{frame.name}.<locals>.{name}")
 
     def stmt_Import(self, node: Any) -> None:
         for alias in node.names:
@@ -171,11 +172,8 @@ class Statements:
 
     def import_error(self, error: ImportError) -> None:
         """What cannot be imported now raises when the function runs, if it gets there."""
-        self.certain_error(type(error), str(error))
-        if self.tries:
-            raise self.unsupported(f"an import that fails ({error}), inside `try`",
-                                   "import it at the top of the module")
-        self.raise_exception(self.emit_arg(type(error), const(str(error)).arg))
+        raise self.failing(error, f"an import that fails ({error}), inside `try`",
+                           "import it at the top of the module", "S2S001")
 
     def stmt_ImportFrom(self, node: Any) -> None:
         package = self.frames[-1].globals.get("__package__") or ""

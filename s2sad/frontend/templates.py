@@ -5,6 +5,7 @@ Before: ``def sin(x): return np.cos(x)`` and the kind of a float.  After: ``t = 
 """
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -41,6 +42,8 @@ class RuleLowerer(Lowerer):
             return self.wrap(args[0])  # here, not in simplify: a second derivative would see the power
         if args and all(f.kind in ("float", "int") for f in facts) and not kwargs and any(f.is_float for f in facts):
             op = ops.of(op).on_floats or op
+            if op is operator.pow and not _is_whole(facts[1]):
+                op = math.pow  # Python's `**` of a number below zero is complex, which nothing here expects
         if op is np.where and len(args) == 3 and all(f.is_scalar for f in facts) and _is_truth(facts[0]):
             test, x, y = (self.wrap(a) for a in args)
             return self.choose(test, lambda: x, lambda: y)
@@ -119,6 +122,11 @@ def _lowered(fn: Callable, kinds: RuleKinds) -> Template:
 
 def _is_truth(fact: Fact) -> bool:
     return fact.kind == "bool" or (fact.dtype is not None and fact.dtype == np.bool_)
+
+
+def _is_whole(fact: Fact) -> bool:
+    """Whether a number is certainly an integer."""
+    return fact.kind == "int" or (type(fact.value) is float and fact.value.is_integer())
 
 
 def _is_one(fact: Fact) -> bool:

@@ -43,9 +43,8 @@ def _walk(lowerer: Any, fn: Callable[..., Value], trees: tuple[Value, ...]) -> V
     for other in trees[1:]:
         names, items = _parts(lowerer, other)
         if set(names) != set(keys):
-            lowerer.certain_error(ValueError, "the trees differ in structure")
-            raise lowerer.unsupported("trees that differ in structure", "give both the same keys and lengths",
-                                      code="S2S010")
+            raise lowerer.failing(ValueError("the trees differ in structure"), "trees that differ in structure",
+                                  "give both the same keys and lengths", "S2S010")
         inside.append(dict(zip(names, items)))
     made = tuple(_walk(lowerer, fn, (v, *(o[k] for o in inside))) for k, v in zip(keys, values))
     if isinstance(first, Tup):

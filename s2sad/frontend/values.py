@@ -102,6 +102,7 @@ class Closure:
     frame: Any
     defaults: tuple[Value, ...] = ()
     kw_defaults: tuple[Any, ...] = ()
+    qualname: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,11 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """A name that has no value, and why reading it is an error."""
+    """A name that has no value, and why reading it is an error; ``error``: the exception, if it is not about a name."""
 
     reason: str = ""
     code: str = "S2S014"
+    error: BaseException | None = None
 
 
 Value = (Atom | Ref | Tup | Slice | Closure | Bound | Method | Iteration | Generator | Lazy | Choice | Super

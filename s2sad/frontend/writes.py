@@ -17,6 +17,7 @@ from typing import Any
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
+from s2sad.frontend.failures import class_name
 from s2sad.frontend.overlaps import order_may_matter
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import (
@@ -31,13 +32,12 @@ from s2sad.frontend.values import (
     Slice,
     Step,
     Table,
-    Tup,
     Value,
     static,
     unset_in,
 )
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET, join
+from s2sad.ir.facts import UNSET, join_items
 from s2sad.ir.symbols import IN_PLACE
 
 
@@ -92,6 +92,11 @@ class Writes:
                     raise self.alias_error("this writes to an array that another name may or may not share memory with")
         self.written.add(cell)
 
+    def check_writeable(self, arg: Arg, text: str) -> None:
+        """End the path at a write to what an operation makes read-only, such as ``np.broadcast_to``."""
+        if arg in self.read_only:
+            raise self.failing(ValueError(text), code="S2S004")
+
     def check_change(self, cell: int) -> None:
         """Refuse a change of a list, dict or object while something that may be the same object can still be seen."""
         self.check_inside(cell)
@@ -116,8 +121,7 @@ class Writes:
             if isinstance(cell, Items):
                 k = static(index)
                 if k is not UNSET and not isinstance(index, Slice):
-                    k = range(len(cell.values))[operator.index(k)]
-                    self.heap[base.cell] = Items((*cell.values[:k], value, *cell.values[k + 1:]))
+                    self.heap[base.cell] = Items(self.with_items(cell, k, value))
                     return
                 if isinstance(index, Slice):
                     return self.put_slice(base, cell, index, value)
@@ -131,8 +135,9 @@ class Writes:
                 self.call_special(base, "__setitem__", (index, value))
                 return
         if not isinstance(base, Ref):
-            if self.fact(base).is_scalar or isinstance(base, Tup):
-                self.certain_error(TypeError, "object does not support item assignment")
+            cls = self.class_of(base)
+            if cls is not None and not hasattr(cls, "__setitem__"):
+                raise self.failing(TypeError(f"'{class_name(cls)}' object does not support item assignment"))
             raise self.unsupported(f"an item of {self.describe(base)} is assigned to", code="S2S011")
         self.put_buffer(base, index, value)
 
@@ -141,9 +146,16 @@ class Writes:
         items = self.static_items(value)
         if unset_in(parts) or items is None:
             raise self.unsupported("a slice of a list is assigned to", "build a new list", code="S2S010")
-        new = list(cell.values)
-        new[slice(*parts)] = items
-        self.heap[base.cell] = Items(tuple(new))
+        self.heap[base.cell] = Items(self.with_items(cell, slice(*parts), items))
+
+    def with_items(self, cell: Items, index: Any, new: Any) -> tuple[Value, ...]:
+        """The items of a list after ``cell[index] = new``."""
+        items = list(cell.values)
+        try:
+            items[index] = new
+        except (IndexError, TypeError, ValueError) as error:
+            raise self.failing(error) from None
+        return tuple(items)
 
     def put_key(self, base: Ref, cell: Table, key: Any, value: Value) -> None:
         if base.cell in self.fields_of:
@@ -164,6 +176,7 @@ class Writes:
             raise self.unsupported(f"an item of a value of kind {target.kind} is assigned to", code="S2S011")
         if self.fact(base).is_array:
             value = self.as_array(value)
+        self.check_writeable(state.arg, "assignment destination is read-only")
         self.check_write(base.cell, into_items=bool(base.path))
         idx, v = self.index_arg(index), self.reify(value)
         if isinstance(value, Ref) and value.cell == base.cell and value.path and target.is_array and order_may_matter(
@@ -178,7 +191,7 @@ class Writes:
         root = state.arg
         if target.kind == "dict":
             key = fact_of(idx).forget()
-            item = key if state.fact.item is None else join(state.fact.item, key)
+            item = key if state.fact.item is None else join_items(state.fact.item, key)
             state = replace(state, fact=replace(state.fact, item=item))
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
@@ -230,6 +243,7 @@ class Writes:
             raise self.unsupported(
                 f"`{IN_PLACE[op].__name__[1:]}=` on a value of which is not known whether it is an array or "
                                    "a number", "write `x = x + y`, or make it an array with np.asarray", code="S2S011")
+        self.check_writeable(state.arg, "output array is read-only")
         self.check_write(ref.cell, into_items=bool(ref.path))
         old = self.read(ref)
         fact = self.fact(ref)

@@ -12,6 +12,8 @@ import numpy as np
 
 def fill_diagonal(a: Any, val: Any) -> None:
     """``np.fill_diagonal``."""
+    if a.ndim < 2:
+        raise ValueError("array must be at least 2-d")
     i = np.arange(min(a.shape))
     a[(i,) * a.ndim] = val if np.ndim(val) == 0 else np.resize(val, i.shape)
 

@@ -85,7 +85,8 @@ UNDEFINED = _Undefined()
 @dataclass(frozen=True, eq=False, slots=True)
 class Call:
     """``outs = op(*args, **kwargs)``; ``op`` is a callable primitive, or a ``Function``.
-    ``loc`` is the user's statement; ``adjoint`` marks what a derivative added (free to be rounded differently)."""
+    ``loc`` is the user's statement; ``adjoint`` marks what a derivative added (free to be rounded differently), and
+    ``of`` is the operation whose rule that comes from."""
 
     outs: tuple[Var, ...]
     op: Any
@@ -93,6 +94,7 @@ class Call:
     kwargs: tuple[tuple[str, Arg], ...] = ()
     loc: Loc | None = None
     adjoint: bool = False
+    of: Any = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +112,7 @@ class If:
     orelse: Block
     loc: Loc | None = None
     adjoint: bool = False
+    of: Any = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,6 +6,9 @@ missing: ``Fact()`` ("unknown") is always allowed and only costs speed.
 A dimension is an ``int``, or ``(symbol, offset)`` meaning "the size that ``symbol`` names, plus offset".
 Two dimensions that are equal as Python values are equal at run time. A symbol is ``(name, number)``: of one named "n"
 it is known that it is not 1 (the signature tells), so where two such dimensions meet in a broadcast they are equal.
+A symbol stands for one size as long as the block runs that it belongs to: in the body of a loop for another one at each
+trip. In the fact of the items of a list, a symbol named "i" is another size for each item; who takes an item out gives
+it symbols of its own (``taken_out``).
 """
 from __future__ import annotations
 
@@ -26,19 +29,24 @@ UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET", "__reduce__": lambd
 RANDOM = {cls.__name__: cls for cls in (np.random.Generator, np.random.RandomState, random.Random)}
 """Generators of random numbers, which exist when the function runs."""
 PYTHON_SCALARS = ("float", "int", "bool", "complex")
+PYTHON_DTYPES = {"float": np.dtype(float), "bool": np.dtype(bool), "complex": np.dtype(complex)}
+"""The dtypes of NumPy's scalars that are Python's numbers under another name."""
 
 
 @dataclass(frozen=True)
 class Fact:
     """``kind``: float int bool complex (Python's), scalar (NumPy scalar of ``dtype``), number (some scalar, not an
-    array), array, list, tuple, dict, range, str, none, function, object, unknown, or the name of a class of ``RANDOM``.
+    array; with a ``dtype`` one of this dtype or Python's equal to it), real (Python's int or float, or one in double
+    precision), array, list, tuple, dict, range, str, none, function, object, unknown, or the name of a class of
+    ``RANDOM``.
 
     ``dims``: tuple of dimensions of an array whose number of dimensions is known.
     ``value``: the value itself if it is a compile-time constant.
-    ``item``: fact of the elements of a list whose length is known only at run time; of an unknown, of what it is if it
-    is not None; of the keys of a dict that exists at run time. An unknown with a ``dtype`` is a number or an array.
+    ``item``: fact of the elements of a list whose length is known only at run time, and of the keys of a dict that
+    exists at run time (None while there are none); of an unknown, of what it is if it is not None. An unknown with a
+    ``dtype`` is a number or an array.
     ``sym``: for an int that is a dimension of something, that dimension.
-    ``parts``: facts of the items of a tuple, without values and dimensions.
+    ``parts``: facts of the items of a tuple (or of an unknown that has as many), mostly without values and dimensions.
     """
 
     kind: str = "unknown"
@@ -63,7 +71,7 @@ class Fact:
     @property
     def is_scalar(self) -> bool:
         """Certainly a scalar: a Python number or a NumPy scalar (never a 0-d array)."""
-        return self.kind in PYTHON_SCALARS or self.kind in ("scalar", "number")
+        return self.kind in PYTHON_SCALARS or self.kind in ("scalar", "number", "real")
 
     @property
     def is_array(self) -> bool:
@@ -83,6 +91,11 @@ class Fact:
     def is_float(self) -> bool:
         """Certainly one real number in double precision: a Python float or an ``np.float64``."""
         return self.kind == "float" or (self.kind in ("scalar", "number") and self.dtype == np.float64)
+
+    @property
+    def is_real(self) -> bool:
+        """Certainly one real number as Python and double precision have it: a derivative by it is an ``is_float``."""
+        return self.is_float or self.kind in ("int", "real")
 
     @property
     def is_discrete(self) -> bool:
@@ -106,7 +119,7 @@ class Fact:
             return True
         if self.dtype is not None:
             return np.dtype(self.dtype).kind == "c"
-        return False if self.kind in ("float", "int", "bool") else None
+        return False if self.kind in ("float", "int", "bool", "real") else None
 
     def forget(self) -> Fact:
         """The same fact without the value."""
@@ -145,6 +158,16 @@ def fresh_dim(not_one: bool = False) -> Dim:
     return (("n" if not_one else "m", next(_symbols)), 0)
 
 
+def fresh_like(symbol: Any) -> Any:
+    """A symbol of which is known what is known of another one."""
+    return (symbol[0] if symbol[0] in ("n", "i") else "m", next(_symbols))
+
+
+def own_dim() -> Dim:
+    """A dimension that is another one for each item of a list."""
+    return (("i", next(_symbols)), 0)
+
+
 def is_not_one(dim: Dim) -> bool:
     """Whether a dimension is certainly different from 1 (it may be 0)."""
     return dim != 1 if isinstance(dim, int) else dim[1] == 0 and dim[0][0] == "n"
@@ -160,8 +183,8 @@ def symbols(fact: Fact) -> Iterator[Any]:
     for dim in (*(fact.dims or ()), fact.sym):
         if isinstance(dim, tuple):
             yield dim[0]
-    if fact.item is not None:
-        yield from symbols(fact.item)
+    for part in (*(fact.parts or ()), *((fact.item,) if fact.item is not None else ())):
+        yield from symbols(part)
 
 
 def with_symbols(fact: Fact, new: Callable[[Any], Any]) -> Fact:
@@ -169,7 +192,8 @@ def with_symbols(fact: Fact, new: Callable[[Any], Any]) -> Fact:
     def changed(dim: Dim) -> Dim:
         return (new(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
     return replace(fact, dims=None if fact.dims is None else tuple(map(changed, fact.dims)), sym=changed(fact.sym),
-                   item=None if fact.item is None else with_symbols(fact.item, new))
+                   item=None if fact.item is None else with_symbols(fact.item, new),
+                   parts=None if fact.parts is None else tuple(with_symbols(part, new) for part in fact.parts))
 
 
 def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
@@ -196,7 +220,9 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
         return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
     if is_a(x, np.generic):
         return Fact("scalar", x.dtype)
-    for cls in (list, tuple, dict, range, str):
+    if is_a(x, (list, dict)):
+        return Fact("list" if is_a(x, list) else "dict", item=UNKNOWN)
+    for cls in (tuple, range, str):
         if is_a(x, cls):
             return Fact(cls.__name__)
     if type(x) in RANDOM.values():
@@ -213,31 +239,58 @@ def constant(x: Any) -> Fact:
     return replace(fact, value=x) if fact.kind == "str" else fact
 
 
-def join(a: Fact, b: Fact) -> Fact:
+def taken_out(item: Fact | None) -> Fact:
+    """The fact of an item that is taken out of a list: its sizes have symbols of their own."""
+    if item is None:
+        return UNKNOWN
+    if item.kind == "list" or not any(symbol[0] == "i" for symbol in symbols(item)):
+        return item
+    new: dict[Any, Any] = {}
+    return with_symbols(item, lambda old: new.setdefault(old, fresh_dim()[0]) if old[0] == "i" else old)
+
+
+def put_in(fact: Fact, known: Callable[[Any], bool]) -> Fact:
+    """The fact of the items of a list of which ``fact`` is that of one; sizes are those of all if ``known``."""
+    new: dict[Any, Any] = {}
+    return with_symbols(fact.forget(), lambda old: old if known(old) else new.setdefault(old, own_dim()[0]))
+
+
+def join(a: Fact, b: Fact, between: Callable[[], Dim] = fresh_dim) -> Fact:
     """The strongest fact that holds of both (what is known after a branch, or at the head of a loop)."""
     if a == b:
         return a
     if a.kind == b.kind:
         dims = None
         if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims):
-            dims = tuple(m if m == n else fresh_dim() for m, n in zip(a.dims, b.dims))
-        item = join(a.item, b.item) if a.item is not None and b.item is not None else None
-        if a.kind == "dict" and item is None:
+            dims = tuple(m if m == n else between() for m, n in zip(a.dims, b.dims))
+        item = join_items(a.item, b.item) if a.item is not None and b.item is not None else None
+        if a.kind in ("list", "dict") and item is None:  # one of them is empty
             item = a.item or b.item
         same = same_value(a.value, b.value)
         inside = None
         if a.parts is not None and b.parts is not None and len(a.parts) == len(b.parts):
-            inside = tuple(map(join, a.parts, b.parts))
+            inside = tuple(join(x, y, between) for x, y in zip(a.parts, b.parts))
         return Fact(a.kind, a.dtype if equal_dtypes(a.dtype, b.dtype) else None, dims,
                     a.value if same else UNSET, item, a.sym if a.sym == b.sym else None, inside)
     if a.is_scalar and b.is_scalar:
-        real = all(f.is_complex is False for f in (a, b))
-        return Fact("number", np.dtype(float) if real and any(f.is_float for f in (a, b)) and all(
-            f.is_float or f.kind == "int" for f in (a, b)) else None)
-    if all(f.is_float or f.is_mixed or (f.is_array and f.dtype == np.float64) for f in (a, b)):
+        if a.is_real and b.is_real and not (a.is_float and b.is_float):
+            return Fact("real")
+        dtypes = [f.dtype or PYTHON_DTYPES.get(f.kind) for f in (a, b)]
+        return Fact("number", dtypes[0] if equal_dtypes(*dtypes) else None)
+    if all(f.is_float or ((f.is_mixed or f.is_array) and f.dtype == np.float64) for f in (a, b)):
         return Fact("unknown", np.dtype(float))
     parts = [f.item if f.is_optional else f for f in (a, b) if f.kind != "none"]
     numbers = [f.forget() for f in parts if f is not None and f.is_scalar]
     if parts and len(numbers) == len(parts):
-        return Fact("unknown", item=numbers[0] if len(numbers) == 1 else join(*numbers))
+        return Fact("unknown", item=numbers[0] if len(numbers) == 1 else join(numbers[0], numbers[1]))
     return UNKNOWN
+
+
+def sometimes(fact: Fact) -> Fact:
+    """The fact of a variable that has no value on some paths: there 0.0 stands for a number in double precision."""
+    return join(fact.forget(), Fact("float")) if fact.is_float else fact.forget()
+
+
+def join_items(a: Fact, b: Fact) -> Fact:
+    """``join`` for items of one list, of which each may have sizes of its own."""
+    return join(a, b, own_dim)

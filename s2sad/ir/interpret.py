@@ -21,10 +21,24 @@ from s2sad.ir.symbols import AUGMENTED
 BUILD: dict[str, Callable[..., Any]] = {"tuple": lambda *items: items, "list": lambda *items: list(items),
                                         "slice": slice}
 
-Env = dict[Var, Any]
+Observer = Callable[[Var, Any], None]
 
 
-def interpret(fn: Function, *args: Any) -> Any:
+class Env(dict[Var, Any]):
+    """The values of variables; ``observe`` is told of each one that a variable gets."""
+
+    def __init__(self, observe: Observer | None = None) -> None:
+        super().__init__()
+        self.observe = observe
+
+    def bind(self, names: Sequence[Var], values: Sequence[Any]) -> None:
+        self.update(zip(names, values, strict=True))
+        if self.observe is not None:
+            for var in names:
+                self.observe(var, self[var])
+
+
+def interpret(fn: Function, *args: Any, observe: Observer | None = None) -> Any:
     """The result of ``fn`` on concrete arguments.
 
     Parameters
@@ -32,6 +46,9 @@ def interpret(fn: Function, *args: Any) -> Any:
     fn : Function
     *args
         One value for each parameter. They are not changed.
+    observe : callable, optional
+        Is called with each variable and the value it gets, in order: in a loop at every trip, in a function that is
+        called at every call. The value is ``UNDEFINED`` for a name that is not assigned on the path taken.
 
     Returns
     -------
@@ -47,13 +64,13 @@ def interpret(fn: Function, *args: Any) -> Any:
     """
     if len(args) != len(fn.params):
         raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, {len(args)} given")
-    env: Env = {}
+    env = Env(observe)
     (result,) = _block(fn.body, args, env)
     _used(fn.result, env)
     return result
 
 
-def evaluate(arg: Arg, env: Env) -> Any:
+def evaluate(arg: Arg, env: dict[Var, Any]) -> Any:
     """The value of an argument."""
     if isinstance(arg, Var):
         return env[arg]
@@ -67,10 +84,9 @@ def evaluate(arg: Arg, env: Env) -> Any:
 
 def _block(block: Block, args: Sequence[Any], env: Env) -> list[Any]:
     """The results of a block. Variables are unique, so blocks share one environment."""
-    env.update(zip(block.params, args, strict=True))
+    env.bind(block.params, args)
     for stmt in block.stmts:
-        values = _statement(stmt, env)
-        env.update(zip(stmt.outs, values, strict=True))
+        env.bind(stmt.outs, _statement(stmt, env))
     return [evaluate(result, env) for result in block.results]
 
 
@@ -88,11 +104,14 @@ def _statement(stmt: Stmt, env: Env) -> Sequence[Any]:
 
 
 def _call(call: Call, env: Env) -> Sequence[Any]:
+    if call.op is runtime.check_bound and (evaluate(call.args[0], env) is UNDEFINED):
+        error, text = (evaluate(a, env) for a in call.args[1:])
+        raise error(text)
     args = [evaluate(_used(arg, env), env) for arg in call.args]
     kwargs = {name: evaluate(_used(arg, env), env) for name, arg in call.kwargs}
     op: Any = call.op
     if isinstance(op, Function):
-        value = interpret(op, *args, **kwargs)
+        value = interpret(op, *args, **kwargs, observe=env.observe)
     elif getattr(op, "__hash__", None) is not None and op in AUGMENTED:
         value = op(runtime.copy(args[0]), *args[1:])
     else:

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.errors import Loc
 from s2sad.ir import UNDEFINED, Arg, Block, Const, Fact, Pack, Stmt, Var
-from s2sad.ir.facts import fresh_dim, symbols, with_symbols
+from s2sad.ir.facts import fresh_like, symbols, with_symbols
 from s2sad.ir.inert import is_a
 from s2sad.ir.walk import clone, replacing
 
@@ -75,7 +75,7 @@ class RuleKinds:
         return type(value), id(value)
 
     def _fact(self, fact: Fact) -> Fact:
-        return with_symbols(fact, self._symbol) if fact.dims or fact.sym is not None or fact.item is not None else fact
+        return with_symbols(fact, self._symbol) if any(True for _ in symbols(fact)) else fact
 
     def _symbol(self, old: Any) -> Any:
         """A symbol of a size by its number; a size that a slice names stays that slice of another size."""
@@ -85,7 +85,7 @@ class RuleKinds:
                 dim = (self._symbol(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
                 new: Any = "s", (dim, *(("w", self._symbol(("w", b))) if type(b) is Var else b for b in bounds))
             else:
-                new = ("n" if old[0] == "n" else "m"), -1 - len(self.symbols)
+                new = (old[0] if old[0] in ("n", "i") else "m"), -1 - len(self.symbols)
             self.symbols[old] = new
             self.sizes[new] = old
         return self.symbols[old]
@@ -120,11 +120,11 @@ class Template:
         """Whether everything that was captured is still what it was."""
         return all(guard() for guard in self.guards)
 
-    def copy(self, kinds: RuleKinds, loc: Loc | None) -> tuple[list[Stmt], Any]:
+    def copy(self, kinds: RuleKinds, loc: Loc | None, of: Any = None) -> tuple[list[Stmt], Any]:
         """The statements with fresh variables, and the result, for arguments of these kinds; every copy has sizes of
-        its own."""
+        its own. ``of`` is the operation whose rule it is."""
         table: dict[Var, Arg] = {**dict(zip(self.params, kinds.found)), **dict(zip(self.shapes, kinds.shapes))}
-        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table))
+        body = clone(self.body, table, lambda _: loc, self._sizes(kinds, table), of)
         new = replacing(table)
 
         def renewed(node: Any) -> Any:
@@ -140,7 +140,7 @@ class Template:
         def symbol(old: Any) -> Any:
             if old not in new:
                 value = table.get(old[1]) if old[0] == "v" else None
-                new[old] = ("v", value) if type(value) is Var else fresh_dim(old[0] == "n")[0]
+                new[old] = ("v", value) if type(value) is Var else fresh_like(old)
             return new[old]
 
         def known(fact: Fact) -> Fact:

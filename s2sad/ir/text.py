@@ -92,7 +92,7 @@ def describe(fact: Fact, symbols: dict[Any, str] | None = None) -> str:
         return dtype + ("" if fact.dims is None else f"[{', '.join(_dim(d, symbols) for d in fact.dims)}]")
     if fact.kind == "scalar" and fact.dtype is not None:
         return str(fact.dtype)
-    if fact.kind == "list" and fact.item is not None:
+    if fact.kind == "list" and fact.item is not None and fact.item != Fact():
         return f"list of {describe(fact.item, symbols)}"
     return "?" if fact.kind == "unknown" else fact.kind
 

@@ -144,9 +144,9 @@ def map_operands(fn: Callable[[Arg], Arg], stmt: Stmt) -> Stmt:
     match stmt:
         case Call():
             kwargs = tuple([(k, fn(a)) for k, a in stmt.kwargs]) if stmt.kwargs else ()
-            return Call(stmt.outs, stmt.op, tuple(map(fn, stmt.args)), kwargs, stmt.loc, stmt.adjoint)
+            return Call(stmt.outs, stmt.op, tuple(map(fn, stmt.args)), kwargs, stmt.loc, stmt.adjoint, stmt.of)
         case If():
-            return If(stmt.outs, fn(stmt.test), stmt.then, stmt.orelse, stmt.loc, stmt.adjoint)
+            return If(stmt.outs, fn(stmt.test), stmt.then, stmt.orelse, stmt.loc, stmt.adjoint, stmt.of)
         case For() | While():
             walked = tuple([Walked(w.item, fn(w.sequence)) for w in stmt.walked])
             carried = tuple([Carried(c.param, fn(c.init), c.result, c.out, c.tested) for c in stmt.carried])
@@ -168,7 +168,7 @@ def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
         return stmt
     match stmt:
         case If():
-            return If(stmt.outs, stmt.test, fn(stmt.then), fn(stmt.orelse), stmt.loc, stmt.adjoint)
+            return If(stmt.outs, stmt.test, fn(stmt.then), fn(stmt.orelse), stmt.loc, stmt.adjoint, stmt.of)
         case For():
             return with_body(stmt, fn(stmt.body))
         case While():
@@ -179,7 +179,7 @@ def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
 def map_outs(fn: Callable[[Var], Var], stmt: Stmt) -> Stmt:
     """The statement with ``fn`` applied to each variable that it defines."""
     if isinstance(stmt, Call):
-        return Call(tuple(map(fn, stmt.outs)), stmt.op, stmt.args, stmt.kwargs, stmt.loc, stmt.adjoint)
+        return Call(tuple(map(fn, stmt.outs)), stmt.op, stmt.args, stmt.kwargs, stmt.loc, stmt.adjoint, stmt.of)
     if isinstance(stmt, If):
         return replace(stmt, outs=tuple(map(fn, stmt.outs)))
     carried = tuple([Carried(c.param, c.init, c.result, fn(c.out), c.tested) for c in stmt.carried])
@@ -212,10 +212,10 @@ def substitute(mapping: Mapping[Var, Arg], node: Stmt | Block) -> Any:
 
 def clone(block: Block, mapping: dict[Var, Arg] | None = None,
           place: Callable[[Loc | None], Loc | None] = lambda loc: loc,
-          known: Callable[[Fact], Fact] = lambda fact: fact) -> Block:
+          known: Callable[[Fact], Fact] = lambda fact: fact, of: Any = None) -> Block:
     """A copy of a block with fresh variables; ``mapping`` replaces free variables (and parameters, which then
     vanish), and gets an entry for each new variable. ``place`` and ``known`` give the places of the copied statements
-    and the facts of the new variables."""
+    and the facts of the new variables; ``of`` is what the copies are the rule of."""
     table: dict[Var, Arg] = {} if mapping is None else mapping
     arg = replacing(table)
 
@@ -231,8 +231,9 @@ def clone(block: Block, mapping: dict[Var, Arg] | None = None,
     def stmt(s: Stmt) -> Stmt:
         s, loc = map_operands(arg, s), place(s.loc)
         if isinstance(s, Call):
-            return Call(tuple(map(fresh, s.outs)), s.op, s.args, s.kwargs, loc, s.adjoint)
-        return replace(map_outs(fresh, map_blocks(copy, s)), loc=loc)
+            return Call(tuple(map(fresh, s.outs)), s.op, s.args, s.kwargs, loc, s.adjoint, s.of if of is None else of)
+        new = replace(map_outs(fresh, map_blocks(copy, s)), loc=loc)
+        return replace(new, of=of) if of is not None and isinstance(new, If) else new
 
     return copy(block, top=True)
 

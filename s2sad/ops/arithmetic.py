@@ -18,8 +18,7 @@ from s2sad.ir.symbols import IN_PLACE, INFIX, PREFIX
 from s2sad.ops.record import Cost, Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import record, spell
 
-ELEMENTWISE: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE, "raises": Raises.SHAPES,
-                               "zeros": Zeros.KEEPS}
+ELEMENTWISE: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE, "raises": Raises.SHAPES}
 """What the elementwise functions of NumPy have in common: they never look at values to raise, they warn."""
 ON_NUMBERS: dict[str, Any] = {"memory": Memory.NONE, "effect": Effect.NONE}
 """What the functions of ``math`` have in common."""
@@ -42,10 +41,10 @@ def operators(op: np.ufunc, plain: Callable, **fields: Any) -> None:
 
 
 operators(np.add, operator.add, commutes=True, bounded=True)
-operators(np.subtract, operator.sub, bounded=True)
-operators(np.multiply, operator.mul, commutes=True, bounded=True)
-operators(np.divide, operator.truediv, raises=Raises.ZERO, cost=Cost.FULL)
-operators(np.floor_divide, operator.floordiv, raises=Raises.ZERO, bounded=True)
+operators(np.subtract, operator.sub, zeros=Zeros.KEEPS, bounded=True)
+operators(np.multiply, operator.mul, zeros=Zeros.KEEPS, commutes=True, bounded=True)
+operators(np.divide, operator.truediv, zeros=Zeros.KEEPS, raises=Raises.ZERO, cost=Cost.FULL)
+operators(np.floor_divide, operator.floordiv, raises=Raises.ZERO)
 operators(np.remainder, operator.mod, raises=Raises.ZERO)
 operators(np.power, operator.pow, raises=Raises.ANYTHING, cost=Cost.FULL)
 operators(np.bitwise_and, operator.and_, commutes=True, raises=Raises.ANYTHING, cost=Cost.FULL)
@@ -59,8 +58,8 @@ operators(np.greater, operator.gt, bounded=True)
 operators(np.greater_equal, operator.ge, bounded=True)
 operators(np.equal, operator.eq, commutes=True, bounded=True)
 operators(np.not_equal, operator.ne, commutes=True, bounded=True)
-operators(np.negative, operator.neg, bounded=True)
-operators(np.positive, operator.pos, bounded=True)
+operators(np.negative, operator.neg, zeros=Zeros.KEEPS, bounded=True)
+operators(np.positive, operator.pos, zeros=Zeros.KEEPS, bounded=True)
 operators(np.invert, operator.invert, raises=Raises.ANYTHING, cost=Cost.FULL)
 spell(np.invert, operator.inv)
 spell(np.power, builtins.pow, symbol="")
@@ -83,9 +82,10 @@ record(np.isscalar, memory=Memory.NONE, effect=Effect.NONE, raises=Raises.NEVER,
 record(np.square, np.absolute, np.conjugate, np.sign, np.copysign, np.nextafter, np.fmod, **ELEMENTWISE, bounded=True)
 record(np.fmod, bounded=False)
 record(np.reciprocal, np.float_power, np.divmod, np.modf, np.frexp, np.ldexp, **ELEMENTWISE)
-record(np.maximum, np.minimum, np.fmax, np.fmin, **ELEMENTWISE | {"zeros": Zeros.MAKES}, bounded=True)
-record(np.clip, **ELEMENTWISE | {"zeros": Zeros.MAKES}, bounded=True, method="clip")
-record(np.where, **ELEMENTWISE | {"zeros": Zeros.MAKES}, bounded=True, takes_lists=False)
+record(np.maximum, np.minimum, np.fmax, np.fmin, **ELEMENTWISE, bounded=True, selects=True)
+record(np.clip, **ELEMENTWISE, bounded=True, selects=True, method="clip")
+record(np.where, **ELEMENTWISE, zeros=Zeros.KEEPS, bounded=True, takes_lists=False)
+record(np.real, np.imag, np.conjugate, np.ldexp, zeros=Zeros.KEEPS)
 record(np.real, **ELEMENTWISE | {"memory": Memory.MAYBE}, bounded=True, same_on_floats=True, attribute="real")
 record(np.imag, **ELEMENTWISE | {"memory": Memory.MAYBE}, bounded=True, read_only=True, attribute="imag")
 record(np.conjugate, same_on_floats=True, method="conj conjugate")

@@ -6,7 +6,7 @@ import numpy as np
 from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import record, spell
 
-_BUFFER = {"memory": Memory.FRESH, "distinct": True, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
+_BUFFER = {"memory": Memory.FRESH, "distinct": True, "effect": Effect.NONE, "bounded": True}
 _AS_IT_IS = {"memory": Memory.MAYBE, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "bounded": True}
 
 record(np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, **_BUFFER, raises=Raises.RANGE)
@@ -15,6 +15,8 @@ record(np.full, takes_lists=True)
 record(np.zeros_like, np.ones_like, np.empty_like, **_BUFFER, raises=Raises.NEVER, shapes_of=(0,))
 record(np.full_like, **_BUFFER, shapes_of=(0,))
 record(np.copy, **_BUFFER, raises=Raises.NEVER, method="copy")
+record(np.zeros, np.zeros_like, np.eye, np.identity, zeros=Zeros.MAKES)
+record(np.full, np.full_like, np.copy, np.ndarray.copy, zeros=Zeros.KEEPS)
 record(np.ndarray.copy, **_BUFFER, raises=Raises.NEVER, order_c="always")
 record(np.array, memory=Memory.FRESH, uncopied=Memory.ANY, distinct=True, effect=Effect.NONE, zeros=Zeros.KEEPS,
        bounded=True, takes_lists=True, order_c="of numbers")
@@ -30,6 +32,7 @@ record(np.ndarray.item, memory=Memory.NONE, effect=Effect.NONE, zeros=Zeros.KEEP
 record(np.ndarray.tolist, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True, method="tolist")
 record(np.arange, np.linspace, np.logspace, np.geomspace, np.vander, np.tri, np.indices, memory=Memory.FRESH,
        effect=Effect.NONE)
+record(np.linspace, zeros=Zeros.KEEPS, bounded=True)
 record(np.arange, np.linspace, order_c="of numbers")
 record(np.arange, raises=Raises.RANGE)
 record(np.meshgrid, memory=Memory.FRESH, uncopied=Memory.ANY, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True,

@@ -51,8 +51,8 @@ elementary(np.rad2deg, math.degrees, None, bounded=True)
 elementary(np.deg2rad, math.radians, None, bounded=True)
 spell(np.rad2deg, np.degrees)
 spell(np.deg2rad, np.radians)
-record(np.logaddexp, np.logaddexp2, np.hypot, **ELEMENTWISE)
-record(np.sinc, np.i0, **ELEMENTWISE)
+record(np.logaddexp, np.logaddexp2, np.hypot, np.sinc, **ELEMENTWISE, bounded=True)
+record(np.i0, **ELEMENTWISE)
 
 # These have arguments or rules of their own, so they are no spellings; those that NumPy's ``exp2`` … compute otherwise
 # on Python's floats are not used for it.

@@ -8,11 +8,11 @@ import numpy as np
 from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import record
 
-record(operator.getitem, memory=Memory.MAYBE, effect=Effect.NONE, raises=Raises.RANGE, zeros=Zeros.MAKES, bounded=True)
+record(operator.getitem, memory=Memory.MAYBE, effect=Effect.NONE, raises=Raises.RANGE, zeros=Zeros.KEEPS, bounded=True)
 record(getattr, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(hasattr, memory=Memory.NONE, effect=Effect.NONE)
 record(np.take, np.take_along_axis, np.compress, np.extract, np.choose, np.select, memory=Memory.FRESH,
-       effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True)
+       effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(np.take, method="take")
 record(np.choose, method="choose", takes_lists=True)
 record(np.select, takes_lists=True)

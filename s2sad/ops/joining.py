@@ -10,7 +10,6 @@ _JOIN = {"memory": Memory.FRESH, "effect": Effect.NONE, "zeros": Zeros.KEEPS, "b
 
 record(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack, np.block, **_JOIN, takes_lists=True)
 record(np.append, np.insert, np.delete, **_JOIN)
-record(np.delete, zeros=Zeros.MAKES)
 record(np.sort, np.partition, np.sort_complex, **_JOIN)
 if "row_stack" in vars(np):
     spell(np.vstack, np.row_stack)

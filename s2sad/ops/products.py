@@ -5,10 +5,11 @@ import operator
 
 import numpy as np
 
-from s2sad.ops.record import Effect, Memory, Raises
+from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import record, spell
 
-_PRODUCT = {"memory": Memory.FRESH, "effect": Effect.NONE, "raises": Raises.SHAPES}
+_PRODUCT = {"memory": Memory.FRESH, "effect": Effect.NONE, "raises": Raises.SHAPES, "zeros": Zeros.KEEPS,
+            "bounded": True}
 
 record(np.matmul, **_PRODUCT, symbol="@", in_place=operator.imatmul)
 spell(np.matmul, operator.matmul, in_place=operator.imatmul)
@@ -22,7 +23,9 @@ for _name in ("vecdot", "matvec", "vecmat"):
         record(getattr(np, _name), **_PRODUCT)
 record(np.convolve, np.correlate, np.polyval, np.polyfit, np.polyadd, np.polysub, np.polymul, np.polyder, np.polyint,
        np.poly, np.polydiv, np.roots, memory=Memory.FRESH, effect=Effect.NONE)
+record(np.convolve, np.correlate, zeros=Zeros.KEEPS, bounded=True)
+record(np.polyval, zeros=Zeros.KEEPS)
 record(np.polyder, np.polyint, memory=Memory.MAYBE, idle=("m", 1, 0))  # of order 0
 record(np.roots, of_values=True)
-record(np.einsum, memory=Memory.ANY, effect=Effect.NONE, takes_lists=True)
+record(np.einsum, memory=Memory.ANY, effect=Effect.NONE, takes_lists=True, zeros=Zeros.KEEPS, bounded=True)
 record(np.linalg.multi_dot, memory=Memory.FRESH, effect=Effect.NONE, takes_lists=True)

@@ -43,8 +43,8 @@ class Raises(Enum):
 
     NEVER = "never"
     SHAPES = "if the shapes of the arguments, or axes, do not fit together"
-    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex number"
-    RANGE = "if they do not fit, or if a number is out of range that says a place, a size or an end, or goes to integers"
+    ZERO = "if they do not fit, or if the last argument is the number 0 of Python, or a double 0 under a complex one"
+    RANGE = "if they do not fit, or if a number is out of range that says a place, a size, an end, or goes to integers"
     ANYTHING = "that depends on values, or is not known"
 
 
@@ -57,11 +57,11 @@ class Cost(Enum):
 
 
 class Zeros(Enum):
-    """What an operation does to zeros of a cotangent that are zero because an element was not selected."""
+    """What an operation on cotangents does to zeros that are zero because an element was not selected."""
 
     LOSES = "nothing is known: what comes out counts as any number"
-    KEEPS = "element by element: where the cotangent of the result is such a zero, that of the argument is"
-    MAKES = "it selects: what was not selected gets such zeros, and those that come in stay"
+    KEEPS = "it is linear: of zeros come zeros"
+    MAKES = "it is linear, or has no argument, and what comes out has zeros of its own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,8 @@ class Operation:
     memory, effect, raises, cost, zeros
         See there.
     viewed : int
-        The position of the argument that ``VIEW`` and ``MAYBE`` speak of.
+        The position of the argument that ``VIEW`` and ``MAYBE`` speak of. If it is an option that is not given, as the
+        start of a sum, the results are new, those of ``ANY`` too.
     idle : tuple of str, int and int, optional
         The name and position of an option, and its value with which the result is the first argument itself, if that
         is an array: of the difference of order 0.
@@ -106,9 +107,11 @@ class Operation:
         The two arguments may be exchanged, if they are real numbers or arrays of them, and no bit changes; not so a
         product of complex numbers, of which the processor may round one part less, nor the maximum of 0.0 and -0.0.
     bounded : bool
-        The partial derivatives are finite wherever the arguments are, as long as the double of these is. It says where
+        The partial derivatives are finite wherever the arguments are, as long as their products are. It says where
         ``0 * partial`` may be NaN: if it is said and false, a number is wrong; if it is true and not said, a product is
         masked for nothing. So what can overflow, as the exponential, is not bounded.
+    selects : bool
+        A choice between elements: the partial derivatives are 0 for what was not chosen.
     in_place : callable, optional
         The update that puts the result where the first argument was, ``operator.iadd`` of addition.
     on_floats : callable, optional
@@ -148,6 +151,7 @@ class Operation:
     kinds_only: bool = False
     commutes: bool = False
     bounded: bool = False
+    selects: bool = False
     in_place: Callable | None = None
     on_floats: Callable | None = None
     same_on_floats: bool = False
@@ -197,7 +201,8 @@ class Operation:
         """The arguments with which the results may share memory; ``named`` are those given by keyword."""
         if self.memory in (Memory.VIEW, Memory.MAYBE):
             return args[self.viewed:self.viewed + 1] or named
-        return () if self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
+        optional = self.viewed >= len(args) and not named
+        return () if optional or self.memory in (Memory.NONE, Memory.FRESH) else (*args, *named)
 
     @property
     def reads_shape(self) -> bool:

@@ -11,23 +11,25 @@ from s2sad.ops.registry import record, spell
 record(np.sum, np.mean, np.nansum, np.nanmean, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS,
        bounded=True)
 record(np.prod, np.nanprod, np.var, np.nanvar, np.std, np.nanstd, memory=Memory.FRESH, effect=Effect.NONE)
-record(np.max, np.min, np.nanmax, np.nanmin, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True)
+record(np.var, np.nanvar, np.std, np.nanstd, bounded=True)
+record(np.max, np.min, np.nanmax, np.nanmin, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 spell(np.max, np.amax)
 spell(np.min, np.amin)
-record(np.ptp, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True, method="ptp")
+record(np.ptp, memory=Memory.FRESH, effect=Effect.NONE, bounded=True, method="ptp")
 record(np.any, np.all, np.count_nonzero, np.argmax, np.argmin, np.nanargmax, np.nanargmin, memory=Memory.FRESH,
        effect=Effect.NONE)
-record(np.cumsum, np.nancumsum, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
+record(np.cumsum, np.nancumsum, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(np.cumprod, np.nancumprod, memory=Memory.FRESH, effect=Effect.NONE)
 for _name in ("cumulative_sum", "cumulative_prod"):
     if hasattr(np, _name):
-        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE)
+        record(getattr(np, _name), memory=Memory.FRESH, effect=Effect.NONE,
+               zeros=Zeros.KEEPS if _name == "cumulative_sum" else Zeros.LOSES)
 for _ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp, np.logical_and,
                np.logical_or):
     _chosen = _ufunc in (np.maximum, np.minimum, np.fmax, np.fmin)
     record(_ufunc.reduce, _ufunc.accumulate, memory=Memory.FRESH, effect=Effect.NONE,
-           zeros=Zeros.MAKES if _chosen else Zeros.LOSES, bounded=_chosen)
-record(np.add.reduce, zeros=Zeros.KEEPS, bounded=True)
+           bounded=_chosen)
+record(np.add.accumulate, np.add.reduce, zeros=Zeros.KEEPS, bounded=True)
 
 # Without an axis they raise only if they are told to reduce nothing.
 record(np.sum, np.mean, np.prod, np.nansum, np.any, np.all, np.count_nonzero, raises=Raises.SHAPES)
@@ -40,7 +42,8 @@ record(np.max, method="max")
 record(np.min, method="min")
 
 record(math.fsum, math.sumprod if hasattr(math, "sumprod") else math.fsum, memory=Memory.NONE, effect=Effect.NONE)
-record(math.prod, memory=Memory.ANY, effect=Effect.NONE)
-record(sum, memory=Memory.ANY, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
-record(max, min, memory=Memory.ANY, effect=Effect.NONE, zeros=Zeros.MAKES, bounded=True, of_values=True)
+record(math.fsum, zeros=Zeros.KEEPS, bounded=True)
+record(math.prod, memory=Memory.ANY, viewed=1, effect=Effect.NONE)
+record(sum, memory=Memory.ANY, viewed=1, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
+record(max, min, memory=Memory.ANY, effect=Effect.NONE, bounded=True, of_values=True)
 record(any, all, memory=Memory.NONE, effect=Effect.NONE)

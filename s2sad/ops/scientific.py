@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.ops.arithmetic import ELEMENTWISE
-from s2sad.ops.record import Effect, Memory, Raises
+from s2sad.ops.record import Effect, Memory, Raises, Zeros
 from s2sad.ops.registry import PROVIDERS, Operation, record, spell
 
 _NEW: dict[str, Any] = {"memory": Memory.FRESH, "effect": Effect.NONE}
@@ -38,6 +38,8 @@ FUNCTIONS = {
     "scipy.integrate": ("trapezoid", "cumulative_trapezoid", "simpson"),
 }
 """Functions that compute new arrays from their arguments, and nothing else."""
+LINEAR = ("scipy.fft", "scipy.signal", "scipy.integrate")
+"""Modules whose functions in the table are linear."""
 
 OF_NO_AXES = ("fft2", "ifft2", "fftn", "ifftn", "dctn", "idctn", "dstn", "idstn")
 """Transforms that give back their argument if there is nothing to transform."""
@@ -63,8 +65,10 @@ def _scipy(op: Any) -> Operation | None:
     if name in LINALG and _named(op, "scipy.linalg", name):
         of_small = {"memory": Memory.MAYBE} if name == "hessenberg" else {}  # of two rows it is its argument
         return Operation(op, op, **_NEW | of_small, of_values=name in ("logm", "sqrtm"))
-    if any(name in names and _named(op, module, name) for module, names in FUNCTIONS.items()):
-        return Operation(op, op, **_NEW | ({"memory": Memory.MAYBE} if name in OF_NO_AXES else {}))
+    for module, names in FUNCTIONS.items():
+        if name in names and _named(op, module, name):
+            return Operation(op, op, **_NEW | ({"memory": Memory.MAYBE} if name in OF_NO_AXES else {}),
+                             zeros=Zeros.KEEPS if module in LINEAR else Zeros.LOSES)
     return None
 
 

@@ -51,8 +51,8 @@ record(np.lib.stride_tricks.sliding_window_view, **_MOVES, memory=Memory.MAYBE, 
 record(np.lib.stride_tricks.as_strided, memory=Memory.MAYBE)  # of memory that nobody has checked
 record(np.trim_zeros, effect=Effect.NONE, memory=Memory.ANY, of_values=True)
 record(np.diagflat, np.roll, np.repeat, np.tile, np.resize, np.pad, np.triu, np.tril, **_MOVES, memory=Memory.FRESH)
-record(np.triu, np.tril, zeros=Zeros.MAKES)
+record(np.triu, np.tril, np.diag, np.diagflat, np.pad, np.resize, zeros=Zeros.MAKES)
 record(np.tile, np.pad, takes_lists=True)
 record(np.repeat, method="repeat")
-record(np.trace, effect=Effect.NONE, memory=Memory.FRESH, zeros=Zeros.MAKES, bounded=True, method="trace")
+record(np.trace, effect=Effect.NONE, memory=Memory.FRESH, zeros=Zeros.KEEPS, bounded=True, method="trace")
 spell(np.trace, np.linalg.trace, canonical=np.linalg.trace)

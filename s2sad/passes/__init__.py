@@ -30,7 +30,7 @@ from s2sad.passes.simplify import simplify
 
 Pass = Callable[[Function], Function]
 
-OPTIMISE: tuple[Pass, ...] = (simplify, cse, dce, simplify, dce, opened, inplace)
+OPTIMISE: tuple[Pass, ...] = (simplify, cse, dce, simplify, cse, dce, opened, inplace)
 PIPELINE = (*OPTIMISE, linear)
 """``linear`` comes last: what it has made of a program is printed as writes."""
 

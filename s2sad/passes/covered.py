@@ -50,7 +50,7 @@ class Covered:
     def place(self, call: Call) -> Hashable:
         base = call.args[0]
         dims = base.fact.dims if isinstance(base, Var) and base.fact.is_array else None
-        return dims, self.key(call.args[1])
+        return base if dims is None else dims, self.key(call.args[1])  # of unknown size it is like no other
 
     def note(self, block: Block) -> None:
         """What items, what is collected, and what is computed of integers are made of."""
@@ -74,6 +74,8 @@ class Covered:
                 self.walk(stmt.orelse, (*path, frozenset([(test, False)])))
             else:
                 self.walk(stmt.body, (*path, self.trips(stmt)))
+                if isinstance(stmt, While):  # its test is evaluated once more than there are trips
+                    self.walk(stmt.test, (*path, frozenset([(stmt, "test")])))
 
     def call(self, call: Call, path: Path) -> None:
         self.paths[call] = path
@@ -85,9 +87,9 @@ class Covered:
             steps = call.args[1].items if isinstance(call.args[1], Pack) else ()
             at = [s.items[1] for s in steps if isinstance(s, Pack) and len(s.items) == 2]
             dims = call.args[0].fact.dims if isinstance(call.args[0], Var) else None
-            for index in (*at, call.args[2]):
+            for index in (*at, call.args[2]) if dims is not None else ():
                 self.visits.setdefault((dims, self.key(index)), []).append(path)
-                dims = None if dims is None else dims[1:]
+                dims = dims[1:] if dims else None
 
     def trips(self, loop: For | While) -> frozenset[Hashable]:
         """What tells the trips of a loop: that of a reverse sweep has those of the loop that it is the adjoint of."""

@@ -261,12 +261,12 @@ def real(x: Fact) -> bool:
     """A real floating-point number, or an array of them."""
     if x.kind == "float":
         return True
-    return x.dtype is not None and x.kind in ("scalar", "array") and np.dtype(x.dtype).kind == "f"
+    return x.dtype is not None and x.kind in ("scalar", "number", "array") and np.dtype(x.dtype).kind == "f"
 
 
 def numeric(x: Fact) -> bool:
     """A number or an array of numbers, as far as is known: certainly no bool and no container."""
-    if x.kind not in ("float", "int", "complex", "scalar", "number", "array", "unknown"):
+    if x.kind not in ("float", "int", "real", "complex", "scalar", "number", "array", "unknown"):
         return False
     return x.dtype is None or np.dtype(x.dtype).kind in "iufc"
 
@@ -291,7 +291,7 @@ def python_float(x: Fact) -> bool:
 
 def double(x: Fact) -> bool:
     """Certainly one real number in double precision."""
-    return x.is_float or (x.kind == "number" and equal_dtypes(x.dtype, np.dtype(float)))
+    return x.is_float
 
 
 def known(x: Fact) -> bool:
@@ -309,7 +309,7 @@ def same_shape(x: Fact, y: Fact) -> bool:
 
 def same_dtype(g: Fact, x: Fact) -> bool:
     """``runtime.astype_of(g, x)`` is ``g``."""
-    if x.kind == "float":  # a number in single precision becomes a float
+    if x.is_float and x.kind != "scalar":  # a number in single precision becomes a float
         return g.is_float or g.kind in ("int", "bool") or (g.kind == "scalar" and np.dtype(g.dtype).kind in "biu")
     if x.kind in ("int", "bool", "complex"):
         return x.kind != "complex" or g.kind == "complex" or equal_dtypes(g.dtype, np.dtype(complex))

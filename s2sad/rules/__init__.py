@@ -440,8 +440,8 @@ from s2sad.rules import (  # noqa: E402
     statistics,
 )
 
-__all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic",
-           "bilinear", "calculus", "containers", "creation", "einsum", "elementary", "elementwise",
-           "extrema", "fft", "has_no_gradient", "indexing", "is_constant_in", "joining", "linalg", "linear", "lookup",
-           "masked", "no_gradient", "norms", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
-           "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+__all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic", "bilinear", "calculus", "containers",
+           "creation", "einsum", "elementary", "elementwise", "extrema", "fft", "has_no_gradient", "indexing",
+           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "no_gradient", "norms",
+           "probabilities", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "scans",
+           "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

@@ -9,7 +9,8 @@ from s2sad import runtime
 from s2sad.rules import linear, no_gradient, rule
 
 no_gradient(runtime.Units, runtime.zeros_like, runtime.zero_of, runtime.check_order, runtime.check_first,
-            runtime.check_length, runtime.check_plain, runtime.check_count, runtime.shuffled,
+            runtime.check_length, runtime.check_items, runtime.check_arguments, runtime.check_zip,
+            runtime.check_bound, runtime.check_plain,
             runtime.place_of, runtime.keys_of, runtime.order,
             zip, enumerate, list.index, list.count, bisect.bisect_left, bisect.bisect_right)
 
@@ -87,20 +88,41 @@ def same(x, *, y_bar):
     return y_bar
 
 
-@rule(runtime.masked_product)
-def masked_product(g, partial, *, y_bar):
-    """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g"""
-    return runtime.unbroadcast(runtime.masked_product(y_bar, partial), g), runtime.unbroadcast(y_bar * g, partial)
+@rule(runtime.masked_product, wrt=("g", "partial", "chosen"))
+def masked_product(g, partial, chosen=None, either=False, *, y_bar):
+    """y = g·p, zero where g is  ⟹  ḡ = ȳ·p,  p̄ = ȳ·g, both zero where y was made zero"""
+    return (runtime.unbroadcast(y_bar * runtime.tamed(partial, g if chosen is None else chosen), g),
+            runtime.unbroadcast(y_bar * runtime.tamed(g, partial) if either else _masked(g, y_bar, chosen, False),
+                                partial), None)
 
 
 @masked_product.jvp
-def masked_product_jvp(g, partial, *, g_dot, partial_dot):
-    y_dot = 0.0
-    if g_dot is not None:
-        y_dot = runtime.masked_product(g_dot, partial)
-    if partial_dot is not None:
-        y_dot = y_dot + runtime.masked_product(g, partial_dot)
-    return y_dot
+def masked_product_jvp(g, partial, chosen=None, either=False, *, g_dot, partial_dot, chosen_dot):
+    if g_dot is None:
+        return None if partial_dot is None else _masked(g, partial_dot, chosen, either)
+    y_dot = _masked(g_dot, partial, chosen, either)
+    return y_dot if partial_dot is None else y_dot + _masked(g, partial_dot, chosen, either)
+
+
+def _masked(g, partial, chosen, either):
+    if either:
+        return runtime.masked_product(g, partial, chosen, either=True)
+    return runtime.masked_product(g, partial) if chosen is None else runtime.masked_product(g, partial, chosen)
+
+
+@rule(runtime.tamed)
+def tamed(partial, g, *, y_bar):
+    """What was made zero stays zero."""
+    return np.where(_made_zero(partial, g), 0.0, y_bar), None
+
+
+@tamed.jvp
+def tamed_jvp(partial, g, *, partial_dot):
+    return None if partial_dot is None else np.where(_made_zero(partial, g), 0.0, partial_dot)
+
+
+def _made_zero(partial, g):
+    return np.logical_and(np.equal(g, 0), np.logical_not(np.isfinite(partial)))
 
 
 no_gradient(runtime.stop_gradient)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.rules import elementwise, rule
 
 
@@ -26,6 +27,12 @@ def cbrt(x, *, y):
 @elementwise(np.exp)
 def exp(x, *, y):
     return y
+
+
+@elementwise(runtime.logistic, wrt=("v", "e"))
+def logistic(v, e, c, *, y):
+    """y = 1 / (c + eᵛ)  ⟹  y' = −y² eᵛ, which is 0 where eᵛ is infinite"""
+    return -runtime.masked_product(y * y, e), None
 
 
 @elementwise(np.exp2)

@@ -17,6 +17,18 @@ def _chosen(mask, shape, args):
     return tuple(np.broadcast_to(a, shape)[mask] for a in args)
 
 
+@rule(runtime.masked_contraction, wrt=("args",))
+def masked_contraction(op, at, *args, y, y_bar):
+    """The cotangents of the operation."""
+    return tuple(pullback(op, args, {}, y=y, y_bar=y_bar).values())
+
+
+@masked_contraction.jvp
+def masked_contraction_jvp(op, at, *args, y, args_dot):
+    names = list(pullback(op, args, {}, y=y, y_bar=np.zeros_like(y)))
+    return pushforward(op, args, {}, y=y, dots={n: d for n, d in zip(names, args_dot) if d is not None})
+
+
 @rule(runtime.selected, wrt=("start", "args"))
 def selected(fn, where, start, *args, y, y_bar):
     """y = fn(args) where ``where``, else start  ⟹  ``start`` gets ȳ elsewhere, the arguments get the cotangents of

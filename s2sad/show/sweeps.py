@@ -17,7 +17,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.errors import NotDifferentiable
 from s2sad.ir.symbols import AUGMENTED
-from s2sad.ops import canonical
+from s2sad.ops import canonical, of
 from s2sad.rules import Rule, lookup, pullback, pushforward
 from s2sad.show import layout
 from s2sad.show.layout import Row
@@ -59,6 +59,25 @@ def rule_of(step: Step) -> Rule:
         name = getattr(step.op, "__name__", step.op)
         raise NotDifferentiable("S2S003", f"no derivative rule for {name}", step.loc)
     return entry
+
+
+def leaves_out(step: Step, y_bar: Any, x_bar: Any) -> bool:
+    """Whether zeros in a cotangent ``x_bar`` of an argument are those of elements that were not selected: the operation
+    is a choice, or it is no product and ``y_bar``, of the result, has none."""
+    if step.op is np.where:
+        return True
+    if rule_of(step).kind == "elementwise" and not of(step.op).selects:
+        return False
+    return not np.all(x_bar) and all(np.all(g) for g in ordered(y_bar))
+
+
+def ordered(g: Any) -> Iterator[Any]:
+    """The numbers and arrays in a cotangent."""
+    if isinstance(g, (list, tuple)):
+        for part in g:
+            yield from ordered(part)
+    elif g is not None:
+        yield g
 
 
 def lifted(x: Any) -> Any:
@@ -219,7 +238,7 @@ def scaled(slope: Text, partial: Text, ones: bool) -> Text:
 
 class Adjoints:
     """Walk the steps backwards and write down every contribution. ``masked`` are the values whose adjoints have exact
-    zeros where ``np.where`` chose something else."""
+    zeros where something else was chosen."""
 
     def __init__(self) -> None:
         self.bars: dict[Node, Any] = {}
@@ -257,7 +276,7 @@ class Adjoints:
         for x, g, name in parts:
             for node, share in pairs(x, g):
                 if node.varied:
-                    if masked or step.op is np.where:
+                    if masked or (step.segment is None and leaves_out(step, bars, share)):
                         self.masked.add(node)
                     texts = [Text(name), None] if step.segment else _contribution(
                         step, entry, bound, name, node, node in once, Text(bar(step.outs[0].label)))

@@ -146,8 +146,8 @@ def test_one_over_x_keeps_only_its_result():
         return np.sum(1.0 / (1.0 + np.exp(-x)))
 
     x = np.linspace(-2.0, 3.0, 5)
-    source = s2sad.grad(sigmoid).source_for(x)
-    assert source.count(" / ") == 1
+    code = "".join(line.partition("#")[0] for line in s2sad.grad(sigmoid).source_for(x).splitlines())
+    assert code.count(" / ") == 1
     quotient = (lambda x, y: np.sum(1.0 / x / (1 / y)), (x + 4.0, x + 5.0))
     for f, args in ((sigmoid, (x,)), (lambda x: 1 / x, (0.7,)), quotient):
         s2sad.check_grads(f, args)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,8 @@ def test_where_takes_the_tangent_of_the_branch_taken():
     with np.errstate(all="ignore"):
         _, dot = s2sad.jvp(lambda x: np.where(x > 0.0, np.sqrt(x), 3.0 * x), (np.array([-0.5, 0.25]),), (np.ones(2),))
     np.testing.assert_allclose(dot, [3.0, 1.0])
+
+
+def test_the_items_of_a_list_without_a_tangent_have_zeros():
+    columns = s2sad.jacfwd(lambda x, y: max([x * y, x, y]) + math.fsum([x, y, y]), (0, 1))(1.5, 2.0)
+    assert columns == (3.0, 3.5)

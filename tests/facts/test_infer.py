@@ -14,6 +14,8 @@ from s2sad import nn, runtime
 from s2sad.facts.infer import infer
 from s2sad.ir import Const, Fact, Pack, Var
 from s2sad.ir.facts import UNSET, array, of_value
+from tests.facts.calls import CALLS
+from tests.facts.draws import falsehood
 from tests.facts.helper import DTYPES, SHAPES, S, check, value
 
 UNARY = [
@@ -256,3 +258,12 @@ def test_dimensions_of_results_where_the_dtype_is_not_known():
 def test_an_elementwise_rule_keeps_the_shape():
     x = Var("x", of_value(np.ones((3, 4)), {}))
     assert infer(nn.relu, (x,), ()).facts[0].dims == x.fact.dims
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_inferred_of_random_calls_is_so(name):
+    op, make = CALLS[name]
+    for seed in range(60):
+        wrong = falsehood(op, make, seed)
+        assert wrong is None, f"seed {seed}: {wrong}"

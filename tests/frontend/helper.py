@@ -47,6 +47,20 @@ def check(fn: Callable, *args: Any, **kwargs: Any) -> None:
     assert same(got, expected), f"{got!r} is not {expected!r}\n{format(function)}"
 
 
+def raised(fn: Callable, *args: Any, **kwargs: Any) -> BaseException:
+    """The exception of the function, which the IR raises too."""
+    function = lower(fn, *copy.deepcopy(args), **copy.deepcopy(kwargs))
+    errors = []
+    for call in (lambda: fn(*copy.deepcopy(args), **kwargs), lambda: interpret(function, *args, *kwargs.values())):
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+    assert len(errors) == 2, format(function)
+    assert type(errors[0]) is type(errors[1]) and str(errors[0]) == str(errors[1]), errors
+    return errors[0]
+
+
 def refused(fn: Callable, *args: Any, **kwargs: Any) -> S2SADError:
     """The error that lowering raises."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.frontend.helper import V, check, refused
+from tests.frontend.helper import V, check, raised
 
 
 def chained(v):
@@ -129,8 +129,7 @@ def test_too_many_values():
         a, b = (v, v, v)
         return a
 
-    error = refused(f, V)
-    assert error.code == "S2S010" and "3 values are unpacked into 2 names" in error.message
+    assert type(raised(f, V)) is ValueError
 
 
 def test_a_name_that_was_deleted():
@@ -139,8 +138,8 @@ def test_a_name_that_was_deleted():
         del a
         return a
 
-    assert refused(f, V).code == "S2S014"
+    assert type(raised(f, V)) is UnboundLocalError
 
 
 def test_unpacking_one_thing_into_two_names():
-    assert refused(lambda t: [a for a, b in [t]], (1.0, 2.0, 3.0)).code == "S2S010"
+    assert type(raised(lambda t: [a for a, b in [t]], (1.0, 2.0, 3.0))) is ValueError

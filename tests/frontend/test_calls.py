@@ -9,7 +9,7 @@ import operator
 import numpy as np
 import pytest
 
-from tests.frontend.helper import V, check, refused
+from tests.frontend.helper import V, check, raised, refused
 
 
 def helper(a, b=2.0, *rest, k=1.0, **more):
@@ -66,9 +66,12 @@ def test_getters():
         (lambda v: exec("v"), "`exec`"),
         (lambda v: locals(), "`locals`"),
         (lambda v: globals(), "`globals`"),
-        (lambda v: v(1.0), "which function it is"),
         (lambda v: helper(**v), "`**` of something"),
     ],
 )
 def test_refusals(fn, text):
     assert text in refused(fn, V).message
+
+
+def test_an_array_is_called():
+    assert type(raised(lambda v: v(1.0), V)) is TypeError

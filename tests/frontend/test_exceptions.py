@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from s2sad import runtime
-from tests.frontend.helper import V, check, ops, refused
+from tests.frontend.helper import V, check, ops, raised
 
 
 def asserts(v):
@@ -81,4 +81,37 @@ def test_raise_without_an_exception():
     def f(v):
         raise
 
-    assert "`raise` without an exception" in refused(f, V).message
+    assert type(raised(f, V)) is RuntimeError
+
+
+def asserted_inside_try(v):
+    try:
+        assert v.ndim == 2
+    except AssertionError:
+        return v[0]
+    return v[1]
+
+
+def asserted_on_a_path(v):
+    try:
+        assert v[0] > 10.0
+        y = v[0]
+    except AssertionError:
+        y = v[1]
+    return y
+
+
+def end_of_an_iterator(v):
+    it = iter([v[0]])
+    y = next(it)
+    try:
+        y = y + next(it)
+    except StopIteration:
+        y = 2.0 * y
+    return y
+
+
+@pytest.mark.parametrize("fn", [asserted_inside_try, asserted_on_a_path])
+def test_assertions_inside_try(fn):
+    check(fn, V)
+    check(fn, V * 100.0)

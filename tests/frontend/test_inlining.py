@@ -10,7 +10,7 @@ import pytest
 import s2sad
 from s2sad.errors import UnsupportedSyntax
 from s2sad.ir import Call
-from tests.frontend.helper import V, check, lower, ops, refused
+from tests.frontend.helper import V, check, lower, ops, raised
 
 
 def helper(a, b=2.0, *rest, k=1.0, **more):
@@ -103,13 +103,7 @@ def one(x):
 
 
 @pytest.mark.parametrize(
-    "fn, text",
-    [
-        (lambda v: helper(), "without the argument `a`"),
-        (lambda v: one(v, v), "takes 1 positional arguments but 2"),
-        (lambda v: one(v, k=1), "no parameter `k`"),
-        (lambda v: helper(v, a=v), "gets the argument `a` twice"),
-    ],
+    "fn", [lambda v: helper(), lambda v: one(v, v), lambda v: one(v, k=1), lambda v: helper(v, a=v)]
 )
-def test_refusals(fn, text):
-    assert text in refused(fn, V).message
+def test_arguments_that_do_not_fit(fn):
+    assert type(raised(fn, V)) is TypeError

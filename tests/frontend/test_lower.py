@@ -107,8 +107,8 @@ def test_a_block_of_its_own(lowerer):
 
 
 def test_what_has_no_ir_form(lowerer):
-    with pytest.raises(UnsupportedSyntax, match="has no value"):
-        lowerer.reify(Unbound("it has no value"))
+    with pytest.raises(UnsupportedSyntax, match="two forms"):
+        lowerer.reify(Unbound("it has two forms", "S2S010"))
     with pytest.raises(InternalError):
         lowerer.reify(object())
     assert finish(const(3), lowerer).value == 3

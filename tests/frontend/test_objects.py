@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
+import datetime
 
 import pytest
 
-from tests.frontend.helper import V, check, refused
+import s2sad
+from tests.frontend.helper import V, check, raised, refused
 
 
 @dataclasses.dataclass
@@ -109,9 +112,32 @@ def test_equality_of_dataclasses_compares_their_fields():
 
 
 def test_a_missing_attribute_names_the_class():
-    error = refused(lambda v: Layer(v).weight, V)
-    assert error.code == "S2S011" and "class `Layer` has no attribute `weight`" in error.message
+    assert str(raised(lambda v: Layer(v).weight, V)) == "'Layer' object has no attribute 'weight'"
 
 
 def test_super_needs_a_method():
     assert "`super()` here" in refused(lambda v: super().f(v), V).message
+
+
+class Window(collections.deque):
+    """A container of compiled code: its length is kept there."""
+
+
+@pytest.mark.parametrize("longest", [None, 3])
+def test_what_compiled_code_keeps_is_read_from_the_argument(longest):
+    def f(x, window):
+        return x * 2.0 if window.maxlen else x * 3.0
+
+    args = 1.5, Window([1.0, 2.0], longest)
+    assert s2sad.value_and_grad(f)(*args) == (f(*args), 2.0 if longest else 3.0)
+    assert s2sad.grad(lambda x, span: x * span.days)(1.5, datetime.timedelta(4)) == 4.0
+
+
+def test_what_compiled_code_does_to_an_object_is_refused():
+    error = refused(lambda x, window: window.append(x), 1.5, Window())
+    assert error.code == "S2S011" and "`append` of an object of class `Window`, which compiled code" in error.message
+
+
+def test_what_a_metaclass_has_is_no_attribute_of_an_instance():
+    check(lambda v: v * (2.0 if hasattr(Layer(v), "mro") else 3.0), V)
+    assert "has no attribute `mro`" in refused(lambda v: Layer(v).mro, V).message

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from s2sad.ir.facts import UNKNOWN, UNSET, Fact, array, constant, fresh_dim, join, of_value
+from s2sad.ir.facts import UNKNOWN, UNSET, Fact, array, constant, fresh_dim, join, of_value, put_in, taken_out
 
 F, N, S = Fact("float"), Fact("int"), Fact("scalar", np.dtype(float))
 
@@ -85,7 +85,23 @@ def test_join_forgets_sizes_that_differ():
 
 def test_join_of_lists():
     assert join(Fact("list", item=F), Fact("list", item=constant(1.0))).item == F
-    assert join(Fact("list", item=F), Fact("list")).item is None
+    assert join(Fact("list", item=F), Fact("list")).item == F  # one of them is empty
+    assert join(Fact("list", item=F), Fact("list", item=UNKNOWN)).item == UNKNOWN
+
+
+def test_items_of_a_list_have_sizes_of_their_own():
+    item = join(Fact("list", item=array(float, (2, 2))), Fact("list", item=array(float, (3, 4)))).item
+    assert [dim[0][0] for dim in item.dims] == ["i", "i"] and item.dims[0] != item.dims[1]
+    one, other = taken_out(item), taken_out(item)
+    assert not set(one.dims) & {*other.dims, *item.dims}
+    assert taken_out(array(float, (2, 3))) == array(float, (2, 3))
+    assert taken_out(None) == UNKNOWN
+
+
+def test_what_is_put_in_a_list():
+    n, m = fresh_dim(), fresh_dim()
+    item = put_in(array(float, (n, m, m, 3)), lambda symbol: symbol == n[0])
+    assert item.dims[0] == n and item.dims[1] == item.dims[2] != m and item.dims[3] == 3
 
 
 def test_forget():

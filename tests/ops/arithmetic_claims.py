@@ -70,8 +70,8 @@ def on_floats(known: Operation, t: Trial) -> str | None:
     return None
 
 
-LARGE = {8: (1e300, -1e300), 4: (1e30, -1e30), 2: ()}
-"""Numbers that are large, and whose double is finite, by the size of the dtype."""
+LARGE = {8: (1e30, -1e30), 4: (1e3, -1e3), 2: ()}
+"""Numbers that are large, and of which a product of nine is finite, by the size of the dtype."""
 
 
 def bounded(known: Operation, t: Trial) -> str | None:

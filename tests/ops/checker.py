@@ -14,7 +14,7 @@ from typing import Any
 
 from s2sad import ops
 from s2sad.ir.opnames import op_name
-from s2sad.ops import Effect, Operation, Raises, Zeros, registry
+from s2sad.ops import Effect, Memory, Operation, Raises, Zeros, registry
 from tests.ops import arithmetic_claims, claims
 from tests.ops.samples import Sample, samples
 from tests.ops.trial import Trial
@@ -37,6 +37,8 @@ FAMILIES = (
     "statistics",
     "world",
 )
+UNSAID = (iter, vars, id, globals, locals)
+"""They hand out what is neither an argument nor new."""
 Claim = Callable[[Operation, Trial], "str | None"]
 CLAIMS: tuple[Claim, ...] = (
     claims.memory,
@@ -114,6 +116,9 @@ def check(op: Callable, explicit: Iterable[Sample] = (), generic: bool = True, a
         return
     found = samples(op, tuple(explicit), generic)
     assert found, "no sample succeeds"
+    assert known.memory is not Memory.UNKNOWN or op in UNSAID, "pure, and what it shares is not said"
+    if known.takes_lists:
+        assert any(isinstance(a, (list, tuple)) for s in found for a in s.args), "no sample with a list succeeds"
     refuted = violations(known, found, apart)
     assert not refuted, "\n".join(refuted)
 

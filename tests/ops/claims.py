@@ -29,6 +29,8 @@ def memory(known: Operation, t: Trial) -> str | None:
     sharing = [k for k, a in t.given.items() if shared(t.result, a)]
     if kind is Memory.NONE and any(True for _ in changeable(t.result)):
         return f"a result can be changed: {t.result!r}"
+    if kind is known.memory and sharing and not known.sources(t.args, tuple(t.kwargs.values())):
+        return f"shares with {sharing}, which are no sources"
     allowed = {Memory.NONE: [], Memory.FRESH: [], Memory.VIEW: [known.viewed], Memory.MAYBE: [known.viewed]}.get(
         kind, list(t.given)
     )

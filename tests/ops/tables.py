@@ -64,7 +64,7 @@ def is_operation(name: str) -> bool:
 
 
 def named(node: ast.AST) -> Iterator[str]:
-    """The operations that stand in a literal: as items, keys or values, in literals inside it, or given to ``dict.fromkeys``."""
+    """The operations that stand in a literal: as items, keys, values, in literals inside it, or given to a call."""
     if isinstance(node, (ast.Set, ast.List, ast.Tuple)):
         items: list[Any] = list(node.elts)
     elif isinstance(node, ast.Dict):

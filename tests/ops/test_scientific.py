@@ -204,4 +204,3 @@ def test_a_method_of_a_distribution(name):
 
 def test_a_draw_is_no_function():
     assert not ops.of(scipy.stats.norm.rvs).is_pure
-    assert not ops.of(scipy.linalg.lu).is_pure

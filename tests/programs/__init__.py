@@ -35,6 +35,6 @@ from tests.programs import (  # noqa: F401
     views,
     whiles,
 )
-from tests.programs.registry import PROGRAMS, RAISING, REFUSED, Program, Refused
+from tests.programs.registry import PROGRAMS, RAISING, REFUSED, Program, Raising, Refused
 
-__all__ = ["PROGRAMS", "RAISING", "REFUSED", "Program", "Refused"]
+__all__ = ["PROGRAMS", "RAISING", "REFUSED", "Program", "Raising", "Refused"]

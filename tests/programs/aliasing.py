@@ -5,7 +5,7 @@ import types
 import numpy as np
 
 from tests.programs.objects import Beam, Line, Material, Vector
-from tests.programs.registry import program, raising, refused
+from tests.programs.registry import program, raises, refused
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
 CONFIG = types.SimpleNamespace(items=[1.0], gain=2.0)
@@ -165,7 +165,7 @@ def argument_refers_to_itself(node):
     return node.value * 2.0
 
 
-@raising(Beam(Material(0.7, V), 1.5))
+@raises(Beam(Material(0.7, V), 1.5))
 def frozen_field_set(beam):
     beam.length = 2.0 * beam.length
     return beam.mass()

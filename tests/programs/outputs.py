@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from tests.programs.registry import program, raising, refused
+from tests.programs.registry import program, refused
 
 V = np.array([0.7, -0.3, 1.1, 0.4])
 N = np.array([0.0, 1.0, 2.0, 0.0])
@@ -98,11 +98,6 @@ def multiplied_at_repeated_places(v):
     a = np.ones(4)
     np.multiply.at(a, [0, 0], 2.0)
     return np.sum(a * v)
-
-
-@raising(V)
-def floats_put_into_integers(v):
-    return np.sum(np.multiply(v, v, out=np.zeros(4, int)) * v)
 
 
 @refused("NotDifferentiable", V, code="S2S003", text="`np.absolute` with `where=`")

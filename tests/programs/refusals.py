@@ -107,13 +107,6 @@ async def coroutine(x):
     return x
 
 
-@refused("UnsupportedSyntax", 0.5, text="deleted")
-def deleted_and_needed(x):
-    y = x * x
-    del y
-    return y * x
-
-
 HALVE = np.frompyfunc(lambda t: 0.5 * t, 1, 1)
 
 

@@ -51,10 +51,18 @@ class Refused:
     argnums: tuple[int, ...] | None
 
 
+@dataclass(frozen=True)
+class Raising:
+    """A function that raises an exception, and the arguments of a call."""
+
+    name: str
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+
+
 PROGRAMS: dict[str, Program] = {}
+RAISING: dict[str, Raising] = {}
 REFUSED: dict[str, Refused] = {}
-RAISING: dict[str, Program] = {}
-"""Functions that raise an exception for these arguments, which their derivatives raise too."""
 
 
 def is_differentiable(value: Any) -> bool:
@@ -85,13 +93,12 @@ def program(*args: Any, argnums: tuple[int, ...] | None = None, tags: str = "") 
     return register
 
 
-def raising(*args: Any, argnums: tuple[int, ...] | None = None) -> Callable[[Any], Any]:
-    """Register the decorated function as one that raises for ``args``."""
+def raises(*args: Any) -> Callable[[Any], Any]:
+    """Register the decorated function as one that raises an exception for sample ``args``."""
 
     def register(fn: Callable[..., Any]) -> Callable[..., Any]:
-        nums = argnums if argnums is not None else tuple(i for i, a in enumerate(args) if is_differentiable(a))
         name = _name(fn, RAISING)
-        RAISING[name] = Program(name, fn, args, nums)
+        RAISING[name] = Raising(name, fn, args)
         return fn
 
     return register

@@ -322,3 +322,9 @@ def counter_carried_by_a_loop(v, n):
         k = k + 1
         a = a * v[1]
     return s * s
+
+
+@program(np.array([[[1.0], [-0.5]]]))
+def more_batches_on_the_left(b):
+    a = np.stack([np.eye(2) + 0.1, 2.0 * np.eye(2)])
+    return np.sum(np.sin(np.linalg.solve(a, b)) * np.arange(1.0, 3.0)[:, None, None])

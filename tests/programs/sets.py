@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.programs.registry import program, raising, refused
+from tests.programs.registry import program, refused
 
 V = np.array([0.3, -0.7, 1.2])
 KNOWN = {"a", "b"}
@@ -112,9 +112,3 @@ def filled_in_a_loop(v):
 def changes_a_set_from_outside(x):
     KNOWN.add("c")
     return x * len(KNOWN)
-
-
-@raising(0.7)
-def set_subscript(x):
-    members = {1, 2}
-    return x * members[1]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from s2sad import tree
-from tests.programs.registry import program, raising, refused
+from tests.programs.registry import program
 
 PARAMS = {"w": np.array([[1.0, -2.0], [0.5, 3.0]]), "layers": [0.5, (np.array([3.0, 4.0]), "name")], "n": 3}
 START, unflatten = tree.flatten(PARAMS)
@@ -46,8 +46,3 @@ def leaves_of_an_object(layer):
 @program(1.4)
 def nothing_in_the_tree(x):
     return x * sum(tree.leaves(("a", 1, [], {}))) + x * len(tree.map(lambda p: p, [1, ()]))
-
-
-@raising(PARAMS, argnums=(0,))
-def trees_of_two_forms(params):
-    return tree.map(lambda p, q: p * q, params, params["layers"])["w"]

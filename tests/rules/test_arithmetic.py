@@ -8,6 +8,7 @@ import operator
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import rules
 from s2sad.testing import check_rule
 from tests.rules import sample
@@ -121,3 +122,10 @@ def test_out_is_refused():
     operator.floordiv])
 def test_no_gradient(op):
     assert rules.has_no_gradient(op)
+
+
+def test_a_negative_float_to_a_power_that_is_no_integer_has_no_derivative():
+    """Python's value is complex, and it is not known to be."""
+    with np.errstate(all="ignore"):
+        assert math.isnan(s2sad.grad(lambda x: builtins.abs((x * 1.0) ** 0.5))(-2.0))
+        assert s2sad.grad(lambda x: x ** 3.0)(-2.0) == 12.0

@@ -21,6 +21,7 @@ SAMPLES = [
     sample(runtime.astype_of, Z, V), sample(runtime.astype_of, V, Z),
     sample(runtime.unbroadcast_to, A, (3,), V.dtype), sample(runtime.broadcast_like, V, A), sample(runtime.same, V),
     sample(runtime.cotangent_of, V, V), sample(runtime.masked_product, V, 2.0 * V),
+    sample(runtime.masked_product, V, 2.0 * V, either=True), sample(runtime.tamed, V, 2.0 * V),
     sample(runtime.join_lists, [1.0, 2.0], [3.0]), sample(runtime.repeat_list, [1.0, 2.0], 3),
     sample(runtime.fold_list, [1.0, 2.0, 3.0, 4.0], 2),
     sample(runtime.picked, [1.0, 2.0, 3.0], [2, 0, 1]), sample(runtime.placed, [V, 2.0 * V], [1, 0]),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from s2sad import rules
+from s2sad import rules, runtime
 from s2sad.testing import check_rule
 from tests.rules import sample
 
@@ -32,7 +32,7 @@ SAMPLES = [
     *[sample(op, x) for op in EVERYWHERE for x in [A, 0.8, np.array(0.3), A.astype(np.float32), np.float32(0.5)]],
     *[sample(op, x) for op in POSITIVES for x in [POSITIVE, 0.8, np.array(0.3), POSITIVE.astype(np.float32)]],
     *[sample(op, x) for op in [np.arcsin, np.arccos, np.arctanh] for x in [UNIT, 0.3, UNIT.astype(np.float32)]],
-    sample(np.arccosh, 1.0 + POSITIVE), sample(np.cbrt, A),
+    sample(np.arccosh, 1.0 + POSITIVE), sample(np.cbrt, A), sample(runtime.logistic, A, np.exp(A), 1.5),
     *[sample(op, x) for op in COMPLEX for x in [Z, z]],
     *[sample(op, z) for op in CMATH], *[sample(op, 0.4) for op in CMATH if op is not cmath.acosh],
     *[sample(op, 2.3) for op in [cmath.acos, cmath.asin, cmath.acosh, cmath.log]],

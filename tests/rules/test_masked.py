@@ -13,6 +13,7 @@ A, B = np.array([[0.5, 1.5, -0.7], [1.1, 0.2, 0.9]]), np.array([[2.0, 0.3, 0.4],
 MASK = np.array([[True, False, True], [False, False, True]])
 
 SAMPLES = [
+    sample(runtime.masked_contraction, np.matmul, 0, A, B.T), sample(runtime.masked_contraction, np.dot, 1, A, B[0]),
     sample(runtime.selected, np.multiply, MASK, np.ones((2, 3)), A, B),
     sample(runtime.selected, np.multiply, MASK[0], np.ones((2, 3)), A, 2.0),
     sample(runtime.selected, np.divide, np.array([[True], [False]]), A, B[0], B),

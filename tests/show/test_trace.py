@@ -502,7 +502,10 @@ def _ones(y):
     lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0.0)),
     lambda x: np.sum(np.sqrt(x, out=np.zeros_like(x), where=x > 0) * 3.0),
     lambda x: np.sum(np.divide(x * x, x, out=np.zeros_like(x), where=x > 0)),
-], ids=["where", "out", "divide"])
+    lambda x: np.sqrt(x)[2] * x[2],
+    lambda x: np.max(np.cbrt(x * x)),
+    lambda x: np.sum(np.sqrt(np.maximum(x, 0.0))[2:]),
+], ids=["where", "out", "divide", "index", "max", "maximum"])
 def test_what_was_not_chosen_has_an_adjoint_of_exactly_zero(f):
     x = np.array([-1.0, 0.0, 4.0])
     with np.errstate(all="ignore"):

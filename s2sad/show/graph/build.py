@@ -28,7 +28,7 @@ from s2sad.show.graph.track import Context, Tracker
 from s2sad.show.layout import Loop
 from s2sad.show.notation import SUM, Text, apply, bar, formula, infix, partials, summary, symbol, variable
 from s2sad.show.record import Step, is_numeric
-from s2sad.show.sweeps import fitted, rule_of, text
+from s2sad.show.sweeps import fitted, leaves_out, rule_of, text
 
 LONGEST = 60
 
@@ -277,7 +277,7 @@ class Builder:
     def backward(self) -> None:
         """Adjoints at the nodes, partial derivatives and contributions at the edges."""
         bars: dict[record.Node, Any] = {}
-        masked: set[record.Node] = set()  # adjoints with exact zeros where np.where chose something else
+        masked: set[record.Node] = set()  # adjoints with exact zeros where something else was chosen
 
         def add(x: record.Node, g: Any) -> None:
             bars[x] = fitted(runtime.add(bars[x], g) if x in bars else g, x.value)
@@ -290,8 +290,7 @@ class Builder:
             for k, out in enumerate(step.outs):
                 if out in bars and out.varied:
                     found = contributions(step, k, bars[out], out in masked)
-                    if out in masked or step.op is np.where:
-                        masked.update(x for x, _, _ in found)
+                    masked.update(x for x, g, _ in found if out in masked or leaves_out(step, bars[out], g))
                     for x, g, _ in found:
                         add(x, g)
                     for x, (g, names) in grouped(found).items():
