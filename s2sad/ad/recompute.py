@@ -206,7 +206,8 @@ def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
     nothing = Const(UNDEFINED)
     (then, then_again, then_kept), (orelse, orelse_again, orelse_kept) = (_block(b, managers) for b in blocks(s))
     handed = {v: Var(v.name, sometimes(v.fact)) for v in (*then_kept, *orelse_kept)}
-    new: list[tuple[Var, Arg, Arg]] = [*((handed[v], v, nothing) for v in then_kept), *((handed[v], nothing, v) for v in orelse_kept)]
+    new: list[tuple[Var, Arg, Arg]] = [(handed[v], v, nothing) for v in then_kept]
+    new += [(handed[v], nothing, v) for v in orelse_kept]
     one = with_ends(replace(s, then=then, orelse=orelse), (*ends(s), *new))
     two = replace(s, then=substitute(handed, then_again), orelse=substitute(handed, orelse_again))
     return one, [two], list(handed.values())
