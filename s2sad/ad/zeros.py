@@ -40,8 +40,8 @@ class Origin:
     """``derived``: a derivative added it. ``zeros``: it may hold zeros of what was not selected, or is the number 0.
     ``cleared``: the indices at which it was set to zero, because the function has written there, each with whether that
     was in this step of the loops around it. A loop that writes and reads at the index of its own step finds no zeros of
-    other steps. ``hides``: the zeros come from a choice by a mask (``np.where``), which is there to keep out numbers that
-    are none."""
+    other steps. ``hides``: the zeros come from a choice by a mask (``np.where``), which is there to keep out numbers
+    that are none."""
 
     derived: bool = False
     zeros: bool = False

@@ -111,7 +111,7 @@ def is_certain(call: Call, spans: Spans | None = None) -> bool:
     facts = [fact_of(a) for a in call.args]
     if len(call.outs) == 1 and call.outs[0].fact.value is not UNSET:
         return True
-    spans = {} if spans is None else spans  # type: ignore[assignment]
+    spans = Spans(Block((), (), ())) if spans is None else spans
     asked = BY_OPERATION.get(call.op) or BY_OPERATION.get(known.canonical)
     if asked is not None:
         return bool(asked(call, facts, spans))
@@ -220,10 +220,9 @@ def _whole(call: Call, facts: list[Fact], spans: Spans) -> bool:
 
 
 def _matmul(call: Call, facts: list[Fact], spans: Spans) -> bool:
-    shapes = [dims_of(f) for f in facts]
-    if len(shapes) != 2 or call.kwargs or not shapes[0] or not shapes[1]:
+    a, b = (dims_of(f) for f in facts) if len(facts) == 2 else (None, None)
+    if call.kwargs or not a or not b:
         return False
-    a, b = shapes
     return a[-1] == b[-2 if len(b) > 1 else -1] and broadcasts(a[:-2], b[:-2])
 
 
@@ -422,9 +421,9 @@ def _given(arg: Arg) -> list[Dim] | None:
 
 
 def _moved(call: Call, facts: list[Fact], spans: Spans) -> bool:
-    """Without options, or along axes that are there."""
+    """Without options, or along axes that are there. A number cannot be sorted."""
     n = facts[0].ndim
-    if n is None:
+    if n is None or (n == 0 and call.op in (np.sort, np.argsort)):
         return False
     values = [fact_of(a).value for a in call.args[1:]] + [fact_of(a).value for k, a in call.kwargs if k == "axis"]
     return len(values) == len(call.args) - 1 + len(call.kwargs) and all(
