@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.frontend.helper import V, check, ops, raised
+from tests.frontend.helper import V, check, ops, raised, refused
 
 POINT = collections.namedtuple("Point", "x y")
 SLICE = slice(1, 3)
