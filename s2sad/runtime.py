@@ -464,6 +464,18 @@ def drawn(generator: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return getattr(generator, name)(*args, **kwargs)
 
 
+def shuffled(generator: Any, count: int, as_array: bool) -> Any:
+    """The places 0, 1, …, count - 1 in the order in which a generator (or its method ``shuffle``) leaves them; it draws
+    what it draws for a list or array of so many items.
+
+    >>> shuffled(np.random.default_rng(0), 3, False)
+    [2, 0, 1]
+    """
+    places: Any = np.arange(count) if as_array else list(range(count))
+    getattr(generator, "shuffle", generator)(places)
+    return places
+
+
 def called(owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     """A call of a method of something of which nothing is known.
 

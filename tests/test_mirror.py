@@ -10,6 +10,7 @@ TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "s2sad"
 WHOLE = {
     "test_guards",
+    "test_effects",
     "test_harm",
     "test_peers",
     "test_notebook",

@@ -205,7 +205,7 @@ def bind(entry: rules.Rule, call: Call) -> dict[str, Any]:
 
 def _settled(arg: Arg) -> Arg:
     value = arg.fact.value if type(arg) is Var else None
-    return Const(value) if type(value) in (float, int) and math.isfinite(value) else arg
+    return Const(value) if isinstance(value, (float, int)) and type(value) is not bool and math.isfinite(value) else arg
 
 
 def _varargs(entry: rules.Rule) -> set[str]:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from s2sad import runtime
-from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, Function, If, Stmt, Var
+from s2sad.ir import UNDEFINED, Arg, Block, Call, Const, For, Function, If, Stmt, Var, While
 from s2sad.ir.flow import choices, closure, sources, users
 from s2sad.ir.regions import is_region
 from s2sad.ir.walk import ends, map_blocks, statements, variables, with_ends
@@ -59,6 +59,7 @@ def defined(stmts: Iterable[Stmt], wanted: Iterable[Var], asked: Collection[Var]
             return s
         if isinstance(s, If):
             return with_ends(s, ((o, filled(o, a), filled(o, b)) for o, a, b in ends(s)))
+        assert isinstance(s, (For, While))
         return replace(s, carried=tuple(replace(c, init=filled(c.param, filled(c.out, c.init))) for c in s.carried))
 
     def block(b: Block) -> Block:

@@ -9,7 +9,7 @@ import inspect
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Forward:
         self.dots: dict[Var, Arg] = {}
         self.here: dict[Any, Stmt] = {}
 
-    def is_active(self, arg: Arg) -> bool:
+    def is_active(self, arg: Arg) -> TypeGuard[Var]:
         return type(arg) is Var and arg in self.active
 
     def any_active(self, arg: Any) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import operator
 import warnings
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -206,7 +206,8 @@ def _branch(s: If, managers: set[Var]) -> tuple[If, list[Stmt], list[Var]]:
     nothing = Const(UNDEFINED)
     (then, then_again, then_kept), (orelse, orelse_again, orelse_kept) = (_block(b, managers) for b in blocks(s))
     handed = {v: Var(v.name, sometimes(v.fact)) for v in (*then_kept, *orelse_kept)}
-    new = [*((handed[v], v, nothing) for v in then_kept), *((handed[v], nothing, v) for v in orelse_kept)]
+    new: list[tuple[Var, Arg, Arg]] = [(handed[v], v, nothing) for v in then_kept]
+    new += [(handed[v], nothing, v) for v in orelse_kept]
     one = with_ends(replace(s, then=then, orelse=orelse), (*ends(s), *new))
     two = replace(s, then=substitute(handed, then_again), orelse=substitute(handed, orelse_again))
     return one, [two], list(handed.values())
@@ -224,7 +225,7 @@ def _loop(s: For | While, managers: set[Var]) -> tuple[For | While, list[Stmt], 
         return s, [second], []
     items = kept or [Var("k")]  # or only the number of trips
     lists = [Var(plural(v.name), Fact("list", item=put_in(v.fact, lambda symbol: False))) for v in items]
-    results: list[Var] | list[Const] = kept or [Const(None)]
+    results: Sequence[Arg] = kept or [Const(None)]
     new = tuple(Collected(r, out) for r, out in zip(results, lists))
     first = replace(first, collected=(*first.collected, *new))
     over = tuple(map(Walked, items, lists))
@@ -242,7 +243,6 @@ def _walked(out: list[Stmt], s: For, collected: Var) -> tuple[Walked, ...]:
     """Those parts of the sequences of a loop with ``break`` that were walked: as long as what was collected."""
     out.append(Call((trips := Var("trips", Fact("int")),), len, (collected,), (), s.loc))
     to_trips = Pack("slice", (Const(None), trips, Const(None)))
-    parts = tuple(Walked(w.item, Var("walked", fact_of(w.sequence).forget())) for w in s.walked)
-    out += [Call((part.sequence,), operator.getitem, (w.sequence, to_trips), (), s.loc)
-            for part, w in zip(parts, s.walked)]
-    return parts
+    parts = [Var("walked", fact_of(w.sequence).forget()) for w in s.walked]
+    out += [Call((part,), operator.getitem, (w.sequence, to_trips), (), s.loc) for part, w in zip(parts, s.walked)]
+    return tuple(Walked(w.item, part) for part, w in zip(parts, s.walked))

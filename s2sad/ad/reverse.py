@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Reverse:
         self.here: dict[Arg, Stmt] = {}
         self.emit.unsure = may_be_undefined(fn)
 
-    def is_active(self, arg: Arg) -> bool:
+    def is_active(self, arg: Arg) -> TypeGuard[Var]:
         return type(arg) is Var and arg in self.active
 
     # ---- cotangents ------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class Reverse:
             for item, part in zip(x.items, parts):
                 self.accumulate(out, item, part, loc)
             return
-        if not self.is_active(x):
+        if type(x) is not Var or x not in self.active:
             return
         if isinstance(g, (list, tuple)):
             g = Pack("list" if isinstance(g, list) else "tuple", tuple(Const(0.0) if p is None else p for p in g))
@@ -164,17 +164,17 @@ class Reverse:
         if not any(self.is_active(v) for a in call_args(s) for v in variables(a)):
             return
         if s.op is operator.getitem and type(s.args[0]) is Var and len(s.outs) == 1:
-            self.getitem(out, s, y_bars[0])
+            self.getitem(out, s, _given(y_bars[0]))
             return
         if s.op is runtime.selected:
-            self.selected(out, s, y_bars[0])
+            self.selected(out, s, _given(y_bars[0]))
             return
         s = differentiated(s, self.here.get)
         entry = rule_of(s, self.is_active)
         bound = bind(entry, s)
         self.check_parameters(entry, bound, s)
         if entry.kind == "elementwise":
-            self.elementwise(out, s, entry, bound, y_bars[0])
+            self.elementwise(out, s, entry, bound, _given(y_bars[0]))
             return
         known: dict[str, Any] = {}
         if "y" in entry.extra:
@@ -269,7 +269,7 @@ class Reverse:
     def getitem(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
         """``y = a[i]``: add into the cotangent of ``a`` in place, O(size of the slice)."""
         a, index = s.args
-        if not self.is_active(a):
+        if type(a) is not Var or a not in self.active:
             return
         old = self.take(a)
         if old is None and self.through_view(out, s, y_bar):
@@ -291,7 +291,7 @@ class Reverse:
                 break
             path.insert(0, Pack("tuple", (Const("index"), made.args[1])))
             root = made.args[0]
-        if not path or not self.is_active(root):
+        if not path or type(root) is not Var or root not in self.active:
             return False
         old = self.take(root)
         if old is None:
@@ -321,11 +321,12 @@ class Reverse:
         results: list[list[Arg]] = [[], []]
         outs: list[Var] = []
         for v in changed:
-            args = []
+            args: list[Arg] = []
             for _, stmts, bars in sides:
                 g = bars.get(v)
                 args.append(self.emit.zeros(stmts, v, self.name(v), s.loc) if g is None else g)
-            made = join(*(fact_of(a).forget() for a in args))
+            one, other = args
+            made = join(fact_of(one).forget(), fact_of(other).forget())
             outs.append(Var(self.name(v), cotangent(v.fact) if v.fact.is_array else made))
             for side, a in zip(results, args):
                 side.append(a)
@@ -403,6 +404,12 @@ class Reverse:
         if made is not None and fact.is_array and fact_of(made).is_array and fact_of(made).dims != fact.dims:
             fact = join(fact, cotangent(fact_of(made)))
         return Var(self.name(x), fact)
+
+
+def _given(y_bar: Arg | None) -> Arg:
+    """The cotangent of the only result of a call: it is there, as some result has one."""
+    assert y_bar is not None
+    return y_bar
 
 
 def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], params: tuple[Var, ...],

@@ -289,9 +289,10 @@ def _with_views(block: Block, views: dict[Var, Call]) -> Block:
 def _with_shapes(block: Block, shapes: dict[Var, Var]) -> Block:
     def stmt(s: Stmt) -> Stmt:
         k = META_ARG.get(s.op) if isinstance(s, Call) else None
-        if k is None or not isinstance(s, Call) or s.args[k] not in shapes:
+        a = None if k is None or not isinstance(s, Call) else s.args[k]
+        if not isinstance(s, Call) or type(a) is not Var or a not in shapes:
             return map_blocks(lambda b: _with_shapes(b, shapes), s)
-        shape, dtype = shapes[s.args[k]], Const(s.args[k].fact.dtype)
+        shape, dtype = shapes[a], Const(a.fact.dtype)
         if s.op is np.shape:
             return replace(s, op=runtime.same, args=(shape,))
         if s.op is np.zeros_like:

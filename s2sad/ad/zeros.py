@@ -23,7 +23,7 @@ from s2sad.facts.infer import infer
 from s2sad.facts.ranges import Ranges
 from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.abstract import Abstract
-from s2sad.ir.walk import map_blocks, statements, with_body
+from s2sad.ir.walk import map_blocks, statements, variables, with_body
 
 
 def masked(fn: Function) -> Function:
@@ -40,10 +40,12 @@ class Origin:
     """``derived``: a derivative added it. ``zeros``: it may hold zeros of what was not selected, or is the number 0.
     ``cleared``: the indices at which it was set to zero, because the function has written there, each with whether that
     was in this step of the loops around it. A loop that writes and reads at the index of its own step finds no zeros of
-    other steps."""
+    other steps. ``hides``: the zeros come from a choice by a mask (``np.where``), which is there to keep out numbers
+    that are none."""
 
     derived: bool = False
     zeros: bool = False
+    hides: bool = False
     cleared: frozenset[tuple[Any, bool]] = frozenset()
 
     @property
@@ -73,7 +75,7 @@ class Selections(Abstract[Origin]):
         return self.nothing
 
     def join(self, a: Origin, b: Origin) -> Origin:
-        return Origin(a.derived or b.derived, a.zeros or b.zeros, a.cleared | b.cleared)
+        return Origin(a.derived or b.derived, a.zeros or b.zeros, a.hides or b.hides, a.cleared | b.cleared)
 
     def again(self, answer: Origin) -> Origin:
         return replace(answer, cleared=frozenset((index, False) for index, _ in answer.cleared))
@@ -97,7 +99,13 @@ class Selections(Abstract[Origin]):
             return self.nothing
         if s.op in (runtime.setitem, runtime.add_at):
             return self.cleared(s)
-        return Origin(True, (s.of is not None and ops.of(s.of).selects) or self.gives(s))
+        zeros = (s.of is not None and ops.of(s.of).selects) or self.gives(s)
+        masks = ops.canonical(s.of) in (np.where, np.select, np.choose, runtime.selected)
+        return Origin(True, zeros, zeros and (masks or any(self.of(v).hides for a in s.args for v in variables(a))))
+
+    def hides(self, arg: Arg) -> bool:
+        """Whether beside such zeros a number that is none may stand."""
+        return self.of(arg).hides
 
     def gives(self, s: Call) -> bool:
         known, op = ops.of(s.op), ops.canonical(s.op)
@@ -125,8 +133,8 @@ class Selections(Abstract[Origin]):
         own = self.steps and all(not step.isdisjoint(index) for step in self.steps)
         zero = self.zero(s.args[2])
         if zero and own and type(s.args[2]) is Const:
-            return Origin(True, old.zeros, old.cleared | {(index, True)})
-        return Origin(True, old.zeros or zero, old.cleared)
+            return replace(old, derived=True, cleared=old.cleared | {(index, True)})
+        return replace(old, derived=True, zeros=old.zeros or zero)
 
 
 def _leaves(index: Arg) -> tuple[Any, ...]:
@@ -165,8 +173,8 @@ class Masking:
     """Rewrites the products of a derivative."""
 
     def __init__(self, fn: Function, found: Selections) -> None:
-        self.holds = found.holds
-        self.ranges = Ranges(fn)
+        self.holds, self.hides = found.holds, found.hides
+        self.ranges, self.doubted = Ranges(fn), Ranges(fn, doubt=True)
         self.chosen = Chosen(fn, found.holds, self.ranges)
 
     def block(self, block: Block) -> Block:
@@ -205,14 +213,19 @@ class Masking:
 
     def product(self, out: list[Stmt], s: Call) -> None:
         a, b = s.args
-        first = self.holds(a) and self.ranges.of(b).wild
-        second = self.holds(b) and self.ranges.of(a).wild
+        first, second = self.may_spoil(a, b), self.may_spoil(b, a)
         if first and second:
             out.append(replace(s, op=runtime.masked_product, kwargs=(("either", Const(True)),)))
         elif first or second:
             self.masked(out, s, *((a, b) if first else (b, a)))
         else:
             out.append(s)
+
+    def may_spoil(self, g: Arg, partial: Arg) -> bool:
+        """Whether zeros in ``g`` may meet a factor that makes no zero of them. Arrays given to the function count as
+        finite, except beside a choice by a mask."""
+        return self.holds(g) and bool(self.ranges.of(partial).wild or (
+            self.hides(g) and self.doubted.of(partial).wild))
 
     def masked(self, out: list[Stmt], s: Call, g: Arg, partial: Arg) -> None:
         mask = self.chosen.mask(out, g)

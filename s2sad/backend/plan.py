@@ -264,6 +264,8 @@ class _Folding:
             return
         inner: list[Any] = [s, *(t for b in blocks(s) for t in statements(b))]
         written = frozenset().union(*(self.memory.written(t) for t in inner if self.memory.is_update(t)))
+        written = written.union(*(self.memory.reach(a) for t in inner if isinstance(t, Call) and ops.of(
+            t.op).effect is ops.Effect.UNKNOWN for a in call_args(t)))
         names = {v.name for t in inner for v in (*t.outs, *(p for b in blocks(t) for p in b.params))}
         for v, p in list(pending.items()):
             if p.names & names or touches(p.reads, written):

@@ -16,7 +16,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.facts.arguments import Result, fact_of
 from s2sad.facts.cotangents import cotangent
-from s2sad.facts.dims import _axis, _indexed, _reshaped, broadcast_dims, dims_of, index_parts, is_basic
+from s2sad.facts.dims import _axis, _indexed, _reshaped, broadcast_dims, dims_of, index_parts, int_dim, is_basic
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_SCALARS,
@@ -349,6 +349,8 @@ BY_HAND: dict[Any, Callable] = {
                     lambda args, facts, kwargs: Fact("float")),
     **dict.fromkeys((np.matrix, np.asmatrix, np.bmat, np.ma.array, np.ma.MaskedArray, np.ma.masked_where),
                     lambda args, facts, kwargs: Fact("object")),
+    runtime.shuffled: lambda args, facts, kwargs: Fact("array", np.dtype(int), (int_dim(args[1]),)) if (
+        facts[2].value is True) else Fact("list", item=Fact("int")),
     hasattr: lambda args, facts, kwargs: Fact("bool"),
     range: lambda args, facts, kwargs: Fact("range"),
     np.random.default_rng: lambda args, facts, kwargs: Fact(np.random.Generator.__name__),

@@ -174,7 +174,9 @@ def _without_dtypes(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str
     """The dimensions of results, where arrays are of unknown dtype (``np.linalg.eig``: real or complex): those that
     doubles give. What such an array is an index or a condition for depends on its dtype too."""
     def doubles(arg: Arg) -> Arg:
-        return replace(arg, fact=replace(arg.fact, dtype=np.dtype(float))) if _is_vague(arg) else arg
+        if type(arg) is not Var or not _is_vague(arg):
+            return arg
+        return replace(arg, fact=replace(arg.fact, dtype=np.dtype(float)))
 
     given = args[:1] if op is operator.getitem else args
     known = (*(map_arg(doubles, a) for a in given), *args[len(given):])
@@ -222,10 +224,10 @@ def _loosely(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg],
         return Result((facts[0].forget() if facts[0].is_mixed else UNKNOWN,))
     if kwargs or not (elementwise or (plain in _TO_SCALARS and len(args) == 1)):
         return Result((UNKNOWN,))
-    given = []
+    given: list[Arg] = []
     for arg, fact in zip(args, facts):
         if fact.is_mixed or fact.is_optional:
-            given.append(Var("t", Fact("number", fact.dtype) if fact.is_mixed else fact.item))
+            given.append(Var("t", Fact("number", fact.dtype) if fact.is_mixed else fact.item or UNKNOWN))
         else:
             given.append(arg)
     result = _by_samples(op, tuple(given), kwargs)
@@ -299,7 +301,9 @@ def _each_way(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg]
         numbers = iter(way)
 
         def taken(arg: Arg, numbers: Iterator[Fact] = numbers) -> Arg:
-            return arg if _some_number(arg) is None else Var(arg.name, _with_number(arg.fact, next(numbers)))
+            if type(arg) is not Var or _some_number(arg) is None:
+                return arg
+            return Var(arg.name, _with_number(arg.fact, next(numbers)))
         given = tuple(map_arg(taken, a) for a in args), tuple((name, map_arg(taken, a)) for name, a in kwargs)
         result = _by_samples(op, *given)
         if not result.impossible:

@@ -19,9 +19,11 @@ Before: ``_ = x + y`` for ``x: float[n]`` and ``y: float[m]``.  After: not certa
 """
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -109,7 +111,7 @@ def is_certain(call: Call, spans: Spans | None = None) -> bool:
     facts = [fact_of(a) for a in call.args]
     if len(call.outs) == 1 and call.outs[0].fact.value is not UNSET:
         return True
-    spans = {} if spans is None else spans  # type: ignore[assignment]
+    spans = Spans(Block((), (), ())) if spans is None else spans
     asked = BY_OPERATION.get(call.op) or BY_OPERATION.get(known.canonical)
     if asked is not None:
         return bool(asked(call, facts, spans))
@@ -152,9 +154,10 @@ def _fits(call: Call, facts: list[Fact]) -> bool:
         return False
     elementwise = isinstance(op, np.ufunc) and op.signature is None or op in (np.where, np.clip)
     if elementwise:
-        given = [f for f in facts if f.kind != "none"]
+        given = [f for f in facts if f.kind != "none"] if op is np.clip else facts
         options = all(k in ("dtype",) and fact_of(a).value is None for k, a in call.kwargs)
-        return options and all(map(_is_number, given)) and _is_ordered(op, given) and broadcasts(*map(dims_of, given))
+        numbers = len(given) == getattr(op, "nin", len(given)) and all(map(_is_number, given)) and _takes(op, given)
+        return options and numbers and broadcasts(*map(dims_of, given))
     axis = call.args[1] if len(call.args) > 1 else dict(call.kwargs).get("axis", Const(None))
     if len(call.args) > 2 or {k for k, _ in call.kwargs} - {"axis", "keepdims", "ddof"}:
         return False
@@ -163,11 +166,29 @@ def _fits(call: Call, facts: list[Fact]) -> bool:
     return axes == [None] or (len(set(axes)) == len(axes) and all(type(k) is int and -n <= k < n for k in axes))
 
 
-def _is_ordered(op: Any, facts: list[Fact]) -> bool:
-    """Whether numbers can be compared, if that is what is asked of them: Python's complex ones cannot."""
+def _takes(op: Any, facts: list[Fact]) -> bool:
+    """Whether an elementwise operation certainly takes numbers of these kinds: complex ones have no order, truths no
+    difference. Python's numbers are no more particular than NumPy's, but for the order of complex ones."""
+    if not isinstance(op, np.ufunc):
+        return not any(f.is_complex is not False for f in facts)
+    kinds: list[list[Any]] = [[np.dtype(f.dtype)] if f.dtype is not None else
+                              [_WEAK[f.kind]] if f.kind in _WEAK else [*_WEAK.values()] for f in facts]
     compares = op in (np.less, np.less_equal, np.greater, np.greater_equal)
-    whole = op in (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift, np.invert)
-    return not whole and not (compares and any(f.is_complex is not False for f in facts))
+    ordered = not compares or all(f.is_complex is False for f in facts)
+    return ordered and all(_has_loop(op, combination) for combination in itertools.product(*kinds))
+
+
+_WEAK: dict[str, Any] = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
+"""What NumPy takes the dtypes of Python's numbers for."""
+
+
+@lru_cache(maxsize=4096)
+def _has_loop(op: np.ufunc, kinds: tuple[Any, ...]) -> bool:
+    try:
+        op.resolve_dtypes((*kinds, *(None,) * op.nout))
+    except TypeError:
+        return False
+    return True
 
 
 def _divides(facts: list[Fact]) -> bool:
@@ -199,10 +220,9 @@ def _whole(call: Call, facts: list[Fact], spans: Spans) -> bool:
 
 
 def _matmul(call: Call, facts: list[Fact], spans: Spans) -> bool:
-    shapes = [dims_of(f) for f in facts]
-    if len(shapes) != 2 or call.kwargs or not shapes[0] or not shapes[1]:
+    a, b = (dims_of(f) for f in facts) if len(facts) == 2 else (None, None)
+    if call.kwargs or not a or not b:
         return False
-    a, b = shapes
     return a[-1] == b[-2 if len(b) > 1 else -1] and broadcasts(a[:-2], b[:-2])
 
 
@@ -401,9 +421,9 @@ def _given(arg: Arg) -> list[Dim] | None:
 
 
 def _moved(call: Call, facts: list[Fact], spans: Spans) -> bool:
-    """Without options, or along axes that are there."""
+    """Without options, or along axes that are there. A number cannot be sorted."""
     n = facts[0].ndim
-    if n is None:
+    if n is None or (n == 0 and call.op in (np.sort, np.argsort)):
         return False
     values = [fact_of(a).value for a in call.args[1:]] + [fact_of(a).value for k, a in call.kwargs if k == "axis"]
     return len(values) == len(call.args) - 1 + len(call.kwargs) and all(

@@ -50,8 +50,9 @@ class Ranges(Abstract[Range]):
 
     nothing = EMPTY
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, doubt: bool = False) -> None:
         super().__init__()
+        self.doubt = doubt
         self.made: dict[Var, Call] = {}
         self.block(fn.body)
 
@@ -64,6 +65,9 @@ class Ranges(Abstract[Range]):
         return ANY
 
     def outside(self, v: Var) -> Range:
+        """Of what is given to the function; with ``doubt`` arrays may hold numbers that are none."""
+        if self.doubt and v.fact.is_array and not v.fact.is_discrete:
+            return WILD
         return POSITIVE if v.fact.sym is not None else ANY
 
     def of(self, arg: Arg) -> Range:

@@ -188,7 +188,7 @@ def _aligned(args: tuple[Arg, ...]) -> Iterator[Sizes]:
     """For each array that is known: the sizes that bring the others to its shape, as far as its last axes go."""
     for known in _flat(args):
         if type(known) is Const and type(known.value) is np.ndarray:
-            chosen: Sizes = {}
+            chosen: dict[Any, int] = {}
             for arg in _flat(args):
                 dims = arg.fact.dims if type(arg) is Var and arg.fact.is_array else None
                 for n, dim in zip(known.value.shape[::-1], (dims or ())[::-1]):

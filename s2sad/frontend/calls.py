@@ -31,6 +31,8 @@ from s2sad.frontend.source import code_of
 from s2sad.frontend.values import (
     Atom,
     Bound,
+    Broken,
+    Buffer,
     Choice,
     Closure,
     Fields,
@@ -47,7 +49,7 @@ from s2sad.frontend.values import (
     const,
     static,
 )
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, look, written_method
 
 KNOWN_MAPPINGS = (dict, types.MappingProxyType)
@@ -78,9 +80,12 @@ _REFUSED = {exec, eval, compile, globals, locals, __import__}
 
 
 def module_of(fn: Any) -> str:
-    """The top module of a callable."""
+    """The top module of a callable; "" of one that some compiler made: its class tells nothing."""
     known = getattr(fn, "__module__", None) if is_a(fn, NAMED) else None
-    return (known or type(fn).__module__ or "").split(".")[0]
+    made = type(fn).__module__.split(".")[0]
+    if known is None and made == "builtins" and not is_a(fn, NAMED):
+        return ""
+    return (known or made).split(".")[0]
 
 
 def is_used_as_it_stands(module: str) -> bool:
@@ -273,6 +278,8 @@ class Calls:
         owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
         if is_a(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
+        if type(owner) in RANDOM.values() and fn.__name__ == "shuffle" and len(args) == 1 and not kwargs:
+            return self.shuffle(const(fn), args[0])
         if isinstance(owner, np.ufunc) and fn.__name__ == "at":
             return self.ufunc_at(owner, args)
         if isinstance(owner, inspect.Signature) and fn.__name__ in ("bind", "bind_partial"):
@@ -385,7 +392,8 @@ class Calls:
         if any(isinstance(v, Ref) and isinstance(self.heap.get(v.cell), Fields) for v in args):
             return self.call_source(fn, args, kwargs, hint)
         given = (*args, *(v for _, v in kwargs))
-        if not any(map(self.may_vary, given)) and any(static(v) is UNSET for v in given):
+        steady = self.is_steady(*given) and not ops.is_recorded(public) and not self.adjoint
+        if any(static(v) is UNSET for v in given) and (steady or not any(map(self.may_vary, given))):
             return self.call_opaque(public, args, kwargs, hint)
         state = self.mark()
         try:
@@ -415,4 +423,11 @@ class Calls:
             raise self.unsupported(f"`{name}` has no source, no rule, and might write to its arguments",
                                    f"register it: `@s2sad.rule({name})`, or s2sad.no_gradient({name})", code="S2S003")
         result = self.call_op(fn, args, kwargs, hint)
-        return result if known else self.note_opaque(result, module in TRUSTED, *given)
+        if known:
+            return result
+        for v in given if module not in TRUSTED and is_compiled(fn) else ():
+            if isinstance(v, Ref):
+                if isinstance(self.heap[v.cell], Buffer):
+                    self.check_write(v.cell)
+                self.heap[v.cell] = Broken("an array or list that compiled code may have written to is read")
+        return self.note_opaque(result, module in TRUSTED, *given)

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar, Union, final
 
 from s2sad.errors import Loc
 from s2sad.ir.facts import UNKNOWN, Fact
@@ -37,6 +37,7 @@ __all__ = ["Arg", "Block", "Call", "Carried", "Collected", "Const", "End", "Fact
            "Pack", "Stmt", "Stop", "UNDEFINED", "Var", "Walked", "While"]
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Var:
     """A variable, assigned once. ``name`` is the user's name or a hint; two variables may share it."""
@@ -48,6 +49,7 @@ class Var:
         return f"<{self.name}>"
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Const:
     """A value known now. ``name`` is what the user called it when it is a captured global or closure variable."""
@@ -56,6 +58,7 @@ class Const:
     name: str | None = None
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Pack:
     """A tuple, list, dict or slice written in place. A slice has three items; a dict has ``keys`` (plain values).
@@ -82,6 +85,7 @@ class _Undefined:
 UNDEFINED = _Undefined()
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Call:
     """``outs = op(*args, **kwargs)``; ``op`` is a callable primitive, or a ``Function``.
@@ -97,6 +101,7 @@ class Call:
     of: Any = None
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Block:
     params: tuple[Var, ...]
@@ -104,6 +109,7 @@ class Block:
     results: tuple[Arg, ...]
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class If:
     outs: tuple[Var, ...]
@@ -115,6 +121,7 @@ class If:
     of: Any = None
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Walked:
     """A sequence that a loop walks, and its item in a trip."""
@@ -123,6 +130,7 @@ class Walked:
     sequence: Arg
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Carried:
     """What a loop hands from trip to trip: ``param`` is ``init`` in the first trip, then the ``result`` of the one
@@ -135,6 +143,7 @@ class Carried:
     tested: Var | None = None
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Collected:
     """What comes out of a loop as a list: ``result`` of each trip."""
@@ -143,6 +152,7 @@ class Collected:
     out: Var
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class Stop:
     """The flag that ends a loop after a trip; ``out`` tells whether it did."""
@@ -154,6 +164,7 @@ class Stop:
 End = Union[Carried, Collected, Stop]
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class For:
     walked: tuple[Walked, ...]
@@ -172,6 +183,7 @@ class For:
         _derive(self)
 
 
+@final
 @dataclass(frozen=True, eq=False, slots=True)
 class While:
     carried: tuple[Carried, ...]

@@ -4,7 +4,6 @@ Slow and plain on purpose.  Every stage of a derivative can be run this way, so 
 what ``backend`` emits has to give the same numbers.  Nothing is ever mutated: in-place operators work on a copy.
 
     >>> from s2sad.ir import Block, Call, Const, Function, Var
-from s2sad.ir.symbols import AUGMENTED
     >>> x, y = Var("x"), Var("y")
     >>> interpret(Function("double", Block((x,), (Call((y,), max, (x, Const(3.0))),), (y,))), 2.0)
     3.0

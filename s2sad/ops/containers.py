@@ -54,5 +54,5 @@ record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_l
        runtime.check_arguments, runtime.check_zip, runtime.check_bound, runtime.check_plain, memory=Memory.NONE,
        effect=Effect.ERROR)
 record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
-record(runtime.drawn, memory=Memory.FRESH, effect=Effect.DRAWS)
+record(runtime.drawn, runtime.shuffled, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)

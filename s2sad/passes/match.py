@@ -7,8 +7,7 @@ name (``np.sum(x, axis=n)``) is found by the signature, however the call gives i
 A guard asks for facts of the metavariables, and of ``result``, the variable that is assigned; its words are the
 functions in ``GUARDS``.
 
-    >>> from s2sad.ir.equal import same
-from s2sad.ir.facts import Fact
+    >>> from s2sad.ir.facts import Fact
     >>> from s2sad.ir.parse import parse
     >>> fn = parse("def f(a):\\n    b := a * 1.0\\n    return b", facts={"a": Fact("float")})
     >>> Law("x * 1.0 -> x if real(x)").match(fn.body.stmts[0], {}).bound

@@ -10,7 +10,7 @@ from s2sad.rules import linear, no_gradient, rule
 
 no_gradient(runtime.Units, runtime.zeros_like, runtime.zero_of, runtime.check_order, runtime.check_first,
             runtime.check_length, runtime.check_items, runtime.check_arguments, runtime.check_zip,
-            runtime.check_bound, runtime.check_plain,
+            runtime.check_bound, runtime.check_plain, runtime.shuffled,
             runtime.place_of, runtime.keys_of, runtime.order,
             zip, enumerate, list.index, list.count, bisect.bisect_left, bisect.bisect_right)
 

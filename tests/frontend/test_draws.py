@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ def unused_draw(x):
 def handed_on(x):
     def noise(rng, n):
         return rng.standard_normal(n)
+
     rng = np.random.default_rng(7)
     samples = [x + noise(rng, 3) for _ in range(2)]
     return np.sum(np.tanh(samples[0] * samples[1]))
@@ -49,8 +51,9 @@ def test_facts_of_draws_are_known():
     assert "float64[n" in str(grad(lambda x: np.sum(x * np.random.default_rng(0).normal(size=3))).stages(X))
 
 
-@pytest.mark.parametrize("f", [lambda x: np.random.default_rng(0).normal(x[0]),
-                               lambda x: np.sum(np.random.RandomState(1).gamma(2.0, x))])
+@pytest.mark.parametrize(
+    "f", [lambda x: np.random.default_rng(0).normal(x[0]), lambda x: np.sum(np.random.RandomState(1).gamma(2.0, x))]
+)
 def test_a_draw_that_depends_on_what_is_differentiated_is_refused(f):
     with pytest.raises(s2sad.S2SADError, match="S2S003"):
         grad(f)(X)
@@ -98,13 +101,30 @@ def test_numbers_that_depend_on_an_input_are_refused():
     assert caught.value.code == "S2S003" and "mu + sigma * rng.normal()" in str(caught.value)
 
 
-def test_shuffling_in_place_is_refused():
+@pytest.mark.parametrize("make", [np.random.default_rng, np.random.RandomState, random.Random])
+def test_shuffling_in_place(make):
     def f(x, rng):
-        rng.shuffle(x)
-        return x[0]
+        y = x * x
+        rng.shuffle(y)
+        items = [y[0], 2.0 * y[1], y[2]]
+        rng.shuffle(items)
+        return y[0] * items[0] + items[1] * rng.random()
 
-    with pytest.raises(S2SADError, match="`shuffle` of a random number generator") as caught:
-        grad(f)(np.ones(3), np.random.default_rng(0))
+    x, rng, own = np.array([0.4, 0.7, 1.1]), make(0), make(0)
+    value, gradient = s2sad.value_and_grad(f)(x, rng)
+    assert value == f(x, own) and rng.random() == own.random()
+    for k in range(3):
+        step = 1e-6 * np.eye(3)[k]
+        assert gradient[k] == pytest.approx((f(x + step, make(0)) - f(x - step, make(0))) / 2e-6, rel=1e-6)
+
+
+def test_shuffling_along_an_axis_is_refused():
+    def f(x, rng):
+        rng.shuffle(x, axis=1)
+        return x[0, 0]
+
+    with pytest.raises(S2SADError, match="`shuffle` along another axis") as caught:
+        grad(f)(np.ones((3, 3)), np.random.default_rng(0))
     assert "permutation(n)" in str(caught.value)
 
 

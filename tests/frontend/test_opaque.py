@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import io
 import logging
 import time
@@ -9,12 +10,15 @@ import time
 import numpy as np
 import pytest
 import scipy.interpolate
+import scipy.signal
 import scipy.sparse
+from scipy.linalg import blas, lapack
 
 import s2sad
 from s2sad.errors import NotDifferentiable, UnsupportedSyntax
 
 OUT = io.StringIO()
+SECTIONS = scipy.signal.butter(2, 0.2, output="sos")
 
 
 def test_methods_attributes_and_calls_of_what_a_call_returns():
@@ -60,3 +64,48 @@ def test_a_varied_array_is_not_handed_to_unknown_code():
 
     with pytest.raises((NotDifferentiable, UnsupportedSyntax)):
         s2sad.grad(f)(np.ones(2))
+
+
+def scaled_by_compiled_code(x):
+    y = np.ones(3)
+    blas.daxpy(x, y)
+    return y[0]
+
+
+def heap_of_numbers(x):
+    heap = [3.0, 1.0, 2.0]
+    heapq.heapify(heap)
+    return heap[0] * x[0]
+
+
+def walked_and_written(x):
+    y = np.zeros(3)
+    for a, b in np.nditer([x, y], op_flags=[["readonly"], ["writeonly"]]):
+        b[...] = a * 2.0
+    return y[0]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        scaled_by_compiled_code,
+        heap_of_numbers,
+        walked_and_written,
+        lambda x: lapack.dgetrf(np.outer(x, x) + np.eye(3))[0][0, 0],
+        lambda x: scipy.signal.sosfilt(SECTIONS, x)[1],
+        lambda x: heapq.heappush([1.0, 2.0], x[0]) or x[0],
+    ],
+)
+def test_what_compiled_code_may_have_written_to_is_refused_in_both_modes(f):
+    x = np.array([0.3, 0.7, -0.2])
+    for derive in (lambda: s2sad.grad(f)(x), lambda: s2sad.jvp(f, (x,), (x,))):
+        with pytest.raises(s2sad.S2SADError):
+            derive()
+
+
+def test_compiled_code_on_what_nothing_varied_enters():
+    def f(x):
+        return scipy.signal.sosfilt(SECTIONS, np.ones(3))[1] * x[0] + blas.ddot(np.ones(3), np.ones(3)) * x[1]
+
+    x = np.array([0.3, 0.7, -0.2])
+    np.testing.assert_allclose(s2sad.grad(f)(x), [f(np.eye(3)[0]), f(np.eye(3)[1]), 0.0])

@@ -173,6 +173,8 @@ def test_constants():
 
 def test_an_observer_is_told_of_every_value_in_order():
     seen = []
-    fn = parse("def f(x):\n    s3 = for k in range(2) carry s1 = x:\n        s2 = s1 + k\n        yield s2\n    return s3")
+    fn = parse("def f(x):\n    s3 = for k in range(2) carry s1 = x:\n        s2 = s1 + k\n        yield s2\n"
+               "    return s3")
     assert interpret(fn, 1, observe=lambda var, value: seen.append((var.name, value))) == 2
-    assert seen == [("x", 1), ("t", range(2)), ("k", 0), ("s1", 1), ("s2", 1), ("k", 1), ("s1", 1), ("s2", 2), ("s3", 2)]
+    assert seen == [("x", 1), ("t", range(2)), ("k", 0), ("s1", 1), ("s2", 1), ("k", 1), ("s1", 1), ("s2", 2),
+                    ("s3", 2)]
