@@ -49,10 +49,12 @@ def first_fitting(fn: Callable, count: int, varied: tuple[int, ...], build: Call
     S2SADError
         If the function is refused for every kind of arguments: what is wrong with it for numbers.
 
-    Where each kind makes some operation raise an exception for the sizes that were tried, the simplest is shown.
+    Where each kind makes some operation raise an exception for the sizes that were tried, the simplest is shown; one of
+    which nothing is left but the exception only if no other kind says more.
     """
     refused: S2SADError | None = None
     doubtful: Entry | None = None
+    raising: Entry | None = None
     for given in _combinations(fn, count, varied):
         try:
             entry = build(given)
@@ -61,11 +63,16 @@ def first_fitting(fn: Callable, count: int, varied: tuple[int, ...], build: Call
             continue
         if not entry.lowered.impossible:
             return entry
-        doubtful = doubtful or entry
+        if entry.lowered.ends:
+            raising = raising or entry
+        else:
+            doubtful = doubtful or entry
     if doubtful is not None:
         return doubtful
-    assert refused is not None
-    raise refused
+    if refused is not None:
+        raise refused
+    assert raising is not None
+    return raising
 
 
 def _combinations(fn: Callable, count: int, varied: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:

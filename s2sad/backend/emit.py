@@ -86,7 +86,8 @@ class _Emitter:
 
     def finish(self) -> None:
         self.loc, self.adjoint, self.current = None, False, None
-        self.put(ast.Return(self.to.arg(self.fn.result)))
+        if not (self.lines and isinstance(self.lines[-1], ast.Raise)):
+            self.put(ast.Return(self.to.arg(self.fn.result)))
 
     # Statements
 

@@ -144,7 +144,7 @@ def ended(primal: Function, request: Request, trees: list[Any]) -> Function:
     none = Const(None)
     result = none if request.at is None else Pack("tuple", (none, none))
     body = Block((*primal.params, *late), primal.body.stmts, (result,))
-    return replace(primal, name=f"{primal.name}_{request.mode.name}" if late else primal.name, body=body)
+    return replace(primal, name=f"{primal.name}_{request.mode.name if late else 'grad'}", body=body)
 
 
 def refused(of: Primal, request: Request, what: str, *remedy: str) -> Function:
