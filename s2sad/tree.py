@@ -17,6 +17,8 @@ a leaf that is reached on two ways counts twice.
 from __future__ import annotations
 
 import copy
+import inspect
+import types
 from collections.abc import Callable, Hashable
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -55,9 +57,20 @@ def parts(x: Any) -> dict[Hashable, Any]:
     for cls in type(x).__mro__:
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in ("__dict__", "__weakref__") and hasattr(x, name):
-                fields[name] = getattr(x, name)
+            if name not in ("__dict__", "__weakref__") and (found := _in_slot(x, name)):
+                fields[name] = found[0]
     return fields
+
+
+def _in_slot(x: Any, name: str) -> tuple[Any, ...]:
+    """What a slot holds, nothing if it is empty; ``__getattr__`` of the class is not asked."""
+    slot = inspect.getattr_static(x, name, None)
+    if not isinstance(slot, types.MemberDescriptorType):
+        return ()
+    try:
+        return (slot.__get__(x),)
+    except AttributeError:
+        return ()
 
 
 def rebuilt(x: Any, items: dict[Hashable, Any]) -> Any:

@@ -333,6 +333,7 @@ def generated(x: float) -> Iterator[float]:
 
 VECTORIZED = np.vectorize(shouted)
 UFUNC = np.frompyfunc(shouted, 1, 1)
+SET = {1.0, Noted(1.0)}
 
 NEVER: list[Callable] = [
     lambda x: os.remove("/nonexistent"),
@@ -399,6 +400,9 @@ NEVER: list[Callable] = [
     lambda x: VECTORIZED(np.ones(2)),
     lambda x: UFUNC(1.0),
     lambda x: managed().__enter__(),
+    lambda x: np.multiply.outer(x, 1.0) if UFUNC(x, out=np.zeros(2, int)) else x,
+    lambda x: {1, 2} | SET,
+    lambda x: LOUD in SET,
     lambda x: list(generated(1.0)),
     lambda x: LOUD.loud,
     lambda x: LOUD.once,

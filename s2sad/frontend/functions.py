@@ -30,6 +30,7 @@ from s2sad.frontend.stand_ins import STANDS_FOR
 from s2sad.frontend.statements import GlobalWritten
 from s2sad.frontend.values import Fields, Frame, Items, Ref, Tup, Value, const
 from s2sad.ir import Arg, Block, Const, Function, Pack, Var
+from s2sad.ir.inert import MISSING, is_of_the_user, resolve
 from s2sad.ir.kinds import Kinds
 from s2sad.ir.regions import structured
 from s2sad.rules import lookup
@@ -119,7 +120,9 @@ def _lower(lowerer: Lowerer, fn: Callable, kinds: Kinds, recursive: set[Any],
     plain, _ = code_of(fn)
     if isinstance(plain, types.FunctionType):
         source = find(plain)
-    title = getattr(fn, "generated_name", None) or getattr(fn, "__name__", type(fn).__name__)
+    users = not isinstance(fn, types.FunctionType) and is_of_the_user(type(fn))
+    title = type(fn).__name__ if users else getattr(fn, "generated_name", None) or getattr(fn, "__name__",
+                                                                                         type(fn).__name__)
     function = structured(Function(title, Block(params, tuple(lowerer.stmts),
                                    (out,)), tuple(inputs.vars), source.loc(source.node) if source else None))
     written = frozenset(inputs.cells[c] for c in lowerer.written if c in inputs.cells)
@@ -154,8 +157,8 @@ def callable_value(lowerer: Lowerer, fn: Callable, args: tuple[Value, ...]) -> t
 
 def parameter_names(fn: Callable, n: int, keywords: tuple[str, ...]) -> list[str]:
     """Names for the parameters of generated code: the user's."""
-    while not isinstance(fn, types.FunctionType) and hasattr(fn, "__wrapped__"):
-        fn = fn.__wrapped__
+    while not isinstance(fn, types.FunctionType) and (wrapped := resolve(fn, "__wrapped__")) is not MISSING:
+        fn = wrapped
     plain, bound = code_of(fn)
     names: list[str] = []
     if isinstance(plain, types.FunctionType):

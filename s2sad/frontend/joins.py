@@ -13,6 +13,7 @@ from s2sad.facts.arguments import fact_of
 from s2sad.frontend.values import Atom, Broken, Buffer, Choice, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
 from s2sad.ir.facts import join, join_items
+from s2sad.ir.inert import MISSING, look
 
 UNMADE = "a list that may not have been made here, and that changes its length"
 
@@ -74,7 +75,7 @@ def _unset(cls: type, name: str) -> Unbound:
 
 
 def _is_array(v: Any) -> bool:
-    return hasattr(v, "__array__")
+    return look(v, "__array__") is not MISSING
 
 
 class Joins:

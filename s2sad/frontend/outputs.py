@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import runtime
+from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
 from s2sad.frontend.values import NONE, Buffer, Ref, Tup, Value, const, static
@@ -39,6 +39,8 @@ def _place_of_output(fn: Callable) -> int | None:
 def _cast_error(fn: Callable, have: np.dtype, want: np.dtype) -> TypeError:
     """What NumPy raises where results of one dtype are put into an array of another."""
     try:
+        if not ops.of(fn).is_pure:  # it may be made of a function of the user's
+            raise TypeError(f"Cannot cast output of '{fn.__name__}' from {have!r} to {want!r}")
         fn(*[np.ones(1, have)] * getattr(fn, "nin", 1), out=np.zeros(1, want))
     except TypeError as error:
         return error.with_traceback(None)

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeGuard
 
+from s2sad.frontend.captures import is_key
 from s2sad.frontend.values import NONE, Atom, Iteration, Ref, Table, Tup, Value, const, static
 from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import is_a
 
 OPERATORS: dict[Callable, str] = {operator.or_: "__or__", operator.and_: "__and__", operator.sub: "__sub__",
                                   operator.xor: "__xor__", operator.eq: "__eq__", operator.ne: "__ne__",
@@ -46,7 +48,7 @@ class Sets:
         if self.is_set(value):
             return set(self.heap[value.cell].keys)
         known = static(value)
-        return known if isinstance(known, (set, frozenset)) else None
+        return known if is_a(known, (set, frozenset)) and all(map(is_key, known)) else None
 
     def members_of(self, value: Value) -> set[Any]:
         """The items of something iterable, all known now."""

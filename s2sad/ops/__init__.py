@@ -8,7 +8,17 @@ caution.
     (True, 'VIEW', 'WORLD')
 """
 from s2sad.ops.record import Cost, Effect, Memory, Operation, Raises, Zeros
-from s2sad.ops.registry import GENERATORS, PROVIDERS, RECORDS, canonical, is_recorded, of, record, spell
+from s2sad.ops.registry import (
+    GENERATORS,
+    PROVIDERS,
+    RECORDS,
+    canonical,
+    is_recorded,
+    may_be_looked_up,
+    of,
+    record,
+    spell,
+)
 
 # Importing a family records its operations.
 from s2sad.ops import (  # isort: skip
@@ -30,6 +40,6 @@ from s2sad.ops import (  # isort: skip
 )
 
 __all__ = ["Cost", "Effect", "GENERATORS", "Memory", "Operation", "PROVIDERS", "RECORDS", "Raises", "Zeros",
-           "arithmetic", "builtin", "canonical", "containers", "creation", "elementary", "indexing", "is_recorded",
+           "arithmetic", "builtin", "canonical", "containers", "creation", "elementary", "indexing", "is_recorded", "may_be_looked_up",
            "joining", "linalg", "methods", "of", "products", "record", "reductions", "scientific", "shapes", "spell",
            "statistics", "world"]

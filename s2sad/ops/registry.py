@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.ir.inert import is_a, is_of_the_user
+from s2sad.ir.inert import compares_by_identity, is_a, is_of_the_user
 from s2sad.ops.record import Effect, Memory, Operation
 
 RECORDS: dict[Callable, Operation] = {}
@@ -73,6 +73,11 @@ def may_be_recorded(op: Any) -> bool:
 
 
 _PLAIN = frozenset((types.BuiltinFunctionType, types.FunctionType, np.ufunc, type, types.MethodType))
+
+
+def may_be_looked_up(op: Any) -> bool:
+    """Whether a callable can be looked for in a table without running code of the user's."""
+    return may_be_recorded(op) or compares_by_identity(op)
 
 
 def is_recorded(op: Any) -> bool:

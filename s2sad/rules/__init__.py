@@ -274,6 +274,8 @@ def lookup(op: Callable) -> Rule | None:
     """The rule for an operation in any spelling, or None."""
     if isinstance(op, runtime.Recursive):
         return RULES.get(op) or _recursive(op)
+    if not ops.may_be_looked_up(op):
+        return None
     try:
         return RULES.get(op) or RULES.get(ops.canonical(op)) or _of_distribution(op) or _of_filter(op)
     except TypeError:
@@ -321,6 +323,8 @@ def is_constant_in(op: Callable, entry: Rule, name: str) -> bool:
 
 def has_no_gradient(op: Callable) -> bool:
     """Whether the operation is known to carry no derivative."""
+    if not ops.may_be_looked_up(op):
+        return False
     try:
         return op in NO_GRADIENT or (ops.canonical(op) in NO_GRADIENT and op not in RULES)
     except TypeError:
