@@ -40,6 +40,7 @@ from s2sad.ops import (  # isort: skip
 )
 
 __all__ = ["Cost", "Effect", "GENERATORS", "Memory", "Operation", "PROVIDERS", "RECORDS", "Raises", "Zeros",
-           "arithmetic", "builtin", "canonical", "containers", "creation", "elementary", "indexing", "is_recorded", "may_be_looked_up",
+           "arithmetic", "builtin", "canonical", "containers", "creation", "elementary", "indexing", "is_recorded",
+           "may_be_looked_up",
            "joining", "linalg", "methods", "of", "products", "record", "reductions", "scientific", "shapes", "spell",
            "statistics", "world"]
