@@ -11,7 +11,6 @@ It follows ``ir.kinds``: values and sizes do not count, except that a size is 1 
 """
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.ir.facts import RANDOM
-from s2sad.ir.inert import is_a
+from s2sad.ir.inert import is_a, is_of_the_user
 from s2sad.ir.kinds import SCALARS, fields_of, is_long, is_record
 
 LETTERS = "nmklpqrst"
@@ -150,10 +149,10 @@ def _constant(place: str, x: Any) -> Item:
         return Item(place, f"{place}: {x}", f"{place} is {x}")
     if type(x) in PLAIN:
         return Item(place, f"{place}: {x!r}", f"{place} == {x!r}")
-    name = getattr(x, "__qualname__", None) if is_a(x, (type, types.FunctionType, types.BuiltinFunctionType)) else None
+    name = None if is_of_the_user(type(x)) else getattr(x, "__qualname__", getattr(x, "__name__", None))
     if isinstance(name, str):
         return Item(place, f"{place}: the function or class {name}",
-                    f"getattr({place}, '__qualname__', None) == {name!r}")
+                    f"getattr({place}, '__qualname__', getattr({place}, '__name__', None)) == {name!r}")
     name = type(x).__name__
     if type(x) in RANDOM.values():
         return Item(place, f"{place}: {name}", f"type({place}).__name__ == {name!r}")

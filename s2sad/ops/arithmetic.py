@@ -109,3 +109,4 @@ _SCALARS = (np.float64, np.float32, np.float16, np.longdouble, np.complex64, np.
             np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 record(*_SCALARS, np.datetime64, np.timedelta64, memory=Memory.MAYBE, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(*_SCALARS, bounded=True)
+record(np.where, masks=True)

@@ -94,6 +94,8 @@ class Operation:
         The results are made to be filled: two of them are never one, even if they have the same values.
     read_only : bool
         The results are views that must not be written to, or may be.
+    masks : bool
+        It chooses by a mask, which is there to keep out numbers that are none.
     shapes_of : tuple of int
         The positions of the arguments of which only shape, dtype and length are read.
     constant_in : tuple of str
@@ -145,6 +147,7 @@ class Operation:
     uncopied: Memory | None = None
     distinct: bool = False
     read_only: bool = False
+    masks: bool = False
     shapes_of: tuple[int, ...] = ()
     constant_in: tuple[str, ...] = ()
     like: str = ""

@@ -8,7 +8,7 @@ The pipeline reads as a sentence. ``run`` applies it; tests run ``ir.verify`` af
     ...     y := np.sin(x)
     ...     z := np.sin(x)
     ...     u := y - -z
-    ...     v = u * u
+    ...     v := u * u
     ...     return u
     ... '''))))
     def f(x):

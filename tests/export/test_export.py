@@ -156,7 +156,7 @@ def test_arguments_of_another_kind_are_refused():
 
 
 @pytest.mark.parametrize("fn, args, what", [
-    (logs, (1.0,), "it uses an object of class Logger (`logger`)"),
+    (logs, (1.0,), "it uses an object of class Logger (`log`)"),
     (PROGRAMS["calls.recursion_on_values"].fn, PROGRAMS["calls.recursion_on_values"].args,
      "calls itself to a depth known only at run time")])
 def test_what_cannot_be_exported_is_named(fn, args, what):

@@ -13,7 +13,7 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.errors import Loc
 from s2sad.facts.arguments import fact_of
 from s2sad.frontend import rule_template
-from s2sad.ir import Block, Const, Fact, Function, Pack, Var
+from s2sad.ir import Block, Call, Const, Fact, Function, Pack, Var
 from s2sad.ir.facts import array
 from s2sad.ir.interpret import interpret
 from s2sad.ir.templates import RuleKinds
@@ -25,7 +25,7 @@ LOC = Loc("file.py", 3, 4)
 
 
 def inlined(fn, **bound):
-    return RuleBodies(lambda a: a, rule_template).inline(fn, bound, LOC)
+    return RuleBodies(lambda a: a, rule_template).inline(fn, bound, Call((), fn, (), (), LOC))
 
 
 def run(stmts, result, **values):
@@ -64,7 +64,7 @@ def test_tests_on_options_are_decided():
 def test_shapes_are_read_from_the_representative():
     other = Var("other", A.fact)
     stmts, result = RuleBodies(lambda a: other, rule_template).inline(
-        chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, LOC
+        chosen, {"x": A, "axis": Const(None), "keepdims": Const(False), "y_bar": Y}, Call((), chosen, (), (), LOC)
     )
     assert A not in {v for s in stmts for v in variables(*s.args)} and other in {
         v for s in stmts for v in variables(*s.args)
