@@ -20,6 +20,7 @@ Before: ``_ = x + y`` for ``x: float[n]`` and ``y: float[m]``.  After: not certa
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ def _divides(facts: list[Fact]) -> bool:
 
 def _power(call: Call, facts: list[Fact], spans: Spans) -> bool:
     base, exponent = facts[:2]
-    if not _fits(call, facts) or len(facts) != 2:
+    if not _fits(call, facts) or len(facts) != 2 or call.op is math.pow:  # of a negative number
         return False
     if type(exponent.value) in (int, float) and exponent.value >= 0:
         return True

@@ -715,3 +715,9 @@ def floats_added_to_integers(v):
     y = np.zeros(3, int)
     y += v
     return np.sum(v)
+
+
+@raises(0.5)
+def power_of_a_negative_number(x):
+    _ = math.pow(-1.0 - x, 0.5)
+    return x
