@@ -102,6 +102,11 @@ def is_compiled(fn: Any) -> bool:
         known.dispatched(fn) is None)
 
 
+def _is_constant(value: Value) -> bool:
+    """Whether a value is known now, with all its parts."""
+    return all(map(_is_constant, value.items)) if isinstance(value, Tup) else static(value) is not UNSET
+
+
 class Calls:
     """The part of the lowerer that finds out what is called."""
 
@@ -371,9 +376,23 @@ class Calls:
             return self.call_written(fn, fn, args, kwargs, hint)
         if module.split(".")[0] in OPAQUE and not (args and self.is_object(args[0])):
             return self.call_opaque(fn, args, kwargs, hint)
-        if is_used_as_it_stands(module) and self.is_steady(*args, *(v for _, v in kwargs)):
-            return self.call_opaque(fn, args, kwargs, hint)
+        given = (*args, *(v for _, v in kwargs))
+        if is_used_as_it_stands(module) and self.is_steady(*given):
+            settled = self.settled(fn, args, kwargs, hint) if all(map(_is_constant, given)) else None
+            return self.call_opaque(fn, args, kwargs, hint) if settled is None else settled
         return self.call_source(fn, args, kwargs, hint)
+
+    def settled(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
+        """What a function of constants gives, where reading it tells that now, and nothing else is done by it."""
+        state = self.mark()
+        try:
+            made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
+            if _is_constant(made) and not self.has_effects(state):
+                return made
+        except (S2SADError, PathEnded):
+            pass
+        self.reset(state)
+        return None
 
     def evaluated(self, fn: Callable, args: tuple[Value, ...]) -> Any:
         """What a function of constants returns; an error of ours that it raises has its place here."""
