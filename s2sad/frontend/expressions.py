@@ -173,7 +173,7 @@ class Expressions:
             if isinstance(part, gast.Constant):
                 template.append(str(part.value).replace("{", "{{").replace("}", "}}"))
             else:
-                args.append(self.reify(self.expr(part.value)))
+                args.append(self.reify(self.as_text(self.expr(part.value), part.conversion, part.format_spec)))
                 conv = {-1: "", 115: "!s", 114: "!r", 97: "!a"}[part.conversion]
                 spec = ""
                 if part.format_spec is not None:
@@ -184,6 +184,16 @@ class Expressions:
         if all(is_plain(fact_of(a).value) for a in args):
             return const("".join(template).format(*(fact_of(a).value for a in args)))
         return self.emit(str.format, (Const("".join(template)), *args), hint=hint)
+
+    def as_text(self, value: Value, conversion: int, spec: Any) -> Value:
+        """A value as an f-string writes it: of an object made here what its own method says."""
+        formatted = conversion == -1 and isinstance(value, Ref) and self.is_object(value) and (
+            spec is not None or self.find_special(value, "__format__") is not None)
+        if isinstance(value, Ref) and self.is_object(value) and not formatted:
+            names = ("__repr__",) if conversion in (ord("r"), ord("a")) else ("__str__", "__repr__")
+            found = next((m for name in names if (m := self.find_special(value, name)) is not None), None)
+            return value if found is None else self.call(found, (), ())
+        return value
 
     def expr_Starred(self, node: Any, hint: str) -> Value:
         raise self.unsupported("`*` is not allowed here", node=node)

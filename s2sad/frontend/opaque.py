@@ -21,7 +21,7 @@ from s2sad.ir.inert import is_a, is_of_the_library
 from s2sad.ir.walk import statements, variables
 
 UNDERSTOOD = ("builtins", "types", "typing", "inspect", "functools", "operator", "collections", "enum", "itertools",
-              "contextlib", "dataclasses", "abc", "numbers", "random", "string")
+              "contextlib", "dataclasses", "abc", "numbers", "random", "string", "_frozen_importlib")
 """Modules of Python whose objects are looked into."""
 CONVERTING = (float, int, complex, bool, str, len, np.asarray, np.array, operator.getitem)
 """Functions that say themselves what they take."""

@@ -42,7 +42,8 @@ def look(obj: Any, name: str) -> Any:
     knows of it."""
     if type(obj) is types.ModuleType:
         return vars(obj).get(name, MISSING)
-    return inspect.getattr_static(obj, name, MISSING)
+    found = inspect.getattr_static(obj, name, MISSING)
+    return instance_dict(obj).get(name, MISSING) if found is MISSING and not is_a(obj, type) else found
 
 
 def is_written(found: Any) -> bool:
@@ -78,11 +79,12 @@ def asks_python(obj: Any) -> bool:
 
 
 def instance_dict(obj: Any) -> dict[str, Any]:
-    """The attributes that an instance itself holds."""
+    """The attributes that an instance itself holds; of one of Python's own classes also where those are kept elsewhere,
+    as for each thread those of ``threading.local()`` are."""
     try:
         found = object.__getattribute__(obj, "__dict__")
     except AttributeError:
-        return {}
+        found = getattr(obj, "__dict__", {}) if is_of_the_library(type(obj)) else {}
     return found if type(found) is dict else {}
 
 
