@@ -378,16 +378,18 @@ class Calls:
             return self.call_opaque(fn, args, kwargs, hint)
         given = (*args, *(v for _, v in kwargs))
         if is_used_as_it_stands(module) and self.is_steady(*given):
-            settled = self.settled(fn, args, kwargs, hint) if all(map(_is_constant, given)) else None
-            return self.call_opaque(fn, args, kwargs, hint) if settled is None else settled
+            read = module.split(".")[0] == "scipy" or all(map(_is_constant, given))
+            made = self.understood(fn, args, kwargs, hint) if read else None
+            return self.call_opaque(fn, args, kwargs, hint) if made is None else made
         return self.call_source(fn, args, kwargs, hint)
 
-    def settled(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
-        """What a function of constants gives, where reading it tells that now, and nothing else is done by it."""
+    def understood(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
+        """What a function gives into which nothing varied goes, if it can be read and does nothing else: of what it
+        gives more is known than of the result of a call."""
         state = self.mark()
         try:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
-            if _is_constant(made) and not self.has_effects(state):
+            if not self.has_effects(state):
                 return made
         except (S2SADError, PathEnded):
             pass
@@ -413,7 +415,8 @@ class Calls:
         given = (*args, *(v for _, v in kwargs))
         steady = self.is_steady(*given) and not ops.is_recorded(public) and not self.adjoint
         if any(static(v) is UNSET for v in given) and (steady or not any(map(self.may_vary, given))):
-            return self.call_opaque(public, args, kwargs, hint)
+            made = self.understood(fn, args, kwargs, hint)
+            return self.call_opaque(public, args, kwargs, hint) if made is None else made
         state = self.mark()
         try:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
