@@ -259,6 +259,8 @@ class Attributes:
         if name == "at":
             return Method(owner, name)
         cls = self.class_of(owner)
+        if name == "device" and cls is np.ndarray and hasattr(cls, name):
+            return const("cpu")
         if name in PLAIN and (cls is None or look_in_class(cls, name) is not MISSING):
             array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
             return self.emit(getattr, (array, Const(name)), hint=name)

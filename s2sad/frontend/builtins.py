@@ -280,7 +280,7 @@ def _hasattr(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
             return FALSE
         return self.emit(hasattr, (self.reify(value), Const(name)), hint=hint)
     if cls is None:
-        raise self.unsupported("`hasattr` of a value whose kind is not known", code="S2S011")
+        return self.emit(hasattr, (self.reify(value), self.reify(args[1])), hint=hint)
     return const(look_in_class(cls, name) is not MISSING)
 
 

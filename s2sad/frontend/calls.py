@@ -438,6 +438,9 @@ class Calls:
             raise self.failing(TypeError(f"'{class_name(type(fn))}' object is not callable"),
                                f"{self.describe(const(fn))} is called but is not callable")
         given = (*args, *(v for _, v in kwargs))
+        if not hashable(fn):
+            self.check_given("a function of C", False, given)
+            return self.opaque_call(const(fn), args, kwargs, hint)
         known = ops.is_recorded(fn)
         if not known and any(isinstance(a, Ref) for a in given) and not self.is_steady(*given) and (
                 module not in TRUSTED or (module in ("numpy", "scipy") and is_compiled(fn))):

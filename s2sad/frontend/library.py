@@ -240,8 +240,15 @@ def _binary(op: Callable) -> Callable:
 
 def _getattr_static(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     """``inspect.getattr_static`` of something whose class is known."""
-    cls, name = self.class_of(args[0]), static(args[1])
-    if cls is None or name is UNSET or static(args[0]) is not UNSET:
+    cls, name, obj = self.class_of(args[0]), static(args[1]), static(args[0])
+    if obj is not UNSET and isinstance(name, str):  # it runs nothing of an object's own
+        found = inspect.getattr_static(obj, name, UNSET)
+        self.guard(("static", id(obj), name), lambda: inspect.getattr_static(obj, name, UNSET), found)
+        self.keep.append(obj)
+        if found is not UNSET:
+            return self.capture(found, None)
+        return args[2] if len(args) > 2 else NotImplemented
+    if cls is None or name is UNSET:
         return NotImplemented
     cell = self.heap[args[0].cell] if self.is_object(args[0]) else None
     if cell is not None and name in cell.names:

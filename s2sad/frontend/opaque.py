@@ -7,6 +7,7 @@ Before: ``table = make_interp_spline(t, y); v = table(0.25)``.  After: the same 
 from __future__ import annotations
 
 import operator
+import threading
 import types
 from typing import Any
 
@@ -30,7 +31,8 @@ CONVERTING = (float, int, complex, bool, str, len, np.asarray, np.array, operato
 def is_foreign(x: Any) -> bool:
     """Whether an object of Python's library is used as it stands: a file, a logger, a lock, a connection."""
     cls = type(x)
-    if is_a(x, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+    if cls is threading.local or is_a(x, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
+                                          types.MethodType)):
         return False
     top = cls.__module__.partition(".")[0]
     return (is_of_the_library(cls) and top.lstrip("_") not in UNDERSTOOD and top not in UNDERSTOOD

@@ -19,7 +19,7 @@ from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
 from s2sad.ir import Const
 from s2sad.ir.facts import UNSET
-from s2sad.ir.inert import is_a, is_of_the_user, look_in_class
+from s2sad.ir.inert import compares_by_identity, is_a, is_of_the_user, look_in_class
 from s2sad.ir.symbols import FUNCTION, IN_PLACE
 
 OPERATOR: dict[type, Callable] = {getattr(gast, syntax.__name__): op for syntax, op in FUNCTION.items()}
@@ -29,6 +29,12 @@ MIRRORED = {operator.lt: operator.gt, operator.le: operator.ge, operator.gt: ope
 FORWARDS = {op: f"__{op.__name__.strip('_')}__" for op in (*IN_PLACE, *MIRRORED)}
 BACKWARDS = {op: f"__r{name[2:]}" for op, name in FORWARDS.items()} | {
     op: FORWARDS[mirror] for op, mirror in MIRRORED.items()}
+
+
+def _compare_without_code(left: Any, right: Any) -> bool:
+    """Whether two known objects, one of which equals itself alone, are compared by nothing of the user's."""
+    alone = [x is None or (x is not UNSET and compares_by_identity(x)) for x in (left, right)]
+    return any(alone) and all(a or type(x) in (str, bytes, int, float, complex, bool) for a, x in zip(alone, (left, right)))
 
 
 class Operators:
@@ -81,6 +87,8 @@ class Operators:
                 isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
                     types.UnionType, types.FunctionType, np.dtype)) and is_key(left.value) and is_key(right.value):
             return self.capture(op(left.value, right.value), None)
+        if op in (operator.eq, operator.ne) and _compare_without_code(static(left), static(right)):
+            return const(op(static(left), static(right)))
         kinds = [self.fact(v).kind for v in (left, right)]
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
         if not repeated and any(k in ("array", "scalar") for k in kinds) and (

@@ -17,6 +17,7 @@ import numpy as np
 from s2sad import ops, runtime
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import is_basic
+from s2sad.frontend.operations import hashable
 from s2sad.frontend.values import NONE, Buffer, Ref, Tup, Value, const, static
 from s2sad.ir import Arg, Const, Pack
 from s2sad.ir.facts import UNSET
@@ -59,7 +60,7 @@ class Outputs:
         if isinstance(fn, np.ufunc):
             if len(args) > fn.nin:
                 args, out = args[:fn.nin], args[fn.nin] if len(args) == fn.nin + 1 else Tup(args[fn.nin:])
-        elif (k := _place_of_output(fn)) is not None and k < len(args):
+        elif hashable(fn) and (k := _place_of_output(fn)) is not None and k < len(args):
             args, out = (*args[:k], NONE, *args[k + 1:]), args[k]
         if isinstance(out, Tup) and len(out.items) == 1:
             out = out.items[0]
