@@ -377,6 +377,19 @@ def check_bound(x: Any, error: type, text: str) -> None:
         raise error(text)
 
 
+def items_of(xs: Any) -> list:
+    """The items of something of which nothing was known before the call, in the order of a loop over it. An iterator is
+    refused: a loop that is left early would leave the rest in it.
+
+    >>> items_of({"a": 1.0, "b": 2.0})
+    ['a', 'b']
+    """
+    if iter(xs) is xs:
+        raise NotImplementedError(f"S2S011: a loop over an iterator, {type(xs).__name__}, that the function has not made: "
+                                  "write `list(…)` around it")
+    return list(xs)
+
+
 def check_items(xs: Any, count: int, more: bool = False, axis: int = 0) -> None:
     """Raise what Python raises where ``xs`` (or what is in it, along another axis) is unpacked into ``count`` names, or
     ``more`` than so many.

@@ -14,6 +14,7 @@ from typing import Any
 
 import gast
 
+from s2sad import runtime
 from s2sad.facts.tried import is_plain
 from s2sad.frontend.failures import class_name, is_iterable
 from s2sad.frontend.values import (
@@ -59,6 +60,10 @@ class Iterables:
 
     def iterate(self, value: Value) -> Iteration:
         """Anything that ``for`` accepts."""
+        if self.fact(value).kind == "unknown" and self.is_opaque(value) and static(value) is UNSET:
+            made = self.emit(runtime.items_of, (self.reify(value),), hint="items")
+            self.opaque[self.plain_arg(made)] = self.harmless(value)
+            return Iteration("seq", (made,))
         match value:
             case Iteration(kind="view"):
                 return value.extra()

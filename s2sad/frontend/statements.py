@@ -34,6 +34,7 @@ from s2sad.frontend.values import (
 )
 from s2sad.ir import Const, Var
 from s2sad.ir.facts import UNSET, same_value
+from s2sad.ir.inert import is_a
 
 
 class GlobalWritten(Exception):
@@ -187,12 +188,19 @@ class Statements:
                 later = self.import_later(name, name)
                 self.bind_name(alias.asname or alias.name, self.opaque_attribute(later, alias.name))
                 continue
+            if not is_a(module, types.ModuleType):  # an object that the module has put in its own place
+                self.bind_name(alias.asname or alias.name, self.attribute(const(module), alias.name))
+                continue
             value = vars(module).get(alias.name, UNSET)
             if value is UNSET and (known := self.module_member(module, alias.name)) is not None:
                 self.bind_name(alias.asname or alias.name, known)
                 continue
             if value is UNSET:
-                value = importlib.import_module(f"{module.__name__}.{alias.name}")
+                try:
+                    value = importlib.import_module(f"{module.__name__}.{alias.name}")
+                except ImportError:
+                    missing = ImportError(f"cannot import name '{alias.name}' from '{module.__name__}'")
+                    return self.import_error(missing)
             self.bind_name(alias.asname or alias.name, self.capture(value, alias.asname or alias.name))
 
     def stmt_With(self, node: Any) -> None:

@@ -55,5 +55,6 @@ record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_l
        effect=Effect.ERROR)
 record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
 record(runtime.drawn, runtime.shuffled, memory=Memory.FRESH, effect=Effect.DRAWS)
-record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, effect=Effect.WORLD)
+record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, runtime.items_of,
+       effect=Effect.WORLD)
 record(runtime.selected, masks=True)

@@ -30,9 +30,16 @@ def _cut(y_bar, arrays, axis):
     start = 0
     for x in arrays:
         stop = start + _length(x, axis, np.ndim(y_bar))
-        bars.append(_part(y_bar[along(axis, np.ndim(y_bar), slice(start, stop))], x))
+        bars.append(_part(y_bar[_slab(axis, start, stop)], x))
         start = stop
     return _as_given(bars, arrays)
+
+
+def _slab(axis, start, stop):
+    """The index of the places from ``start`` to ``stop`` along an axis, of an array of any number of dimensions."""
+    if axis < 0:
+        return (..., slice(start, stop)) + (slice(None),) * (-1 - axis)
+    return (slice(None),) * axis + (slice(start, stop),)
 
 
 def _part(g, x):
@@ -44,7 +51,7 @@ def _part(g, x):
 @linear(np.concatenate, "arrays")
 def concatenate(arrays, axis=0, out=None, dtype=None, casting="same_kind", *, y_bar):
     if axis is not None:
-        return _cut(y_bar, arrays, axis if axis >= 0 else axis % np.ndim(y_bar))
+        return _cut(y_bar, arrays, axis)
     bars = []
     start = 0
     for x in arrays:
