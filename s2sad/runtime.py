@@ -58,6 +58,18 @@ def copy_together(a: Any, done: dict[int, Any] | None = None) -> Any:
     return done[id(a)]
 
 
+def tuple_of(cls: Any, items: Any) -> Any:
+    """A tuple of a class with these items, whatever its ``__new__`` makes of what it is given.
+
+    >>> tuple_of(tuple, [1.0, 2.0])
+    (1.0, 2.0)
+    """
+    try:
+        return tuple.__new__(cls, items)
+    except TypeError:  # one that is written in C has a maker of its own
+        return cls(items)
+
+
 def _copy_parts(a: Any, each: Any) -> Any:
     """A copy of a container or object, of which each part is copied by ``each``."""
     if type(a) in (list, tuple):
@@ -65,7 +77,7 @@ def _copy_parts(a: Any, each: Any) -> Any:
     if type(a) is dict:
         return {k: each(x) for k, x in a.items()}
     if isinstance(a, tuple) and hasattr(a, "_fields"):
-        return type(a)(*[each(x) for x in a])
+        return tuple_of(type(a), [each(x) for x in a])
     if np.isscalar(a) or a is None or callable(a) and not hasattr(a, "__dict__"):
         return a
     if isinstance(a, (np.random.Generator, np.random.RandomState)) or type(a).__module__ == "random":
@@ -385,8 +397,8 @@ def items_of(xs: Any) -> list:
     ['a', 'b']
     """
     if iter(xs) is xs:
-        raise NotImplementedError(f"S2S011: a loop over an iterator, {type(xs).__name__}, that the function has not made: "
-                                  "write `list(…)` around it")
+        raise NotImplementedError(f"S2S011: a loop over an iterator, {type(xs).__name__}, that the function has not "
+                                  "made: write `list(…)` around it")
     return list(xs)
 
 

@@ -181,7 +181,7 @@ def _each(fn: Callable[[Any], Any], x: Any) -> Any:
         return {k: _each(fn, v) for k, v in x.items()}
     if isinstance(x, (list, tuple)):
         items = [_each(fn, v) for v in x]
-        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+        return runtime.tuple_of(type(x), items) if isinstance(x, tuple) else type(x)(items)
     return fn(x)
 
 

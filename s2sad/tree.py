@@ -80,7 +80,7 @@ def rebuilt(x: Any, items: dict[Hashable, Any]) -> Any:
     (3.0, 4.0)
     """
     if isinstance(x, tuple):
-        return type(x)(*items.values()) if hasattr(x, "_fields") else type(x)(items.values())
+        return tuple.__new__(type(x), items.values())
     if isinstance(x, list):
         return type(x)(items.values())
     made = copy.copy(x)

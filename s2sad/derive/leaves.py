@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.frontend import Rebuild, Record, branches_of
+from s2sad.frontend import Rebuild, Record, branches_of, tuple_kind
 from s2sad.ir import Arg, Const, Pack, Var
 
 
@@ -45,7 +45,7 @@ def structured(tree: Any, leaf: Callable[[Var], Arg]) -> Arg:
     if isinstance(tree, list):
         return Pack("list", tuple(structured(t, leaf) for t in tree))
     if isinstance(tree, tuple):
-        return Pack("tuple" if type(tree) is tuple else type(tree), tuple(structured(t, leaf) for t in tree))
+        return Pack(tuple_kind(type(tree), len(tree)), tuple(structured(t, leaf) for t in tree))
     return Const(None)
 
 

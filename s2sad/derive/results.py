@@ -169,6 +169,8 @@ def non_scalar(fn: Callable, what: str, remedy: str = "sum the result, or use s2
 def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:
     """How part number ``k`` of a container or object is reached: an operation and its second argument."""
     if isinstance(pack.kind, Rebuild):
+        if issubclass(pack.kind.cls, tuple):
+            return operator.getitem, k
         return operator.getitem if issubclass(pack.kind.cls, dict) else getattr, pack.kind.names[k]
     return operator.getitem, pack.keys[k] if pack.kind == "dict" else k
 

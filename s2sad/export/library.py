@@ -183,6 +183,12 @@ class Library:
         self.need("types")
         if issubclass(value.cls, dict):
             body = f"    return dict({', '.join(f'{n}={n}' for n in value.names)})"
+        elif issubclass(value.cls, tuple) and not hasattr(value.cls, "_fields"):
+            body = f"    return ({', '.join(value.names)},)"
+        elif issubclass(value.cls, tuple):
+            self.need("collections")
+            body = (f"    return collections.namedtuple({value.cls.__name__!r}, {value.cls._fields!r})"
+                    f"({', '.join(value.names)})")
         elif value.cls is types.SimpleNamespace:
             body = f"    return types.SimpleNamespace({', '.join(f'{n}={n}' for n in value.names)})"
         else:

@@ -56,6 +56,8 @@ def is_plain(value: Any) -> bool:
         return all(map(is_plain, value)) and all(map(is_plain, value.values()))
     if cls is np.ndarray or (issubclass(cls, (np.generic, np.dtype)) and cls.__module__.partition(".")[0] == "numpy"):
         return not (value if issubclass(cls, np.dtype) else value.dtype).hasobject
+    if cls is types.UnionType:
+        return all(map(is_plain, value.__args__))
     if issubclass(cls, type):
         return is_plain_class(value)
     if issubclass(cls, (types.FunctionType, types.BuiltinFunctionType, np.ufunc)):

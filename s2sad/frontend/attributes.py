@@ -81,6 +81,8 @@ class Attributes:
             case Atom() if owner.is_static and not is_a(owner.value, (float, int, complex, str, np.generic)):
                 return self.static_attribute(owner, name)
             case Tup():
+                if name in (more := dict(owner.more)):
+                    return more[name]
                 if owner.cls is not tuple and name in getattr(owner.cls, "_fields", ()):
                     return owner.items[owner.cls._fields.index(name)]
                 if owner.cls is not tuple and look_in_class(owner.cls, name) is not MISSING and name not in (

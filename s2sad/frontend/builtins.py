@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,6 @@ from s2sad.frontend.values import (
     Value,
     const,
     static,
-    unset_in,
 )
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET, same_value
@@ -161,18 +160,29 @@ def _from_keys(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     value, classes = args
-    kinds = static(classes)
-    if kinds is UNSET and isinstance(classes, Tup):
-        kinds = tuple(static(c) for c in classes.items)
-    cls = self.class_of(value)
-    if kinds is not UNSET and self.fact(value).kind in ("number", "real"):
+    kinds = _classes(static(c) for c in (classes.items if isinstance(classes, Tup) else (classes,)))
+    if kinds is None or not all(map(is_plain_class, kinds)):
+        return self.emit(isinstance, (self.reify(value), self.reify(classes)), hint=hint)
+    if self.fact(value).kind in ("number", "real"):
         answers = {isinstance(v, kinds) for v in _some_numbers(self.fact(value))}
         if len(answers) == 1:
             return const(answers.pop())
-    known = kinds if type(kinds) is tuple else (kinds,)
-    if cls is None or unset_in(known) or not all(map(is_plain_class, known)):
-        return self.emit(isinstance, (self.reify(value), Const(kinds)), hint=hint)
+    cls = self.class_of(value)
+    if cls is None:
+        return self.emit(isinstance, (self.reify(value), self.reify(classes)), hint=hint)
     return const(issubclass(cls, kinds))
+
+
+def _classes(given: Iterable[Any]) -> tuple[type, ...] | None:
+    """The classes in the second argument of ``isinstance``; None if one of them is not known now."""
+    found: list[type] = []
+    for x in given:
+        union = type(x) is types.UnionType
+        inner = _classes(x.__args__ if union else x) if union or type(x) is tuple else (x,) if is_a(x, type) else None
+        if inner is None:
+            return None
+        found += inner
+    return tuple(found)
 
 
 def _some_numbers(fact: Fact) -> tuple[Any, ...]:

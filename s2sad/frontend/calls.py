@@ -50,7 +50,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import RANDOM, UNSET
-from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_the_user, look, written_method
+from s2sad.ir.inert import MISSING, callable_parts, is_a, is_named_tuple_maker, is_of_the_user, look, written_method
 
 KNOWN_MAPPINGS = (dict, types.MappingProxyType)
 SPECIAL = {**BUILTINS, **LIBRARY}
@@ -283,6 +283,11 @@ class Calls:
         owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
         if is_a(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
+        if is_named_tuple_maker(fn) and args:
+            return self.construct_tuple(static(args[0]), args[1:], kwargs)
+        if owner is tuple and fn.__name__ == "__new__" and args:
+            items = self.static_items(args[1]) if len(args) > 1 else ()
+            return None if items is None else Tup(items, static(args[0]))
         if type(owner) in RANDOM.values() and fn.__name__ == "shuffle" and len(args) == 1 and not kwargs:
             return self.shuffle(const(fn), args[0])
         if isinstance(owner, np.ufunc) and fn.__name__ == "at":
@@ -385,11 +390,11 @@ class Calls:
 
     def understood(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
         """What a function gives into which nothing varied goes, if it can be read and does nothing else: of what it
-        gives more is known than of the result of a call."""
+        gives more is known than of the result of a call. An object is made as it stands, as its methods are then."""
         state = self.mark()
         try:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
-            if not self.has_effects(state):
+            if not self.has_effects(state) and not self.is_object(made):
                 return made
         except (S2SADError, PathEnded):
             pass

@@ -62,10 +62,13 @@ class Construction:
             arg = self.emit_arg(cls, *(self.reify(a) for a in args))
             self.exceptions[arg] = cls
             return Atom(arg)
-        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-            given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
-            defaults = getattr(cls, "_field_defaults", {})
-            return Tup(tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields), cls)
+        if issubclass(cls, tuple) and cls is not tuple and cls.__module__ not in sys.stdlib_module_names:
+            maker = look_in_class(cls, "__new__")
+            made = self.call_object(getattr(maker, "__func__", maker), (const(cls), *args), kwargs, hint)
+            init = look_in_class(cls, "__init__")
+            if type(init) is types.FunctionType and _has_source(init):
+                self.call_function(init, (made, *args), kwargs, "")
+            return made
         written = look_in_class(cls, "__exit__") is MISSING and (
             isinstance(vars(cls).get("__init__"), types.FunctionType) or _has_only_methods(cls))
         if issubclass(cls, np.generic) or cls.__module__ == "builtins" or (cls.__module__ == "numpy" and not written):
@@ -107,6 +110,23 @@ class Construction:
         elif isinstance(init, types.FunctionType):
             self.call_function(init, (ref, *args), kwargs, "")
         return ref
+
+    def construct_tuple(self, cls: Any, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """What ``__new__`` of a named tuple gives; attributes beside its fields are those of the results of SciPy."""
+        if len(args) > len(cls._fields):
+            raise self.failing(TypeError(f"{cls.__name__}.__new__() takes {len(cls._fields) + 1} positional arguments "
+                                         f"but {len(args) + 1} were given"))
+        given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
+        more = {k: v for k, v in given.items() if k not in cls._fields}
+        wrong = next((k for k in more if k not in getattr(cls, "_extra_fields", ())), None)
+        if wrong is not None:
+            raise self.failing(TypeError(f"{cls.__name__}.__new__() got an unexpected keyword argument '{wrong}'"))
+        defaults = getattr(cls, "_field_defaults", {})
+        missing = next((f for f in cls._fields if f not in given and f not in defaults), None)
+        if missing is not None:
+            raise self.failing(TypeError(f"{cls.__name__}.__new__() missing the argument '{missing}'"))
+        items = tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields)
+        return Tup(items, cls, tuple(more.items()))
 
     def member_of(self, cls: Any, args: tuple[Value, ...]) -> Value:
         """``Colour(1)``: the member of an enumeration that has a value."""

@@ -23,6 +23,7 @@ from s2sad.frontend.inlining import RunTimeRecursion
 from s2sad.frontend.inputs import Inputs, Path
 from s2sad.frontend.liveness import analyse
 from s2sad.frontend.lower import Lowerer
+from s2sad.frontend.rebuild import Rebuild, tuple_kind
 from s2sad.frontend.report import further_problems
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.source import code_of, find
@@ -177,8 +178,7 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
     """The result of a function as one IR argument: containers and objects become Packs."""
     match value:
         case Tup():
-            return Pack("tuple" if value.cls is tuple else value.cls, tuple(result_arg(lowerer, v)
-                                                                            for v in value.items))
+            return Pack(tuple_kind(value.cls, len(value.items)), tuple(result_arg(lowerer, v) for v in value.items))
         case Ref() if not value.path:
             cell = lowerer.heap[value.cell]
             if isinstance(cell, Items):
@@ -192,24 +192,3 @@ def result_arg(lowerer: Lowerer, value: Value) -> Arg:
                 return Pack(Rebuild(cell.cls, cell.names), items)
     arg = lowerer.reify(value)
     return lowerer.emit_arg(tuple, arg) if isinstance(value, Ref) and value.cell in lowerer.tuples else arg
-
-
-@dataclass(frozen=True)
-class Rebuild:
-    """Makes an instance of a class from the values of its fields, without calling ``__init__``; a dict of a class
-    of its own from its items."""
-
-    cls: type
-    names: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "__name__", self.cls.__name__)
-        object.__setattr__(self, "__qualname__", self.cls.__name__)
-
-    def __call__(self, *values: Any) -> Any:
-        if issubclass(self.cls, dict):
-            return self.cls(zip(self.names, values))
-        made: Any = self.cls.__new__(self.cls)  # type: ignore[call-overload]
-        for n, v in zip(self.names, values):
-            object.__setattr__(made, n, v)
-        return made

@@ -53,6 +53,7 @@ from s2sad.frontend.operations import Operations
 from s2sad.frontend.operators import Operators
 from s2sad.frontend.outputs import Outputs
 from s2sad.frontend.places import Places
+from s2sad.frontend.rebuild import tuple_kind
 from s2sad.frontend.sets import Sets, is_mapping
 from s2sad.frontend.statements import Statements
 from s2sad.frontend.values import (
@@ -276,7 +277,7 @@ class Lowerer(
         whole = self.shapes.get(tuple(id(a) for a in args)) if args else None
         if whole is not None:
             return whole
-        return Pack("tuple" if value.cls is tuple else value.cls, args)
+        return Pack(tuple_kind(value.cls, len(args)), args)
 
     def fact(self, value: Value) -> Fact:
         """What is known of a value, without emitting anything."""

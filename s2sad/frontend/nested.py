@@ -16,8 +16,9 @@ from typing import Any
 
 from s2sad import ops, runtime
 from s2sad.errors import AliasError, ArgumentError
-from s2sad.frontend.functions import Rebuild, result_arg
+from s2sad.frontend.functions import result_arg
 from s2sad.frontend.inputs import Record, leaves_of
+from s2sad.frontend.rebuild import Rebuild
 from s2sad.frontend.values import (
     Atom,
     Bound,
@@ -170,7 +171,8 @@ def taken_apart(stmts: tuple[Stmt, ...], table: dict[Var, Arg]) -> Iterator[Stmt
     for s in stmts:
         whole = table.get(s.args[0]) if isinstance(s, Call) and s.args and type(s.args[0]) is Var else None
         if isinstance(s, Call) and type(whole) is Pack and type(s.args[-1]) is Const:
-            keys = whole.kind.names if isinstance(whole.kind, Rebuild) else whole.keys or range(len(whole.items))
+            named = isinstance(whole.kind, Rebuild) and not issubclass(whole.kind.cls, tuple)
+            keys = whole.kind.names if named else whole.keys or range(len(whole.items))
             table[s.outs[0]] = whole.items[list(keys).index(s.args[-1].value)]
         else:
             yield s
@@ -264,6 +266,8 @@ def unpacked(lowerer: Any, arg: Arg) -> Value:
             return lowerer.new_ref(Table(arg.keys, items))
         if arg.kind == "tuple" or isinstance(arg.kind, type):
             return Tup(items, tuple if arg.kind == "tuple" else arg.kind)
+        if isinstance(arg.kind, Rebuild) and issubclass(arg.kind.cls, tuple):
+            return Tup(items, arg.kind.cls)
         if isinstance(arg.kind, Rebuild) and issubclass(arg.kind.cls, dict):
             return lowerer.new_ref(Table(arg.kind.names, items, arg.kind.cls))
         if isinstance(arg.kind, Rebuild):

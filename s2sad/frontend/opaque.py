@@ -148,9 +148,10 @@ class Opaque:
         return True
 
     def has_effects(self, state: tuple) -> bool:
-        """Whether what was emitted since a mark does more than give results."""
+        """Whether what was emitted since a mark does more than give results or raise."""
         stmts, n = state[1][0]
-        return any(isinstance(s, Call) and ops.of(s.op).has_effect for top in stmts[n:]
+        return any(isinstance(s, Call) and ops.of(s.op).has_effect and ops.of(s.op).effect is not ops.Effect.ERROR
+                   for top in stmts[n:]
                    for s in statements(Block((), (top,), ())))
 
     def note_steady(self, outs: tuple[Arg, ...], args: tuple[Arg, ...], kwargs: tuple) -> None:

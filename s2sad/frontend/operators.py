@@ -34,7 +34,8 @@ BACKWARDS = {op: f"__r{name[2:]}" for op, name in FORWARDS.items()} | {
 def _compare_without_code(left: Any, right: Any) -> bool:
     """Whether two known objects, one of which equals itself alone, are compared by nothing of the user's."""
     alone = [x is None or (x is not UNSET and compares_by_identity(x)) for x in (left, right)]
-    return any(alone) and all(a or type(x) in (str, bytes, int, float, complex, bool) for a, x in zip(alone, (left, right)))
+    return any(alone) and all(known or type(x) in (str, bytes, int, float, complex, bool)
+                              for known, x in zip(alone, (left, right)))
 
 
 class Operators:

@@ -80,10 +80,11 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Tup:
-    """A tuple of known length (``cls``: a named tuple class)."""
+    """A tuple of known length (``cls``: a class of the user's; ``more``: attributes that are not among its items)."""
 
     items: tuple[Value, ...]
     cls: Any = tuple
+    more: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

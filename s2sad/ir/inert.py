@@ -55,6 +55,12 @@ def is_written(found: Any) -> bool:
     return False
 
 
+def is_named_tuple_maker(fn: Any) -> bool:
+    """Whether a function is the ``__new__`` that a named tuple class was generated with."""
+    return type(fn) is types.FunctionType and fn.__name__ == "__new__" and (
+        str(fn.__globals__.get("__name__")).startswith("namedtuple_"))
+
+
 def written_method(cls: type, *names: str) -> Any:
     """The first of some special methods that a class has in Python; None if there is none."""
     for name in names:
@@ -152,7 +158,7 @@ def is_plain_class(cls: Any) -> bool:
     meta = type(cls)
     if meta is type:
         return True
-    if meta not in _METACLASSES:
+    if meta not in _METACLASSES and has_own_methods(meta, (*_OPERATORS, "__instancecheck__", "__subclasscheck__")):
         return False
     hook = look_in_class(cls, "__subclasshook__")
     return meta is enum.EnumMeta or not is_a(hook, classmethod) or is_of_the_library_function(hook.__func__)
@@ -188,5 +194,6 @@ _OPERATORS = tuple(f"__{n}__" for n in (
 
 
 def is_inert_member(x: Any) -> bool:
-    """Whether a value is a member of an enumeration, none of whose operators somebody wrote."""
-    return is_a(x, enum.Enum) and not has_own_methods(type(x), _OPERATORS)
+    """Whether a value is a member of an enumeration, none of whose operators somebody wrote but NumPy."""
+    return is_a(x, enum.Enum) and (type(x).__module__.partition(".")[0] == "numpy"
+                                   or not has_own_methods(type(x), _OPERATORS))

@@ -92,7 +92,7 @@ def plain(x: Any) -> Any:
         return x.value
     if isinstance(x, tuple):
         items = [plain(v) for v in x]
-        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+        return runtime.tuple_of(type(x), items) if hasattr(x, "_fields") else tuple(items)
     if isinstance(x, list):
         return [plain(v) for v in x]
     if isinstance(x, dict):

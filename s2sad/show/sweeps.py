@@ -83,7 +83,7 @@ def ordered(g: Any) -> Iterator[Any]:
 def lifted(x: Any) -> Any:
     """Python floats as NumPy's, which have infinities where Python raises ``ZeroDivisionError``."""
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*map(lifted, x))
+        return runtime.tuple_of(type(x), map(lifted, x))
     if type(x) in (tuple, list):
         return type(x)(map(lifted, x))
     if type(x) is dict:
@@ -120,7 +120,7 @@ class Tangents:
         if isinstance(x, Node) and x in self.dots:
             return self.dots[x]
         if isinstance(x, tuple) and hasattr(x, "_fields"):
-            return type(x)(*(self.of(v, zero) for v in x))
+            return runtime.tuple_of(type(x), (self.of(v, zero) for v in x))
         if isinstance(x, (list, tuple)):
             return type(x)([self.of(v, zero) for v in x])
         if isinstance(x, dict):

@@ -96,7 +96,6 @@ def test_a_problem_in_a_generator_names_the_loop_that_reads_it():
         (lambda v: next(v), "`next` of"),
         (lambda v: np.array(x for x in v), "a generator handed to code that is not inlined"),
         (lambda v: np.array(zip(v, v)), "a `zip` iterator handed to code that is not inlined"),
-        (lambda v: list(zip(multiples(v, 2), v, strict=True)), "strict"),
         (lambda v: [(x for x in v)], "an iterator is kept"),
     ],
 )
