@@ -19,7 +19,7 @@ import numpy as np
 from s2sad.facts.arguments import Result
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim
-from s2sad.ir.inert import is_a, is_inert_member, is_plain_class
+from s2sad.ir.inert import is_a, is_inert_class, is_inert_member
 from s2sad.ops import of
 
 LIMIT = 20_000
@@ -59,7 +59,7 @@ def is_plain(value: Any) -> bool:
     if cls is types.UnionType:
         return all(map(is_plain, value.__args__))
     if issubclass(cls, type):
-        return is_plain_class(value)
+        return is_inert_class(value)
     if issubclass(cls, (types.FunctionType, types.BuiltinFunctionType, np.ufunc)):
         return of(value).is_pure
     return cls in (np.finfo, np.iinfo) or is_inert_member(value)

@@ -29,6 +29,7 @@ from s2sad.frontend.operations import hashable
 from s2sad.frontend.sets import CHANGES, is_mapping
 from s2sad.frontend.source import code_of
 from s2sad.frontend.values import (
+    NONE,
     Atom,
     Bound,
     Broken,
@@ -50,7 +51,7 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir.facts import RANDOM, UNSET
-from s2sad.ir.inert import MISSING, callable_parts, is_a, is_named_tuple_maker, is_of_the_user, look, written_method
+from s2sad.ir.inert import MISSING, callable_parts, is_a, is_of_a_named_tuple, is_of_the_user, look, written_method
 
 KNOWN_MAPPINGS = (dict, types.MappingProxyType)
 SPECIAL = {**BUILTINS, **LIBRARY}
@@ -283,8 +284,16 @@ class Calls:
         owner = getattr(fn, "__self__", None) if is_a(fn, (types.BuiltinFunctionType, types.MethodType)) else None
         if is_a(owner, type) and issubclass(owner, tuple) and fn.__name__ == "_make":
             return Tup(self.static_items(args[0]) or (), owner)
-        if is_named_tuple_maker(fn) and args:
+        if is_of_a_named_tuple(fn, "__new__") and args:
             return self.construct_tuple(static(args[0]), args[1:], kwargs)
+        if is_of_a_named_tuple(fn, "__init__") and args and self.is_object(args[0]):
+            for name, value in kwargs:
+                if name not in self.heap[args[0].cell].names:
+                    self.set_field(args[0], name, value)
+            return NONE
+        if is_of_a_named_tuple(fn, "__setattr__") and len(args) == 3 and self.is_object(args[0]):
+            self.set_field(args[0], static(args[1]), args[2])
+            return NONE
         if owner is tuple and fn.__name__ == "__new__" and args:
             items = self.static_items(args[1]) if len(args) > 1 else ()
             return None if items is None else Tup(items, static(args[0]))
@@ -390,11 +399,13 @@ class Calls:
 
     def understood(self, fn: types.FunctionType, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value | None:
         """What a function gives into which nothing varied goes, if it can be read and does nothing else: of what it
-        gives more is known than of the result of a call. An object is made as it stands, as its methods are then."""
+        gives more is known than of the result of a call. An object of SciPy is made as it stands, as most of its
+        methods are compiled."""
         state = self.mark()
         try:
             made = self.attempt(lambda: self.call_source(fn, args, kwargs, hint))
-            if not self.has_effects(state) and not self.is_object(made):
+            compiled = self.is_object(made) and self.heap[made.cell].cls.__module__.startswith("scipy.")
+            if not self.has_effects(state) and not compiled:
                 return made
         except (S2SADError, PathEnded):
             pass

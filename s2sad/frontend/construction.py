@@ -5,12 +5,14 @@ Before: ``p = Point(x, y)``.  After: an abstract object with two fields; nothing
 from __future__ import annotations
 
 import collections
+import collections.abc
 import contextlib
 import copy
 import dataclasses
 import enum
 import sys
 import types
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +31,8 @@ from s2sad.ir import Arg, Const, Fact, Var
 from s2sad.ir.facts import RANDOM, UNSET
 from s2sad.ir.inert import MISSING, look_in_class
 
-WRITTEN = {contextlib.nullcontext, contextlib.closing}
+WRITTEN = {contextlib.nullcontext, contextlib.closing, collections.abc.KeysView, collections.abc.ValuesView,
+           collections.abc.ItemsView}
 """Classes of the standard library whose methods are inlined like a user's."""
 
 
@@ -66,8 +69,8 @@ class Construction:
             maker = look_in_class(cls, "__new__")
             made = self.call_object(getattr(maker, "__func__", maker), (const(cls), *args), kwargs, hint)
             init = look_in_class(cls, "__init__")
-            if type(init) is types.FunctionType and _has_source(init):
-                self.call_function(init, (made, *args), kwargs, "")
+            if type(init) is types.FunctionType and _has_source(init) and isinstance(made, Tup):
+                return self.initialized(made, init, args, kwargs)
             return made
         written = look_in_class(cls, "__exit__") is MISSING and (
             isinstance(vars(cls).get("__init__"), types.FunctionType) or _has_only_methods(cls))
@@ -118,15 +121,22 @@ class Construction:
                                          f"but {len(args) + 1} were given"))
         given = {**dict(zip(cls._fields, args)), **dict(kwargs)}
         more = {k: v for k, v in given.items() if k not in cls._fields}
-        wrong = next((k for k in more if k not in getattr(cls, "_extra_fields", ())), None)
-        if wrong is not None:
-            raise self.failing(TypeError(f"{cls.__name__}.__new__() got an unexpected keyword argument '{wrong}'"))
+        if more and not hasattr(cls, "_extra_fields"):
+            raise self.failing(TypeError(f"{cls.__name__}.__new__() got an unexpected keyword argument '{min(more)}'"))
         defaults = getattr(cls, "_field_defaults", {})
         missing = next((f for f in cls._fields if f not in given and f not in defaults), None)
         if missing is not None:
             raise self.failing(TypeError(f"{cls.__name__}.__new__() missing the argument '{missing}'"))
         items = tuple(given[f] if f in given else self.capture(defaults[f], f) for f in cls._fields)
         return Tup(items, cls, tuple(more.items()))
+
+    def initialized(self, made: Tup, init: Callable, args: tuple[Value, ...], kwargs: Kwargs) -> Value:
+        """A tuple with the attributes that ``__init__`` of its class sets."""
+        fields = getattr(made.cls, "_fields", ())
+        ref = self.new_ref(Fields(made.cls, fields, made.items if fields else ()))
+        self.call_function(init, (ref, *args), kwargs, "")
+        cell = self.heap[ref.cell]
+        return Tup(made.items, made.cls, tuple((k, v) for k, v in zip(cell.names, cell.values) if k not in fields))
 
     def member_of(self, cls: Any, args: tuple[Value, ...]) -> Value:
         """``Colour(1)``: the member of an enumeration that has a value."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad import runtime
-from s2sad.ir.inert import is_named_tuple_maker, is_written, look_in_class
+from s2sad.ir.inert import is_of_a_named_tuple, is_written, look_in_class
 
 
 def tuple_kind(cls: type, n: int) -> Any:
@@ -20,7 +20,8 @@ def tuple_kind(cls: type, n: int) -> Any:
         return "tuple"
     names = getattr(cls, "_fields", None) or tuple(f"item{k + 1}" for k in range(n))
     maker = look_in_class(cls, "__new__")
-    own = not is_named_tuple_maker(getattr(maker, "__func__", maker)) or is_written(look_in_class(cls, "__init__"))
+    own = not is_of_a_named_tuple(getattr(maker, "__func__", maker), "__new__") or (
+        is_written(look_in_class(cls, "__init__")))
     return Rebuild(cls, names) if own else cls
 
 

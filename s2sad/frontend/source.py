@@ -13,6 +13,7 @@ import dis
 import inspect
 import linecache
 import operator
+import sys
 import types
 from collections import Counter
 from collections.abc import Callable
@@ -84,7 +85,7 @@ def find(fn: Callable) -> FunctionSource:
 
 @lru_cache(maxsize=4096)
 def _find(code: types.CodeType) -> FunctionSource:
-    file = code.co_filename
+    file = _file_of(code)
     if code.co_name == "<lambda>":
         return _find_lambda(code, file)
     block, start = _lines_of(code)
@@ -102,7 +103,8 @@ def _find(code: types.CodeType) -> FunctionSource:
         if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef)) and node.name == code.co_name:
             if not _is_current(code, text, node):
                 where = f"{code.co_name} ({file}:{code.co_firstlineno})"
-                changed = f"the source of {where} has changed since the function was made"
+                changed = (f"the source of {where} is not that of the function: it has changed since the function "
+                           "was made")
                 raise SourceNotFound("S2S002", changed, hint="reload the module, or define the function again")
             return FunctionSource(node, file, {start + k: line for k, line in enumerate(block)})
     raise _missing(code)
@@ -111,12 +113,20 @@ def _find(code: types.CodeType) -> FunctionSource:
 def _lines_of(code: types.CodeType) -> tuple[list[str], int]:
     """The lines of a function and the number of the first. ``inspect`` looks through all modules for the file, which
     takes longer than everything else here, and is asked only about files that are not in plain sight."""
-    linecache.checkcache(code.co_filename)
-    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1:]
+    file = _file_of(code)
+    linecache.checkcache(file)
+    lines = linecache.getlines(file)[code.co_firstlineno - 1:]
     try:
         return (inspect.getblock(lines), code.co_firstlineno) if lines else inspect.getsourcelines(code)
     except (OSError, TypeError, IndexError) as e:
         raise _missing(code) from e
+
+
+def _file_of(code: types.CodeType) -> str:
+    """The file that a function stands in; also of those modules of Python that its executable holds."""
+    name = code.co_filename
+    module = sys.modules.get(name[len("<frozen "):-1]) if name.startswith("<frozen ") else None
+    return getattr(module, "__file__", None) or name
 
 
 def _class_around(qualname: str) -> str:
@@ -146,14 +156,17 @@ FUTURE = reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __f
 
 
 def _is_current(code: types.CodeType, text: str, node: Any) -> bool:
-    """Whether a source text is still the one that a function was compiled from: a file may have been edited since."""
+    """Whether a source text is still the one that a function was compiled from: a file may have been edited since, and
+    code that was put together at run time may name a line that it does not stand on."""
+    parameters = code.co_varnames[:code.co_argcount]
+    if tuple(p.id for p in (*node.args.posonlyargs, *node.args.args)) != parameters:
+        return False
     if any(isinstance(n, (gast.Assert, gast.ClassDef)) for n in gast.walk(node)):
         return True  # test runners rewrite assertions, and the code of a class holds its line: not that of the text
     try:
         module = compile(text, "<s2sad>", "exec", code.co_flags & FUTURE, dont_inherit=True)
     except SyntaxError:  # out of its class or function, such as ``nonlocal``
         return True
-    parameters = code.co_varnames[:code.co_argcount]
     twins = [c for c in _inside(module)
              if c.co_name == code.co_name and c.co_varnames[:c.co_argcount] == parameters]
     return not twins or any(_constants(c) == _constants(code) and (

@@ -55,9 +55,9 @@ def is_written(found: Any) -> bool:
     return False
 
 
-def is_named_tuple_maker(fn: Any) -> bool:
-    """Whether a function is the ``__new__`` that a named tuple class was generated with."""
-    return type(fn) is types.FunctionType and fn.__name__ == "__new__" and (
+def is_of_a_named_tuple(fn: Any, name: str) -> bool:
+    """Whether a function is the special method of this name that a named tuple class was generated with."""
+    return type(fn) is types.FunctionType and fn.__name__ == name and (
         str(fn.__globals__.get("__name__")).startswith("namedtuple_"))
 
 
@@ -117,7 +117,7 @@ def resolve(obj: Any, name: str) -> Any:
     if asks_python(obj):
         return MISSING
     found = look(obj, name)
-    if found is MISSING or (not is_a(obj, type) and name in instance_dict(obj)):
+    if found is MISSING or (not is_a(obj, type) and found is instance_dict(obj).get(name, MISSING)):
         return found
     if is_a(found, (property, types.DynamicClassAttribute)) and not is_a(obj, type) and is_of_the_library_function(
             found.fget):
@@ -158,10 +158,15 @@ def is_plain_class(cls: Any) -> bool:
     meta = type(cls)
     if meta is type:
         return True
-    if meta not in _METACLASSES and has_own_methods(meta, (*_OPERATORS, "__instancecheck__", "__subclasscheck__")):
+    if meta not in _METACLASSES and has_own_methods(meta, ("__instancecheck__", "__subclasscheck__")):
         return False
     hook = look_in_class(cls, "__subclasshook__")
     return meta is enum.EnumMeta or not is_a(hook, classmethod) or is_of_the_library_function(hook.__func__)
+
+
+def is_inert_class(cls: Any) -> bool:
+    """Whether no operator on a class runs code of the user's, nor does asking for its instances and subclasses."""
+    return is_plain_class(cls) and (type(cls) in _METACLASSES or not has_own_methods(type(cls), _OPERATORS))
 
 
 def is_of_the_library_function(fn: Any) -> bool:
