@@ -291,6 +291,15 @@ def zeros_like(x: Any) -> Any:
     return 0j if type(x) is complex else 0.0
 
 
+def or_zeros(g: Any, x: Any) -> Any:
+    """The cotangent or tangent ``g`` of ``x``, zeros if it is None: a rule says so on one path of a test of its own.
+
+    >>> or_zeros(None, 2.0), or_zeros(3.0, 2.0)
+    (0.0, 3.0)
+    """
+    return zeros_like(x) if g is None else g
+
+
 def masked_product(g: Any, partial: Any, chosen: Any = None, either: bool = False) -> Any:
     """``g * partial`` with an exact zero where ``g`` is zero, even if ``partial`` is infinite or nan there. With
     ``chosen`` it is where that is zero or false; with ``either`` also where ``partial`` is zero.
@@ -631,7 +640,9 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def astype_of(g: Any, x: Any) -> Any:
-    """``g`` in the dtype of ``x``: real for real ``x``, complex for complex, float32 for float32."""
+    """``g`` in the dtype of ``x``: real for real ``x``, complex for complex, float32 for float32; zeros for None."""
+    if g is None:
+        return zeros_like(x)
     dtype = getattr(x, "dtype", None)
     if isinstance(x, np.ndarray) is not isinstance(g, np.ndarray):
         g = np.asarray(g) if isinstance(x, np.ndarray) else g[()]

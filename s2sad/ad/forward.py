@@ -175,6 +175,8 @@ class Forward:
                 continue
             if partial is NotImplemented:
                 raise refuses(s, n)
+            if self.rules.is_maybe_none(partial):
+                partial = self.emit.call(out, runtime.or_zeros, partial, y, hint="partial", loc=s.loc)
             term = self.scaled(out, self.dot(out, bound[n], s.loc), partial, y, s.loc)
             if total is None:
                 total = term
@@ -244,6 +246,8 @@ class Forward:
             if isinstance(part, (list, tuple)):
                 part = Pack("list", tuple(Const(0.0) if p is None else p for p in part))
                 part = self.emit.call(out, list, part, hint=self.name(o), loc=s.loc)
+            if self.rules.is_maybe_none(part):
+                part = self.emit.call(out, runtime.or_zeros, part, o, hint=self.name(o), loc=s.loc)
             if o.fact.is_array or o.fact.is_scalar:
                 part = self.shaped(out, part, o, s.loc)
             self.dots[o] = part

@@ -5,11 +5,11 @@ rule with its parameters replaced.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from s2sad.facts.arguments import fact_of
-from s2sad.ir import Arg, Call, Stmt
+from s2sad.ir import Arg, Call, Const, If, Stmt, Var
 from s2sad.ir.templates import RuleKinds, Template, TemplateSource
 
 
@@ -23,6 +23,7 @@ class RuleBodies:
         self.meta = meta
         self.templates = templates
         self.here: dict[Hashable, tuple[Template, RuleKinds]] = {}
+        self.maybe_none: set[Var] = set()
 
     def inline(self, fn: Callable, bound: dict[str, Any], call: Call) -> tuple[list[Stmt], Any]:
         """The body of a rule in place of its call.
@@ -42,7 +43,21 @@ class RuleBodies:
             The statements, and the result as a tree: an IR argument, None, NotImplemented, or a tuple or list of trees.
         """
         kinds = RuleKinds(bound, self.meta, fact_of)
-        return self.template(fn, kinds).copy(kinds, call.loc, call.op)
+        stmts, result = self.template(fn, kinds).copy(kinds, call.loc, call.op)
+        self.note_none(stmts)
+        return stmts, result
+
+    def note_none(self, stmts: Iterable[Stmt]) -> None:
+        """Note what is None on one path of a test that the rule makes at run time."""
+        for s in stmts:
+            if type(s) is If:
+                self.note_none((*s.then.stmts, *s.orelse.stmts))
+                self.maybe_none.update(out for out, a, b in zip(s.outs, s.then.results, s.orelse.results)
+                                       if self.is_maybe_none(a) or self.is_maybe_none(b))
+
+    def is_maybe_none(self, arg: Any) -> bool:
+        """Whether a part of the result of a rule may be None when it runs."""
+        return arg in self.maybe_none if type(arg) is Var else type(arg) is Const and arg.value is None
 
     def template(self, fn: Callable, kinds: RuleKinds) -> Template:
         """The template of a rule. One that is named by the identity of a constant serves this derivative, which keeps

@@ -229,6 +229,8 @@ class Reverse:
             for a, p in zip(arg, part):
                 self.contribute(out, s, a, p)
             return
+        if self.rules.is_maybe_none(part) and part is not None and self.is_active(arg):
+            part = self.emit.call(out, runtime.or_zeros, part, self.meta(arg), hint=self.name(arg), loc=s.loc)
         if part is not None and not isinstance(part, (list, tuple)) and self.is_active(arg) and (
                 arg.fact.kind not in ("list", "tuple", "unknown")):
             part = self.emit.match_dtype(out, part, arg, self.name(arg), s.loc)
@@ -249,6 +251,9 @@ class Reverse:
                 continue
             if partial is NotImplemented:
                 raise refuses(s, entry.wrt[operands.index(x)])
+            if self.rules.is_maybe_none(partial):
+                partial = self.emit.call(out, runtime.or_zeros, partial, self.meta(s.outs[0]), hint="partial",
+                                         loc=s.loc)
             g = self.scaled(out, y_bar, partial, x, s.loc)
             matched = self.emit.match_shape(out, g, x, [o for o in operands if o is not x] + [s.outs[0]], self.name(x),
                                             s.loc)

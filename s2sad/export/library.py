@@ -187,7 +187,7 @@ class Library:
             body = f"    return ({', '.join(value.names)},)"
         elif issubclass(value.cls, tuple):
             self.need("collections")
-            body = (f"    return collections.namedtuple({value.cls.__name__!r}, {value.cls._fields!r})"
+            body = (f"    return collections.namedtuple({value.cls.__name__!r}, {value.names!r})"
                     f"({', '.join(value.names)})")
         elif value.cls is types.SimpleNamespace:
             body = f"    return types.SimpleNamespace({', '.join(f'{n}={n}' for n in value.names)})"

@@ -182,6 +182,12 @@ def _squeeze(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     return Fact("array", facts[0].dtype)
 
 
+def _zeros_for_none(args: Any, facts: list[Fact], kwargs: Any) -> Fact | None:
+    """What has the shape and dtype of the second argument, if that is of floats."""
+    x = facts[1].forget()
+    return x if x.is_float or (x.is_array and x.dtype is not None and x.dtype.kind in "fc") else UNKNOWN
+
+
 def _unbroadcast(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     g, x = facts
     if x.is_array and x.dtype is not None and x.dims is not None and x.dtype.kind in "fc":
@@ -319,7 +325,7 @@ BY_HAND: dict[Any, Callable] = {
     runtime.copy: _same_fact, np.ndarray.copy: _same_fact,
     runtime.selected: _selected, runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros,
     runtime.zero_of: _zeros,
-    runtime.unbroadcast: _unbroadcast,
+    runtime.unbroadcast: _unbroadcast, runtime.or_zeros: _zeros_for_none,
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,

@@ -160,7 +160,7 @@ def _from_keys(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
 
 def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     value, classes = args
-    kinds = _classes(static(c) for c in (classes.items if isinstance(classes, Tup) else (classes,)))
+    kinds = _classes((classes,))
     if kinds is None or not all(map(is_plain_class, kinds)):
         return self.emit(isinstance, (self.reify(value), self.reify(classes)), hint=hint)
     if self.fact(value).kind in ("number", "real"):
@@ -173,12 +173,14 @@ def _isinstance(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     return const(issubclass(cls, kinds))
 
 
-def _classes(given: Iterable[Any]) -> tuple[type, ...] | None:
+def _classes(given: Iterable[Value]) -> tuple[type, ...] | None:
     """The classes in the second argument of ``isinstance``; None if one of them is not known now."""
     found: list[type] = []
-    for x in given:
-        union = type(x) is types.UnionType
-        inner = _classes(x.__args__ if union else x) if union or type(x) is tuple else (x,) if is_a(x, type) else None
+    for value in given:
+        x = static(value)
+        parts = value.items if isinstance(value, Tup) else tuple(map(const, x if type(x) is tuple else getattr(
+            x, "__args__", ()) if type(x) is types.UnionType else ()))
+        inner = (x,) if is_a(x, type) else _classes(parts) if parts else None
         if inner is None:
             return None
         found += inner

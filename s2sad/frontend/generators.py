@@ -166,18 +166,19 @@ class Generators:
         strict = bool(kwargs) and static(kwargs[0][1]) is not False
         if not running and not strict:
             return self.iterate(self.library_iterator(zip, tuple(read), ()))
-        at = next((k for k in running if _endless(read[k].fn.node)), None if strict else running[0])  # type: ignore
+        endless = [k for k in running if _endless(read[k].fn.node)]  # type: ignore[union-attr]
+        if strict and endless:
+            raise self.unsupported("`zip(strict=True)` of a generator without end", "check the lengths before")
+        at = (endless or running or [0])[0]
         for k in running:
-            if k != at:
+            if strict or k != at:
                 state = self.mark()
                 read[k] = self.iterate(self.listed_items(read[k]))
                 if self.has_effects(state) or any(self.heap[c] is not cell for c, cell in state[0][0].items()):
                     raise self.unsupported("two generators that run in turns, one of which changes something",
                                            "make a list of one first: `list(…)`", code="S2S010")
-        if strict and at is None:
-            return self.call_source(iterators.zipped_strictly, (Tup(tuple(read)),), (), "")
         if strict:
-            raise self.unsupported("`zip(strict=True)` of a generator without end", "check the lengths before")
+            return self.call_source(iterators.zipped_strictly, (Tup(tuple(read)),), (), "")
         return self.call_source(iterators.zipped, (Tup(tuple(read[:at])), read[at], Tup(tuple(read[at + 1:]))), (), "")
 
     def open_chain(self, args: tuple[Value, ...]) -> Iteration | Generator:

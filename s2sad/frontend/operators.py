@@ -74,7 +74,7 @@ class Operators:
             made = self.new_ref(self.heap[left.cell])
             self.call(Method(made, "update"), (right,), ())
             return made
-        seqs = [self.literal_items(v) for v in (left, right)]
+        seqs, compared = [self.literal_items(v) for v in (left, right)], op in (operator.eq, operator.ne)
         if op is operator.add and seqs[0] is not None and seqs[1] is not None:
             both = (*seqs[0], *seqs[1])
             return Tup(both) if isinstance(left, Tup) else self.new_list(both)
@@ -82,20 +82,20 @@ class Operators:
             items, count = (seqs[0], right) if seqs[0] is not None else (seqs[1], left)
             if self.is_count(count):
                 return self.repeat_items(items, count, isinstance(left if seqs[0] is not None else right, Tup))
-        if op in (operator.eq, operator.ne) and seqs[0] is not None and seqs[1] is not None:
+        if compared and seqs[0] is not None and seqs[1] is not None:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (
                 isinstance(left.arg, Const) and left.arg.name) and isinstance(left.value, (str, type,
                     types.UnionType, types.FunctionType, np.dtype)) and is_key(left.value) and is_key(right.value):
             return self.capture(op(left.value, right.value), None)
-        if op in (operator.eq, operator.ne) and _compare_without_code(static(left), static(right)):
+        if compared and _compare_without_code(static(left), static(right)):
             return const(op(static(left), static(right)))
         kinds = [self.fact(v).kind for v in (left, right)]
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
         if not repeated and any(k in ("array", "scalar") for k in kinds) and (
                 "list" in kinds or isinstance(left, Tup) or isinstance(right, Tup)):
             left, right = (self.as_array(v) for v in (left, right))
-        elif "list" in kinds and op not in (operator.eq, operator.ne):
+        elif "list" in kinds and not compared:
             return self.list_arithmetic(op, left, right)
         self.check_operands(op, (left, right))
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)

@@ -31,6 +31,7 @@ record(runtime.keys_of, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 record(runtime.same, runtime.stop_gradient, **_AS_IT_IS, raises=Raises.NEVER)
 record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, **_AS_IT_IS,
        shapes_of=(1,))
+record(runtime.or_zeros, **_AS_IT_IS, shapes_of=(1,))
 record(runtime.broadcast_like, read_only=True)
 record(runtime.unbroadcast_to, **_AS_IT_IS)
 record(runtime.copy, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, zeros=Zeros.KEEPS,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import collections.abc
 import heapq
 import io
+import json
 import logging
+import re
 import time
 
 import numpy as np
@@ -109,3 +112,54 @@ def test_compiled_code_on_what_nothing_varied_enters():
 
     x = np.array([0.3, 0.7, -0.2])
     np.testing.assert_allclose(s2sad.grad(f)(x), [f(np.eye(3)[0]), f(np.eye(3)[1]), 0.0])
+
+
+def test_a_loop_over_what_nothing_is_known_of_asks_it_for_an_iterator():
+    def f(x):
+        table, total = json.loads('{"0": 2.0, "1": 3.0}'), 0.0
+        for key in table:
+            total = total + table[key] * x
+        for key, value in table.items():
+            total = total + value * x * len(key)
+        return total
+
+    assert s2sad.value_and_grad(f)(2.0) == (20.0, 10.0)
+
+
+def test_an_iterator_that_the_function_has_not_made_is_not_walked():
+    def f(x):
+        for match in re.finditer("a", "banana"):
+            x = x * match.start()
+            break
+        return x
+
+    with pytest.raises(NotImplementedError, match="S2S011: a loop over an iterator, callable_iterator"):
+        s2sad.grad(f)(2.0)
+
+
+class Lookup(collections.abc.Mapping):
+    def __init__(self, **items):
+        self.held = items
+
+    def __getitem__(self, key):
+        return self.held[key]
+
+    def __iter__(self):
+        return iter(self.held)
+
+    def __len__(self):
+        return len(self.held)
+
+
+LOOKUP = Lookup(a=2.0, b=3.0)
+
+
+def test_methods_that_python_adds_to_a_mapping_are_read():
+    def f(x):
+        total = sum(LOOKUP[key] * x for key in LOOKUP.keys())
+        for key, value in zip((str(k).upper() for k in LOOKUP), LOOKUP.values(), strict=True):
+            total += value * x * (key == "A")
+        return total * LOOKUP.get("c", 1.0)
+
+    assert s2sad.value_and_grad(f)(2.0) == (14.0, 7.0)
+    assert "keys" not in s2sad.grad(f).source_for(2.0)

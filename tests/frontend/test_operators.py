@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+
 import gast
+import numpy as np
 import pytest
 
 from s2sad.frontend.operators import OPERATOR
@@ -57,3 +60,23 @@ def test_equality_of_lists_is_a_bool():
 )
 def test_operators(fn):
     check(fn, V)
+
+
+def test_objects_that_equal_themselves_alone_are_compared_now():
+    class Plain:
+        pass
+
+    one = Plain()
+
+    def f(v):
+        known = np == np and one == one and one != "a"  # noqa: PLR0124
+        return v * 2.0 if known and None != one.__class__ else v  # noqa: E711
+
+    assert ops(f, V) == [operator.mul]
+
+
+def test_isinstance_with_unions_and_nested_tuples():
+    def f(v):
+        return v * 2.0 if isinstance(v, int | np.ndarray) and not isinstance(v, (int, (str, float | None))) else v
+
+    assert ops(f, V) == [operator.mul]

@@ -1,6 +1,7 @@
 """Finding the source of a function object, and places in it."""
 from __future__ import annotations
 
+import collections.abc
 import functools
 import inspect
 import linecache
@@ -155,3 +156,16 @@ def test_annotations_that_are_not_evaluated_do_not_make_a_source_look_old():
     exec(compile(text.replace("y * n", "y / n"), file, "exec", dont_inherit=True), other := {})
     with pytest.raises(SourceNotFound, match="has changed"):
         find(other["outer"])
+
+
+def test_code_put_together_at_run_time_that_names_a_line_it_does_not_stand_on():
+    code = compile("\n" * (line_of("def plain(x):") - 1) + "def plain(x, more): return x", __file__, "exec")
+    scope = {}
+    exec(code, scope)
+    with pytest.raises(SourceNotFound, match="not that of the function"):
+        find(scope["plain"])
+
+
+def test_modules_that_the_executable_holds():
+    found = find(collections.abc.Mapping.get)
+    assert found.node.name == "get" and found.file.endswith("_collections_abc.py")

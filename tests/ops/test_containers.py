@@ -37,6 +37,7 @@ EXPLICIT = {
     runtime.stop_gradient: [given(A), given(2.0), given([A])],
     runtime.unbroadcast: [given(M, A), given(A, 1.0), given(A, A), given(M, M[:1]), given(1.0, 2.0)],
     runtime.unbroadcast_to: [given(M, (3,), A.dtype), given(M, (2, 3), A.dtype), given(A, (), np.dtype(np.float32))],
+    runtime.or_zeros: [given(A, A), given(None, A), given(None, 2.0)],
     runtime.astype_of: [given(A, A), given(A, np.float32(1.0)), given(A, A.astype(np.float32)), given(1.0, 2.0)],
     runtime.broadcast_like: [given(A, M), given(1.0, A), given(A, A), given(1.0, 2.0)],
     runtime.cotangent_of: [given(A, A), given(1.0, 2.0), given(A, A.astype(np.float32)), given(A.tolist(), A)],

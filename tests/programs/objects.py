@@ -424,3 +424,92 @@ class Emptied:
 @program(0.7)
 def made_without_init(x):
     return Emptied.of(x).x * object.__new__(Emptied).__class__(x).x
+
+
+class Doubled(namedtuple("Doubled", "a b")):
+    """A named tuple whose ``__new__`` changes what it is given."""
+
+    def __new__(cls, a, b=1.0):
+        return super().__new__(cls, 2.0 * a, b)
+
+    def area(self):
+        return self.a * self.b
+
+
+class Sided(tuple):
+    """A tuple with a maker and names of its own."""
+
+    def __new__(cls, left, right):
+        return tuple.__new__(cls, (3.0 * left, right))
+
+    @property
+    def left(self):
+        return self[0]
+
+
+class Summed(namedtuple("Summed", "a b")):
+    """A named tuple with an attribute that is not among its items."""
+
+    def __init__(self, a, b):
+        self.total = a + b
+
+
+@program(0.7)
+def tuples_with_a_maker_of_their_own(x):
+    p, q = Doubled(x, x * x), Doubled(x)
+    return p.area() * q.b + q.a + p._replace(a=x).a
+
+
+@program(0.7)
+def tuple_with_a_maker_of_its_own_that_is_returned(x):
+    return Doubled(x, x * x)
+
+
+@program(0.7, 3)
+@program(0.7, 0)
+def tuple_with_a_maker_of_its_own_in_a_loop(x, n):
+    p = Doubled(x, x * x)
+    for k in range(n):
+        p = Doubled(p.b, p.a) if x * k < 1.0 else p
+    return p.a + 2.0 * p.b
+
+
+@program(V)
+def plain_tuple_with_a_maker_of_its_own(v):
+    p = Sided(v, v[0])
+    left, right = p
+    return np.sum(p.left * left) + right * len(p)
+
+
+@program(0.7)
+def named_tuple_with_more_attributes(x):
+    p = Summed(x, x * x)
+    return p.total * p.a + Summed(b=1.0, a=x).total
+
+
+class Stored:
+    """A descriptor with both methods in Python, which keeps its value under its own name."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, instance, owner=None):
+        return 2.0 * instance.__dict__[self.name]
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.name] = value
+
+
+class WithStored:
+    weight = Stored()
+
+    def __init__(self, weight):
+        self.weight = weight
+
+
+STORED = WithStored(1.5)
+
+
+@program(0.7)
+def descriptor_before_what_the_instance_holds(x):
+    return x * STORED.weight

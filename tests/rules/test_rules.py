@@ -196,3 +196,40 @@ def test_a_user_s_function_is_called_as_often_as_it_stands(scratch):
     calls.clear()
     derivative(2.0)
     assert calls == [2.0, 2.0, 2.0]
+
+
+def switched(x, k):
+    return 3.0 * x if k > 0 else np.ones_like(x)
+
+
+@pytest.mark.parametrize("k", [1, -1])
+def test_a_cotangent_that_is_none_on_one_path_is_zero_there(scratch, k):
+    @rules.rule(switched, wrt=("x",))
+    def _(x, k, *, y_bar):
+        if k > 0:
+            return 3.0 * y_bar
+        return None
+
+    def f(x, k):
+        return np.sum(switched(x, k) * np.sin(x))
+
+    def g(x, k):
+        return np.sum(switched(x, k))
+    x = np.array([1.0, 2.0])
+    slope = 3.0 if k > 0 else 0.0
+    np.testing.assert_allclose(s2sad.grad(f)(x, k), slope * np.sin(x) + switched(x, k) * np.cos(x))
+    np.testing.assert_allclose(s2sad.grad(g)(x, k), np.full(2, slope))
+
+
+@pytest.mark.parametrize("k", [1, -1])
+def test_a_partial_that_is_none_on_one_path_is_zero_there(scratch, k):
+    @rules.elementwise(switched)
+    def _(x, k):
+        return (3.0 if k > 0 else None), None
+
+    def f(x, k):
+        return np.sum(switched(x, k) * x)
+    x = np.array([1.0, 2.0])
+    expected = (3.0 if k > 0 else 0.0) * x + switched(x, k)
+    np.testing.assert_allclose(s2sad.grad(f)(x, k), expected)
+    np.testing.assert_allclose(s2sad.jvp(lambda x: f(x, k), (x,), (np.ones(2),))[1], np.sum(expected))
