@@ -47,7 +47,6 @@ REFUSED: dict[str, str] = {
     "scipy:signal.detrend": "S2S010",
     "scipy:signal.freqz": "S2S010",
     "scipy:spatial.Rotation": "S2S003",
-    "scipy:stats.ttest_ind": "S2S011",
     "skyfield:propagate": "S2S017",
     "statsmodels:mad": "S2S010",
 }
