@@ -7,7 +7,7 @@
     w: dict with 'A'
     w['A']: float64[n, 1]
 
-It follows ``ir.kinds``: values and sizes do not count, except that a size is 1 and that sizes are equal.
+It follows ``ir.kinds``: values and sizes do not count, except that a size is 0 or 1 and that sizes are equal.
 """
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ class _Description:
         letters = []
         for k, n in enumerate(x.shape):
             here = f"{place}.shape[{k}]"
-            if n == 1:
-                letters.append("1")
-                tests.append(f"{here} == 1")
+            if n < 2:
+                letters.append(str(n))
+                tests.append(f"{here} == {n}")
             elif n in self.sizes:
                 letters.append(self.sizes[n][0])
                 tests.append(f"{here} == {self.sizes[n][1]}")
@@ -108,7 +108,7 @@ class _Description:
                 letter = LETTERS[known] if known < len(LETTERS) else f"n{known}"
                 self.sizes[n] = (letter, here)
                 letters.append(letter)
-                tests.append(f"{here} != 1")
+                tests.append(f"{here} > 1")
         return Item(place, f"{place}: {x.dtype.name}[{', '.join(letters)}]", " and ".join(tests), "array")
 
     def sequence(self, place: str, x: Any) -> Iterator[Item]:

@@ -62,7 +62,7 @@ def encoded(x):
     """Plain data that tells two values apart down to the bits, and from which the value can be made again."""
     if type(x) in (list, tuple):
         return type(x).__name__, [encoded(v) for v in x]
-    if type(x) is dict:
+    if isinstance(x, dict):  # a saved module has none of the methods of a class of the user's
         return "dict", [(k, encoded(v)) for k, v in x.items()]
     if isinstance(x, tuple):
         return "named", type(x).__name__, x._fields, [encoded(v) for v in x]

@@ -7,7 +7,7 @@
     ...               {"astype_of": runtime.astype_of, "scale": np.float32(2.0)}).splitlines()[0]
     'def f(x):'
     >>> library.constants, [text.splitlines()[0] for text in library.definitions]
-    (['scale = np.float32(2.0)'], ['def astype_of(g: Any, x: Any) -> Any:'])
+    (['scale = np.float32(2.0)'], ['def zeros_like(x: Any) -> Any:', 'def astype_of(g: Any, x: Any) -> Any:'])
 
 A helper is copied as text, with the helpers that it calls in turn; so are functions of the user that are called.  A
 name of the generated function that stands for something else than a helper of that name is changed.

@@ -29,6 +29,7 @@ from s2sad.ir.facts import (
     is_not_one,
     join,
     join_items,
+    shift_dim,
     taken_out,
 )
 
@@ -47,11 +48,12 @@ def _selected(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) 
 
 def _appended(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     item = facts[1].forget() if facts[0].item is None else join_items(facts[0].item, facts[1].forget())
-    return replace(facts[0], item=item)
+    length = facts[0].length
+    return replace(facts[0], item=item, length=None if length is None else shift_dim(length, 1))
 
 
 def _popped(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
-    return Result((facts[0], taken_out(facts[0].item)), tuple)
+    return Result((replace(facts[0], length=None), taken_out(facts[0].item)), tuple)
 
 
 def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -59,7 +61,7 @@ def _getitem(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
     if facts[0].kind == "list":
         if index.kind == "int" or index.dtype is not None:
             return taken_out(facts[0].item)
-        return facts[0] if index.kind == "slice" else UNKNOWN
+        return replace(facts[0], length=None) if index.kind == "slice" else UNKNOWN
     if facts[0].kind == "tuple" and facts[0].dims is not None and type(index.value) is int:
         dim = facts[0].dims[index.value] if -len(facts[0].dims) <= index.value < len(facts[0].dims) else None
         return Fact("int", sym=dim) if not isinstance(dim, int) else Fact("int", sym=dim)
@@ -98,6 +100,16 @@ def _zeros(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> 
 
 def _same_fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
     return facts[0].forget()
+
+
+def _other_length(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
+    return replace(facts[0].forget(), length=None)
+
+
+def _length(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    if facts[0].length is not None:
+        return Fact("int", sym=facts[0].length)
+    return Fact("int") if facts[0].kind in ("unknown", "object") else None
 
 
 def _shape(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
@@ -249,13 +261,13 @@ def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
         item: Fact | None = None
         for a in args[0].items:
             item = fact_of(a).forget() if item is None else join_items(item, fact_of(a).forget())
-        return Fact("list", item=item)
+        return Fact("list", item=item, length=len(args[0].items))
     if facts[0].kind == "list":
         return facts[0].forget()
     first = facts[0].dims
     if facts[0].is_array and first is not None and facts[0].dtype is not None and len(first) > 0:
         item = Fact("scalar", facts[0].dtype) if len(first) == 1 else Fact("array", facts[0].dtype, first[1:])
-        return Fact("list", item=item)
+        return Fact("list", item=item, length=first[0])
     return Fact("list", item=UNKNOWN)
 
 
@@ -329,7 +341,8 @@ BY_HAND: dict[Any, Callable] = {
     runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,
-    runtime.picked: _same_fact, runtime.placed: _same_fact, runtime.place_of: lambda args, facts, kwargs: Fact("int"),
+    runtime.picked: _other_length, runtime.placed: _other_length,
+    runtime.place_of: lambda args, facts, kwargs: Fact("int"),
     runtime.order: lambda args, facts, kwargs: Fact("list", item=Fact("int")),
     runtime.keys_of: lambda args, facts, kwargs: Fact("list", item=facts[0].item or UNKNOWN),
     tuple: lambda args, facts, kwargs: Fact("tuple") if facts and facts[0].kind == "list" and type(args[0]) is Var
@@ -339,7 +352,7 @@ BY_HAND: dict[Any, Callable] = {
     list.index: lambda args, facts, kwargs: Fact("int"), list.count: lambda args, facts, kwargs: Fact("int"),
     dict: lambda args, facts, kwargs: facts[0].forget() if facts and facts[0].kind == "dict" and not kwargs else Fact(
         "dict", item=UNKNOWN if facts or kwargs else None),
-    runtime.repeat_list: _same_fact, runtime.fold_list: _same_fact, runtime.join_lists: _joined_lists,
+    runtime.repeat_list: _other_length, runtime.fold_list: _other_length, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _broadcast,
     runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
@@ -350,7 +363,7 @@ BY_HAND: dict[Any, Callable] = {
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
     float: _converted("float"), int: _converted("int"), bool: _converted("bool"), complex: _converted("complex"),
-    str: _converted("str"), len: _converted("int"),
+    str: _converted("str"), len: _length,
     **dict.fromkeys((time.time, time.perf_counter, time.monotonic, time.process_time),
                     lambda args, facts, kwargs: Fact("float")),
     **dict.fromkeys((np.matrix, np.asmatrix, np.bmat, np.ma.array, np.ma.MaskedArray, np.ma.masked_where),

@@ -20,8 +20,10 @@ from s2sad.ir.facts import (
     Dim,
     Fact,
     fresh_dim,
+    is_filled,
     is_not_one,
     shift_dim,
+    symbols,
 )
 from s2sad.ir.inert import is_a
 from s2sad.ops import canonical
@@ -59,7 +61,11 @@ def fills(dims: tuple[Dim, ...] | None, others: list[tuple[Dim, ...] | None]) ->
 
 
 def dims_of(fact: Fact) -> tuple[Dim, ...] | None:
-    """Dimensions of an array or scalar, None if they are not known."""
+    """Dimensions of an array, a scalar, or what is made of a list of them; None if they are not known."""
+    if fact.kind == "list":
+        inner = dims_of(fact.item) if fact.item is not None and is_filled(fact.length) else None
+        alike = inner is not None and not any(symbol[0] == "i" for symbol in symbols(fact.item))  # type: ignore
+        return (fact.length, *inner) if alike else None  # type: ignore[misc]
     return () if fact.is_scalar else fact.dims if fact.is_array else None
 
 
@@ -270,7 +276,7 @@ def _created(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 
 def _like(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
-    return facts[0].dims if "shape" not in kwargs else None
+    return dims_of(facts[0]) if "shape" not in kwargs else None
 
 
 def _outer(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:

@@ -92,6 +92,8 @@ def _wrong_size(dim: Dim, size: int, sizes: Sizes) -> str | None:
 
 def _wrong_inside(fact: Fact, x: Any, sizes: Sizes) -> str | None:
     """What is wrong of the parts of a container, or of what is not None."""
+    if fact.length is not None and (wrong := _wrong_size(fact.length, len(x), sizes)):
+        return f"of the number of items: {wrong}"
     items: Any = x if fact.kind in ("list", "dict") else () if x is None or fact.kind != "unknown" else (x,)
     claims = []
     if fact.item is not None:

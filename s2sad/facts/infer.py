@@ -8,8 +8,9 @@ symbolically.
     >>> import numpy as np
     >>> from s2sad.ir import Var
     >>> from s2sad.ir.facts import array
-    >>> infer(np.sum, (Var("A", array(float, (2, 3))),), ()).facts
-    (Fact(kind='scalar', dtype=dtype('float64'), dims=None, value=UNSET, item=None, sym=None, parts=None),)
+    >>> fact, = infer(np.sum, (Var("A", array(float, (2, 3))),), ()).facts
+    >>> fact.kind, fact.dtype
+    ('scalar', dtype('float64'))
 """
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ from s2sad.ir.facts import (
     UNSET,
     Dim,
     Fact,
+    is_filled,
+    shift_dim,
 )
 
 
@@ -78,8 +80,10 @@ def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
     facts = [arg.fact for arg in _flat(args) if type(arg) is Var]
     if any(f.kind == "bool" and f.value is UNSET for f in facts):
         yield Choice(truth=False)
-    if any(f.kind == "list" for f in facts):
-        yield from (Choice(length=0), Choice(length=1))
+    lengths = [f.length for f in facts if f.kind == "list"]
+    for few in (0, 1):
+        if any(n is None or not is_filled(shift_dim(n, -few)) for n in lengths):
+            yield Choice(length=few)
     if any(f.kind == "int" and f.value is UNSET and f.sym is None for f in facts):
         yield from (Choice(count=0), Choice(count=2))
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, runtime
 from s2sad.facts.arguments import fact_of
+from s2sad.facts.dims import int_dim
 from s2sad.frontend.failures import PathEnded
 from s2sad.frontend.joins import Bad, Leaf, Same, Side, Struct
 from s2sad.frontend.values import (
@@ -30,7 +31,19 @@ from s2sad.frontend.values import (
     static,
 )
 from s2sad.ir import Arg, Block, Call, Const, Fact, For, Stmt, Stop, Var, Walked, While
-from s2sad.ir.facts import Dim, fresh_dim, fresh_like, join, own_dim, sometimes, symbols, taken_out, with_symbols
+from s2sad.ir.facts import (
+    Dim,
+    fresh_dim,
+    fresh_like,
+    is_filled,
+    join,
+    own_dim,
+    shift_dim,
+    sometimes,
+    symbols,
+    taken_out,
+    with_symbols,
+)
 from s2sad.ir.walk import clone, free
 
 
@@ -315,7 +328,10 @@ class Carried:
 
             def make(fact: Fact, label: str = label) -> Arg:
                 param, init, result = next(parts)
-                out = Var("result" if label == "$val" else label.lstrip("$") or "t", leaving(param.fact))
+                fact = leaving(param.fact)
+                if fact.kind == "list" and flag is None:
+                    fact = replace(fact, length=self.collected(param, init, result, side.stmts, walked))
+                out = Var("result" if label == "$val" else label.lstrip("$") or "t", fact)
                 carried.append(ir.Carried(param, init, result, out))
                 self.note_missing(out, result, *(() if self.runs(walked) else (init,)))
                 return out
@@ -341,8 +357,26 @@ class Carried:
 
     def runs(self, walked: Arg | None) -> bool:
         """Whether a loop over a sequence certainly runs at least once."""
+        return is_filled(self.trips(walked))
+
+    def trips(self, walked: Arg | None) -> Dim:
+        """How often a loop over a sequence runs if nothing ends it before, as a dimension; None if it is not known."""
         made = next((s for s in reversed(self.stmts) if isinstance(s, Call) and s.outs and s.outs[0] is walked), None)
         if made is None or made.op is not range:
-            return False
+            return None
         bounds = [a.value for a in made.args if isinstance(a, Const)]
-        return len(bounds) == len(made.args) and len(range(*bounds)) > 0
+        if len(bounds) == len(made.args):
+            return len(range(*bounds))
+        start = made.args[0] if len(made.args) == 2 else Const(0)
+        last = made.args[len(made.args) == 2]
+        if len(made.args) > 2 or type(start) is not Const:
+            return None
+        trips = shift_dim(int_dim(last), -start.value)
+        return max(0, trips) if isinstance(trips, int) else trips
+
+    def collected(self, param: Var, init: Arg, result: Arg, stmts: list[Stmt], walked: Arg | None) -> Dim:
+        """The length of a list that a loop appends one item to in each trip; None if that is not known."""
+        trips, before = self.trips(walked), fact_of(init).length
+        last = next((s for s in stmts if isinstance(s, Call) and s.outs and s.outs[0] is result), None)
+        appended = last is not None and last.op is runtime.append and last.args[0] is param
+        return shift_dim(trips, before) if appended and trips is not None and type(before) is int else None

@@ -62,7 +62,7 @@ class Inputs:
         self.vars: list[Var] = []
         self.cells: dict[int, Var] = {}
         self.seen: dict[int, tuple[Value, Any]] = {}
-        self.sizes: dict[int, Any] = {1: 1}
+        self.sizes: dict[int, Any] = {0: 0, 1: 1}
         self.open: list[int] = []
         self.paths: dict[Var, Path] = {}
         self.containers: dict[int, Path] = {}

@@ -70,7 +70,8 @@ class Lists:
         item: Fact | None = None
         for a in args:
             item = fact_of(a).forget() if item is None else join_items(item, fact_of(a).forget())
-        arg = self.emit_call(list, (Pack("list", args),), (), Var(hint or "items", Fact("list", item=item)))
+        fact = Fact("list", item=item, length=len(args))
+        arg = self.emit_call(list, (Pack("list", args),), (), Var(hint or "items", fact))
         return self.new_ref(Buffer(arg, arg.fact, frozenset(), self.gathered(frozenset(), items)))
 
     def held(self, cell: int, value: Value) -> frozenset[int]:
@@ -278,10 +279,10 @@ class Lists:
         cell = self.heap[ref.cell]
         self.check_write(ref.cell)
         args = (cell.arg,) if index is None else (cell.arg, self.reify(k))
-        left = Var(cell.arg.name or "items", cell.fact)
+        left = Var(cell.arg.name or "items", replace(cell.fact, length=None))
         item = Var("item", taken_out(cell.fact.item))
         self.append_call((left, item), runtime.pop, args)
-        self.heap[ref.cell] = replace(cell, arg=left)
+        self.heap[ref.cell] = replace(cell, arg=left, fact=left.fact)
         value = self.wrap(item)
         if isinstance(value, Ref) and cell.holds:
             self.heap[value.cell] = replace(self.heap[value.cell], alias=cell.holds)

@@ -5,7 +5,8 @@ missing: ``Fact()`` ("unknown") is always allowed and only costs speed.
 
 A dimension is an ``int``, or ``(symbol, offset)`` meaning "the size that ``symbol`` names, plus offset".
 Two dimensions that are equal as Python values are equal at run time. A symbol is ``(name, number)``: of one named "n"
-it is known that it is not 1 (the signature tells), so where two such dimensions meet in a broadcast they are equal.
+it is known that it is 2 or more (the kinds of the arguments tell), so where two such dimensions meet in a broadcast
+they are equal.
 A symbol stands for one size as long as the block runs that it belongs to: in the body of a loop for another one at each
 trip. In the fact of the items of a list, a symbol named "i" is another size for each item; who takes an item out gives
 it symbols of its own (``taken_out``).
@@ -47,6 +48,7 @@ class Fact:
     ``dtype`` is a number or an array.
     ``sym``: for an int that is a dimension of something, that dimension.
     ``parts``: facts of the items of a tuple (or of an unknown that has as many), mostly without values and dimensions.
+    ``length``: the number of the items of a list, as a dimension.
     """
 
     kind: str = "unknown"
@@ -56,11 +58,13 @@ class Fact:
     item: Fact | None = None
     sym: Dim = None
     parts: tuple[Fact, ...] | None = None
+    length: Dim = None
 
     def __eq__(self, other: object) -> bool:
         return (isinstance(other, Fact) and self.kind == other.kind and equal_dtypes(self.dtype, other.dtype)
                 and same_value(self.value, other.value)
-                and (self.dims, self.item, self.sym, self.parts) == (other.dims, other.item, other.sym, other.parts))
+                and (self.dims, self.item, self.sym, self.parts, self.length) == (
+                    other.dims, other.item, other.sym, other.parts, other.length))
 
     @property
     def ndim(self) -> int | None:
@@ -154,7 +158,7 @@ _symbols = itertools.count()
 
 
 def fresh_dim(not_one: bool = False) -> Dim:
-    """A dimension about which nothing is known, or only that it is not 1."""
+    """A dimension about which nothing is known, or only that it is neither 0 nor 1."""
     return (("n" if not_one else "m", next(_symbols)), 0)
 
 
@@ -173,6 +177,11 @@ def is_not_one(dim: Dim) -> bool:
     return dim != 1 if isinstance(dim, int) else dim[1] == 0 and dim[0][0] == "n"
 
 
+def is_filled(dim: Dim) -> bool:
+    """Whether a dimension is certainly 1 or more."""
+    return dim > 0 if isinstance(dim, int) else isinstance(dim, tuple) and dim[0][0] == "n" and dim[1] > -2
+
+
 def shift_dim(dim: Dim, by: int) -> Dim:
     """The dimension that is larger by ``by``."""
     return dim + by if isinstance(dim, int) else (dim[0], dim[1] + by)
@@ -180,7 +189,7 @@ def shift_dim(dim: Dim, by: int) -> Dim:
 
 def symbols(fact: Fact) -> Iterator[Any]:
     """The symbols in the dimensions of a fact."""
-    for dim in (*(fact.dims or ()), fact.sym):
+    for dim in (*(fact.dims or ()), fact.sym, fact.length):
         if isinstance(dim, tuple):
             yield dim[0]
     for part in (*(fact.parts or ()), *((fact.item,) if fact.item is not None else ())):
@@ -193,7 +202,8 @@ def with_symbols(fact: Fact, new: Callable[[Any], Any]) -> Fact:
         return (new(dim[0]), dim[1]) if isinstance(dim, tuple) else dim
     return replace(fact, dims=None if fact.dims is None else tuple(map(changed, fact.dims)), sym=changed(fact.sym),
                    item=None if fact.item is None else with_symbols(fact.item, new),
-                   parts=None if fact.parts is None else tuple(with_symbols(part, new) for part in fact.parts))
+                   parts=None if fact.parts is None else tuple(with_symbols(part, new) for part in fact.parts),
+                   length=changed(fact.length))
 
 
 def array(dtype: Any, dims: tuple[Dim, ...] | None = None) -> Fact:
@@ -217,7 +227,7 @@ def of_value(x: Any, sizes: dict[int, Dim] | None = None) -> Fact:
         return Fact("object")
     if is_a(x, np.ndarray):
         sizes = {} if sizes is None else sizes
-        return array(x.dtype, tuple(1 if n == 1 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
+        return array(x.dtype, tuple(n if n < 2 else sizes.setdefault(n, fresh_dim(True)) for n in x.shape))
     if is_a(x, np.generic):
         return Fact("scalar", x.dtype)
     if is_a(x, (list, dict)):
@@ -271,7 +281,8 @@ def join(a: Fact, b: Fact, between: Callable[[], Dim] = fresh_dim) -> Fact:
         if a.parts is not None and b.parts is not None and len(a.parts) == len(b.parts):
             inside = tuple(join(x, y, between) for x, y in zip(a.parts, b.parts))
         return Fact(a.kind, a.dtype if equal_dtypes(a.dtype, b.dtype) else None, dims,
-                    a.value if same else UNSET, item, a.sym if a.sym == b.sym else None, inside)
+                    a.value if same else UNSET, item, a.sym if a.sym == b.sym else None, inside,
+                    a.length if a.length == b.length else None)
     if a.is_scalar and b.is_scalar:
         if a.is_real and b.is_real and not (a.is_float and b.is_float):
             return Fact("real")

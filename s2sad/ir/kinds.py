@@ -1,7 +1,7 @@
 """The kinds of the arguments of a call: what generated code is specialised for, and all that building it knows of them.
 
-The structure and kinds (dtype and number of dimensions of arrays, which dimensions are 1, and which are equal), never
-values or sizes. Strings, None, functions and classes count as static: they are part of it with their value. Calls
+The structure and kinds (dtype and number of dimensions of arrays, which of them are 0 or 1, and which are equal), never
+values or other sizes. Strings, None, functions and classes count as static: they are part of it with their value. Calls
 whose kinds are equal run the same code.
 
     >>> import numpy as np
@@ -28,7 +28,7 @@ LONG_LIST = 64
 
 
 class ArrayKind(NamedTuple):
-    """An array; ``sizes`` has 1 where a dimension is 1, else a number, the same for equal sizes of one call."""
+    """An array; ``sizes`` has 0 or 1 where a dimension is that, else a number, the same for equal sizes of a call."""
 
     cls: type
     dtype: Any
@@ -116,7 +116,7 @@ def kinds_of(args: tuple, kwargs: Mapping[str, Any] = types.MappingProxyType({})
     ArgumentError
         For an array that is not NumPy's, or whose operators mean something else.
     """
-    numbers: dict[Hashable, int] = {1: 1}
+    numbers: dict[Hashable, int] = {0: 0, 1: 1}
     given = (*args, *kwargs.values()) if kwargs else args
     return Kinds(tuple([type(x) if type(x) in _PLAIN else _kind(x, numbers) for x in given]), tuple(kwargs))
 

@@ -49,7 +49,7 @@ def ones(*shape, dtype=float):
         ((None, len), (None, len)),
         ((Box(V),), (Box(V + 1),)),
         (([1.0] * 100,), ([2.0] * 200,)),
-        ((ones(0),), (ones(2),)),
+        ((ones(0, 4),), (ones(0, 7),)),
     ],
 )
 def test_calls_of_one_kinds_of(a, b):
@@ -67,6 +67,7 @@ def test_calls_of_one_kinds_of(a, b):
         ((np.array(1.0),), (1.0,)),
         ((ones(3),), (ones(3, 1),)),
         ((ones(3),), (ones(1),)),
+        ((ones(3),), (ones(0),)),
         ((ones(3, 4),), (ones(3, 3),)),
         ((ones(3), ones(3)), (ones(3), ones(4))),
         ((ones(3),), (ones(3, dtype=np.float32),)),
