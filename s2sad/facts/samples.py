@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.facts.tried import is_plain
+from s2sad.facts.tried import is_plain, shorter_lists
 from s2sad.ir import Arg, Const, Pack, Var
 from s2sad.ir.facts import (
     PYTHON_DTYPES,
     UNSET,
     Dim,
     Fact,
-    is_filled,
-    shift_dim,
 )
 
 
@@ -80,10 +78,7 @@ def choices(args: tuple[Arg, ...]) -> Iterator[Choice]:
     facts = [arg.fact for arg in _flat(args) if type(arg) is Var]
     if any(f.kind == "bool" and f.value is UNSET for f in facts):
         yield Choice(truth=False)
-    lengths = [f.length for f in facts if f.kind == "list"]
-    for few in (0, 1):
-        if any(n is None or not is_filled(shift_dim(n, -few)) for n in lengths):
-            yield Choice(length=few)
+    yield from (Choice(length=n) for n in sorted({n for f in facts for n in shorter_lists(f)}))
     if any(f.kind == "int" and f.value is UNSET and f.sym is None for f in facts):
         yield from (Choice(count=0), Choice(count=2))
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from s2sad.facts.arguments import Result
 from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim
+from s2sad.ir.facts import UNSET, Dim, Fact, fresh_dim, is_filled, shift_dim
 from s2sad.ir.inert import is_a, is_inert_class, is_inert_member
 from s2sad.ops import of
 
@@ -90,7 +90,15 @@ def _of_fact(fact: Fact) -> Hashable:
     dims = None if fact.dims is None else tuple(map(_of_dim, fact.dims))
     item = None if fact.item is None else _of_fact(fact.item)
     parts = None if fact.parts is None else tuple(map(_of_fact, fact.parts))
-    return fact.kind, fact.dtype, dims, value, item, parts, None if fact.sym is None else (_of_dim(fact.sym),)
+    sym = None if fact.sym is None else (_of_dim(fact.sym),)
+    return fact.kind, fact.dtype, dims, value, item, parts, sym, shorter_lists(fact)
+
+
+def shorter_lists(fact: Fact) -> tuple[int, ...]:
+    """The lengths from 0 and 1 that a list may have as far as is known: a result may depend on them."""
+    if fact.kind != "list":
+        return ()
+    return tuple(k for k in (0, 1) if fact.length is None or not is_filled(shift_dim(fact.length, -k)))
 
 
 def _of_dim(dim: Dim) -> Hashable:

@@ -37,12 +37,13 @@ class Comprehensions:
         names = frozenset(n for g in node.generators for n in stores_of([g.target]))
         inner = Frame({}, outer.source, outer.globals, outer.closure, outer, names, frozenset(), name="<comprehension>")
         inner.always_live = reads_of(node) | {"$list"}
+        walked: Any = self.expr(node.generators[0].iter) if first is None else first.env[".0"]
         self.frames.append(inner)
         result = self.new_list(())
         inner.env["$list"] = result
         before, self.unrolling = self.unrolling, known
         try:
-            self.generator(node.generators, elt, 0, None if first is None else first.env[".0"])
+            self.generator(node.generators, elt, 0, walked)
         finally:
             self.frames.pop()
             self.unrolling = before

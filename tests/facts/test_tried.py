@@ -14,7 +14,7 @@ from s2sad.facts import infer as inference
 from s2sad.facts.infer import infer
 from s2sad.facts.tried import is_plain, key_of, may_be_tried
 from s2sad.ir import Const, Fact, Pack, Var
-from s2sad.ir.facts import array, constant
+from s2sad.ir.facts import array, constant, fresh_dim
 from tests.facts.helper import N
 
 A, X = Var("a", array(float, (N, 3))), Var("x", Fact("float"))
@@ -155,3 +155,11 @@ def test_nothing_of_the_user_runs_in_these(value):
 )
 def test_code_of_the_user_may_run_in_these(value):
     assert not is_plain(value)
+
+
+def test_a_list_that_may_be_empty_is_another_one():
+    item = Fact("scalar", np.dtype(float))
+    filled, perhaps = (Var("xs", Fact("list", item=item, length=n)) for n in (fresh_dim(True), fresh_dim()))
+    assert infer(sum, (filled,), ()).facts[0].kind == "scalar"
+    assert infer(sum, (perhaps,), ()).facts[0].kind == "real"
+    assert key_of(sum, (filled,), ()) != key_of(sum, (perhaps,), ())

@@ -19,8 +19,9 @@ HELPERS = ["def root(u):", "    return np.sqrt(u)", "", "def ratio(u, w):", "   
 
 @dataclass(frozen=True)
 class Singular:
-    """An array expression, a mask of the places where it and its partials are finite, what it is elsewhere (``nan``,
-    ``inf``, ``-inf`` or ``zero``, with infinite partials), and the places that are finite for certain."""
+    """An array expression, a mask of the places where it and its partials are finite, what it is elsewhere (``nan``
+    for any that is not finite, ``inf``, ``-inf``, ``zero``, with infinite partials, or ``finite``: then only the mask
+    tells), and the places that are finite for certain."""
 
     text: str
     mask: str
@@ -37,11 +38,14 @@ class Masked(Faults):
         found = self.divided(u, shape[0]) if len(shape) == 1 and self.chance.flip(0.4) else self.partial(u, w)
         for _ in range(self.chance.weighted([(6, 0), (3, 1), (1, 2)])):
             s = found.text
-            found = replace(found, dead="nan", text=self.chance.one([
-                f"np.sin({s})", f"({s} * {self.scalar_leaf(scope)})", f"({s} * {w})", f"({s} + {u})", f"(-{s})",
-                f"np.exp({s})", f"({s} ** 2)", f"np.array({s})", f"({s}).copy()", f"({s}).reshape({shape})",
-                f"({w} / (1.3 + {s} ** 2))", f"np.tanh({s})", f"np.multiply({s}, {w})",
-            ]))
+            kept = "finite" if found.dead in ("zero", "finite") else "nan"
+            text, dead = self.chance.one([
+                (f"np.sin({s})", kept), (f"({s} * {self.scalar_leaf(scope)})", kept), (f"({s} * {w})", kept),
+                (f"({s} + {u})", kept), (f"(-{s})", kept), (f"np.exp({s})", "finite"), (f"({s} ** 2)", kept),
+                (f"np.array({s})", kept), (f"({s}).copy()", kept), (f"({s}).reshape({shape})", kept),
+                (f"({w} / (1.3 + {s} ** 2))", "finite"), (f"np.tanh({s})", "finite"), (f"np.multiply({s}, {w})", kept),
+            ])
+            found = replace(found, dead=dead, text=text)
         return found
 
     def divided(self, u: str, n: int) -> Singular:
@@ -52,7 +56,7 @@ class Masked(Faults):
         text = self.chance.one((f"({u} / {d})", f"np.divide({u}, {d})", f"ratio({u}, {d})",
                                 f"np.log({d} * {d} * (1.5 + {u} ** 2))", f"({d} / ({d} * (1.5 + {u} ** 2)))",
                                 f"np.sqrt({d} ** 2 * (1.5 + {u} ** 2))"))
-        dead = "-inf" if "log" in text else "nan"
+        dead = "-inf" if "log" in text else "finite" if "sqrt" in text else "nan"
         return Singular(text, f"{d} != 0.0", dead, tuple(k for k, value in enumerate(values) if value != "0.0"))
 
     def partial(self, u: str, w: str) -> Singular:
@@ -83,12 +87,14 @@ class Masked(Faults):
             f"np.select([{s.mask}, ~({s.mask})], [{s.text}, {full}])",
             f"np.choose(({s.mask}).astype(int), [{full}, {s.text}])",
             f"kept({s.text}, {s.mask})",
-            f"np.nan_to_num({s.text}, nan=0.0, posinf=0.0, neginf=0.0)",
             f"np.where({s.mask}, {s.text}, np.nan_to_num({other}))",
         ]
         t = s.text
+        if s.dead not in ("zero", "finite"):
+            options.append(f"np.nan_to_num({t}, nan=0.0, posinf=0.0, neginf=0.0)")
         options += {
             "nan": [f"np.fmax(np.fmin({t}, 2.0), -2.0)"],
+            "finite": [],
             "inf": [f"np.minimum({t}, 3.0)", f"np.clip({t}, -2.0, 2.0)", f"np.fmin({t}, 3.0)"] * 2,
             "-inf": [f"np.maximum({t}, -2.0)", f"np.clip({t}, -2.0, 2.0)", f"np.fmax({t}, -3.0)"] * 2,
             "zero": [t, f"np.maximum({t}, 0.3)", f"np.clip({t}, 0.1, 1.2)", f"np.fmax({t}, 0.3)"] * 2,

@@ -6,6 +6,7 @@ import numpy as np
 from tests.programs.registry import program
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
+ROWS = np.array([[1.1, 0.2], [-0.3, 0.8]])
 Pair = namedtuple("Pair", "left right")
 
 
@@ -395,3 +396,12 @@ def slices_of_a_list_of_run_time_length(v, n):
     xs[1:3] = [v[1], v[0] ** 2]
     xs[::2] = (xs[1], xs[-1])
     return sum(x * (k + 1) for k, x in enumerate(xs))
+
+
+@program(ROWS)
+@program(ROWS[:0])
+@program(ROWS[:1])
+def rows_of_an_array(A):
+    rows = [A[k] * 2.0 for k in range(len(A))]
+    M = np.array(rows)
+    return np.sum(M * M) + np.sum(np.array([np.sin(row) for row in A]))

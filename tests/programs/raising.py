@@ -721,3 +721,9 @@ def floats_added_to_integers(v):
 def power_of_a_negative_number(x):
     _ = math.pow(-1.0 - x, 0.5)
     return x
+
+
+@raises(0.5)
+def comprehension_over_what_it_makes(x):
+    xs = [e * x for e in xs]  # noqa: F821, F841
+    return x
