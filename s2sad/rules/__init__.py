@@ -353,7 +353,8 @@ def pullback(op: Callable, args: tuple, kwargs: dict, *, y: Any, y_bar: Any, mas
 
 
 def pushforward(op: Callable, args: tuple, kwargs: dict, *, y: Any, dots: dict[str, Any]) -> Any:
-    """The JVP of one operation on concrete values; ``dots`` maps parameter names to tangents."""
+    """The JVP of one operation on concrete values; ``dots`` maps parameter names to tangents. Of what a choice by a mask
+    leaves out the tangent is zero, whatever it is itself."""
     entry = lookup(op)
     if entry is None:
         raise KeyError(f"no rule for {op!r}")
@@ -368,7 +369,8 @@ def pushforward(op: Callable, args: tuple, kwargs: dict, *, y: Any, dots: dict[s
     if entry.kind == "elementwise":
         result = _apply(entry.vjp, entry, bound, {"y": y} if "y" in entry.extra else {})
         parts = _parts(entry, result)
-        terms = [part * dots[n] for n, part in zip(entry.wrt, parts) if part is not None and n in dots]
+        product = runtime.masked_product if ops.of(op).masks else operator.mul
+        terms = [product(part, dots[n]) for n, part in zip(entry.wrt, parts) if part is not None and n in dots]
         total = runtime.astype_of(sum(terms), y) if terms else runtime.zeros_like(y)
         return np.broadcast_to(total, np.shape(y)) if np.shape(total) != np.shape(y) else total
     if entry.kind == "linear":
