@@ -19,7 +19,9 @@ import builtins
 import dataclasses
 import dis
 import functools
+import importlib
 import inspect
+import pkgutil
 import sys
 import textwrap
 import types
@@ -226,13 +228,13 @@ class Library:
 
     def helper(self, name: str) -> None:
         """A function of ``runtime``, after those that it calls."""
-        if self.names.get(name) is vars(runtime)[name] and name in self.helpers_done():
+        if self.names.get(name) is _runtime_values()[name] and name in self.helpers_done():
             return
         if name in ("recursive_pullback", "recursive_pushforward"):
             what = "the derivative of a function that calls itself to a depth known only at run time"
             raise ExportError("S2S015", f"`{self.own}` cannot be exported: it uses {what}",
                               hint="write the recursion as a loop")
-        self.names[name] = vars(runtime)[name]
+        self.names[name] = _runtime_values()[name]
         text, needs = _helpers()[name]
         for need in needs:
             self.helper(need) if need in _helpers() else self.import_line(need)
@@ -335,34 +337,57 @@ def _helper(value: Any) -> str | None:
     if value is runtime.NOTHING:
         return "NOTHING"
     name = getattr(value, "__name__", None)
-    return name if isinstance(name, str) and name in _helpers() and vars(runtime).get(name) is value else None
+    return name if isinstance(name, str) and name in _helpers() and _runtime_values()[name] is value else None
 
 
 @functools.cache
 def _helpers() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Text and needs of each definition of ``runtime``."""
-    text = inspect.getsource(runtime)
-    found: dict[str, Any] = {}
-    for node in ast.parse(text).body:
+    found: dict[str, tuple[str, Any]] = {}
+    for text, node in _runtime_statements():
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found[node.name] = node
+            found[node.name] = text, node
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             target: Any = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            found[target.id] = node
+            found[target.id] = text, node
     known = {*found, *_runtime_imports()}
     return {name: (ast.get_source_segment(text, node) or "", tuple(sorted(
-        {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & known - {name}))) for name, node in found.items()}
+        {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & known - {name})))
+            for name, (text, node) in found.items()}
+
+
+@functools.cache
+def _runtime_modules() -> tuple[types.ModuleType, ...]:
+    """The modules of ``runtime``."""
+    names = [info.name for info in pkgutil.iter_modules(runtime.__path__)]
+    return tuple(importlib.import_module(f"{runtime.__name__}.{name}") for name in names)
+
+
+@functools.cache
+def _runtime_values() -> dict[str, Any]:
+    """What the modules of ``runtime`` define, by name."""
+    return {name: value for module in _runtime_modules() for name, value in vars(module).items()}
+
+
+def _runtime_statements() -> Iterator[tuple[str, ast.stmt]]:
+    """The statements of the modules of ``runtime``, each with the text of its module."""
+    for module in _runtime_modules():
+        text = inspect.getsource(module)
+        for node in ast.parse(text).body:
+            yield text, node
 
 
 @functools.cache
 def _runtime_imports() -> dict[str, tuple[str, Any]]:
     """The imports of ``runtime`` by the name that they bind."""
     found = {}
-    for node in ast.parse(inspect.getsource(runtime)).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+    for _, node in _runtime_statements():
+        own = str(getattr(node, "module", "")).startswith(("s2sad.", "__future__"))
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not own:
             for alias in node.names:
-                name = alias.asname or alias.name
-                found[name] = (ast.unparse(node), vars(runtime)[name])
+                module = importlib.import_module(getattr(node, "module", None) or alias.name)
+                value = getattr(module, alias.name) if isinstance(node, ast.ImportFrom) else module
+                found[alias.asname or alias.name] = (ast.unparse(node), value)
     return found
 
 

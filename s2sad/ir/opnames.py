@@ -106,8 +106,7 @@ def find(name: str) -> Any:
 @cache
 def _bare() -> dict[str, Any]:
     """What may be written without its module: ``operator`` and our own primitives. ``add`` is the operator."""
-    own = runtime.__name__
-    primitives = {n: f for n, f in vars(runtime).items() if callable(f) and getattr(f, "__module__", "") == own}
+    primitives = {n: f for n in runtime.__all__ if callable(f := getattr(runtime, n))}
     operators = {n: f for n, f in vars(operator).items() if not n.startswith("_") and callable(f)}
     primitives.pop("add", None)
     return {n: f for n, f in (operators | primitives).items() if n not in vars(builtins)}

@@ -353,8 +353,8 @@ def pullback(op: Callable, args: tuple, kwargs: dict, *, y: Any, y_bar: Any, mas
 
 
 def pushforward(op: Callable, args: tuple, kwargs: dict, *, y: Any, dots: dict[str, Any]) -> Any:
-    """The JVP of one operation on concrete values; ``dots`` maps parameter names to tangents. Of what a choice by a mask
-    leaves out the tangent is zero, whatever it is itself."""
+    """The JVP of one operation on concrete values; ``dots`` maps parameter names to tangents. What a choice by a mask
+    leaves out has tangent zero, whatever it is itself."""
     entry = lookup(op)
     if entry is None:
         raise KeyError(f"no rule for {op!r}")

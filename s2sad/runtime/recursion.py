@@ -1,0 +1,38 @@
+"""A function that calls itself to a depth known only at run time, as one operation."""
+from __future__ import annotations
+
+from typing import Any
+
+
+class Recursive:
+    """A function that calls itself to a depth known only at run time, as one operation. Its derivative is that of the
+    function, compiled apart and called where the operation is met in the sweep."""
+
+    def __init__(self, fn: Any) -> None:
+        self.fn = fn
+        self.__name__ = self.__qualname__ = fn.__name__
+        self.__module__ = fn.__module__
+
+    def __call__(self, *args: Any) -> Any:
+        return self.fn(*args)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recursive) and other.fn is self.fn
+
+    def __hash__(self) -> int:
+        return hash((Recursive, self.fn))
+
+
+DERIVATIVES: dict[str, Any] = {}
+"""``vjp`` and ``jvp`` of a function, entered by the layer that compiles them."""
+
+
+def recursive_pullback(call: Recursive, xs: tuple, y_bar: Any) -> Any:
+    """The cotangents of the arguments of a recursive call; of a single argument not in a tuple."""
+    bars = DERIVATIVES["vjp"](call.fn, xs, y_bar)
+    return bars if len(bars) > 1 else bars[0]
+
+
+def recursive_pushforward(call: Recursive, xs: tuple, xs_dot: tuple) -> Any:
+    """The tangent of the result of a recursive call."""
+    return DERIVATIVES["jvp"](call.fn, xs, xs_dot)
