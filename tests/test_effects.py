@@ -259,3 +259,17 @@ def test_the_value_is_that_of_the_function(f):
     heard(lambda: values.append(s2sad.value_and_grad(f)(0.7)[0]))
     heard(lambda: values.append(s2sad.jvp(f, (0.7,), (1.0,))[0]))
     assert f is timed or values[0] == values[1] == values[2]
+
+
+def test_what_raises_before_the_world_is_changed(capsys):
+    def f(v, A):
+        a = np.sin(A[-4])
+        for x in v:
+            print(x)
+        return np.sum(a)
+
+    args = [0.5, 1.5], np.ones((3, 4))
+    for derivative in (s2sad.grad(f, argnums=1), s2sad.value_and_grad(f, argnums=1)):
+        with pytest.raises(IndexError):
+            derivative(*args)
+        assert capsys.readouterr().out == ""

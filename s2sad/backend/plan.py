@@ -34,10 +34,12 @@ TEMPORARY = re.compile(r"|_.*|t_?\d*|.*\W.*")
 
 @dataclass
 class Pending:
-    """A folded value that waits for its use: the memory and the names that it reads."""
+    """A folded value that waits for its use: the memory and the names that it reads, and whether the function may
+    raise there."""
 
     reads: Roots
     names: frozenset[str]
+    raises: bool
 
 
 @dataclass
@@ -256,7 +258,9 @@ class _Folding:
         reads = frozenset().union(*(p.reads for p in taken))
         if not (isinstance(s, Call) and ops.of(s.op).reads_shape and all(v.fact.is_array for v in leaves)):
             reads = reads.union(*map(self.memory.reach, leaves))
-        return Pending(reads, frozenset(v.name for v in leaves))
+        users = isinstance(s, Call) and not s.adjoint and s.loc is not None
+        raises = users and ops.of(s.op).raises is not ops.Raises.NEVER
+        return Pending(reads, frozenset(v.name for v in leaves), raises or any(p.raises for p in taken))
 
     def disturb(self, s: Stmt, pending: dict[Var, Pending]) -> None:
         """A statement that prints: what waits for its use may not wait past it."""
@@ -267,8 +271,10 @@ class _Folding:
         written = written.union(*(self.memory.reach(a) for t in inner if isinstance(t, Call) and ops.of(
             t.op).effect is ops.Effect.UNKNOWN for a in call_args(t)))
         names = {v.name for t in inner for v in (*t.outs, *(p for b in blocks(t) for p in b.params))}
+        acts = any(isinstance(t, Call) and ops.of(t.op).has_effect and ops.of(t.op).effect is not ops.Effect.ERROR
+                   for t in inner)
         for v, p in list(pending.items()):
-            if p.names & names or touches(p.reads, written):
+            if p.names & names or touches(p.reads, written) or (acts and p.raises):
                 del self.plan.folded[v], pending[v]
 
     def fit(self, s: Stmt, depth: int, pending: dict[Var, Pending], parts: list[Var]) -> None:

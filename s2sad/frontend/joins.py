@@ -10,9 +10,23 @@ from functools import reduce
 from typing import Any
 
 from s2sad.facts.arguments import fact_of
-from s2sad.frontend.values import Atom, Broken, Buffer, Choice, Fields, Frame, Items, Ref, Table, Tup, Unbound, Value
+from s2sad.frontend.values import (
+    Atom,
+    Broken,
+    Buffer,
+    Choice,
+    Fields,
+    Frame,
+    Items,
+    Ref,
+    Table,
+    Tup,
+    Unbound,
+    Value,
+    const,
+)
 from s2sad.ir import UNDEFINED, Arg, Const, Fact, Stmt, Var
-from s2sad.ir.facts import join, join_items
+from s2sad.ir.facts import join, join_items, same_value
 from s2sad.ir.inert import MISSING, look
 
 UNMADE = "a list that may not have been made here, and that changes its length"
@@ -117,9 +131,8 @@ class Joins:
                     hb))):
                 return Bad("a name holds a list, dict or object on one path and something else on another")
             if isinstance(a, Atom) and isinstance(b, Atom) and a.is_static and b.is_static and (
-                    type(a.value) is type(b.value) and not _is_array(a.value) and a.value == b.value
-                    and repr(a.value) == repr(b.value)):
-                return Same(a)
+                    not _is_array(a.value) and same_value(a.value, b.value)):
+                return Same(a if type(a.arg) is Const else const(a.value))  # a variable of one path is none after it
             return self.leaf(join(fa.forget(), fb.forget()), mutable, (a, ha), (b, hb))
         return Bad("a name holds things of different structure on two paths")
 

@@ -32,7 +32,7 @@ record(runtime.same, runtime.stop_gradient, **_AS_IT_IS, raises=Raises.NEVER)
 record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, **_AS_IT_IS,
        shapes_of=(1,))
 record(runtime.or_zeros, **_AS_IT_IS, shapes_of=(1,))
-record(runtime.broadcast_like, read_only=True)
+record(runtime.broadcast_like, read_only="sometimes")
 record(runtime.unbroadcast_to, **_AS_IT_IS)
 record(runtime.copy, memory=Memory.FRESH, distinct=True, effect=Effect.NONE, raises=Raises.NEVER, zeros=Zeros.KEEPS,
        bounded=True)

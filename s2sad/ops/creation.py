@@ -23,7 +23,7 @@ record(np.array, memory=Memory.FRESH, uncopied=Memory.ANY, distinct=True, effect
 record(np.asarray, np.asanyarray, np.ascontiguousarray, **_AS_IT_IS, takes_lists=True)
 record(np.asarray, same_on_floats=True)
 record(np.asfortranarray, np.require, np.frombuffer, **_AS_IT_IS)
-record(np.frombuffer, read_only=True)
+record(np.frombuffer, read_only="sometimes")
 record(np.asarray_chkfinite, **_AS_IT_IS)
 record(np.ndarray.astype, **_AS_IT_IS | {"memory": Memory.FRESH}, uncopied=Memory.MAYBE, method="astype")
 if hasattr(np, "astype"):

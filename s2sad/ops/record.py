@@ -92,8 +92,8 @@ class Operation:
         What they share if the option ``copy`` is not True.
     distinct : bool
         The results are made to be filled: two of them are never one, even if they have the same values.
-    read_only : bool
-        The results are views that must not be written to, or may be.
+    read_only : "", "sometimes" or "always"
+        Whether the results are views that must not be written to.
     masks : bool
         It chooses by a mask, which is there to keep out numbers that are none.
     shapes_of : tuple of int
@@ -146,7 +146,7 @@ class Operation:
     idle: tuple[str, int, int] | None = None
     uncopied: Memory | None = None
     distinct: bool = False
-    read_only: bool = False
+    read_only: str = ""
     masks: bool = False
     shapes_of: tuple[int, ...] = ()
     constant_in: tuple[str, ...] = ()

@@ -3,7 +3,8 @@
 The adjoint of ``p = a[i]`` is ``a_bar[i] += p_bar``, and ``a_bar`` has the shape of ``a``: if the place is not there,
 the one raises the exception of the other, so of the two the adjoint alone is enough.
 
-Before: ``p = a[0]`` that nobody reads, and ``a_bar[0] += g``.  After: the adjoint alone.
+Before: ``p = a[0]`` that nobody reads, and ``a_bar[0] += g``.  After: the adjoint alone. If the function prints in
+between, it has to raise before.
 """
 from __future__ import annotations
 
@@ -16,11 +17,17 @@ import numpy as np
 from s2sad import ops, runtime
 from s2sad.ir import Arg, Block, Call, Const, For, If, Pack, Stmt, Var, While
 from s2sad.ir.equal import value_key
-from s2sad.ir.walk import blocks
+from s2sad.ir.walk import blocks, statements
 
 _READS = (operator.getitem, runtime.setitem)
 _VISITS = (operator.getitem, runtime.setitem, runtime.add_at)
 Path = tuple[frozenset[Hashable], ...]
+
+
+def _acts(call: Call) -> bool:
+    """Whether a call of the function does more than give a result or raise."""
+    known = ops.of(call.op)
+    return not call.adjoint and known.has_effect and known.effect is not ops.Effect.ERROR
 
 
 class Covered:
@@ -34,18 +41,37 @@ class Covered:
         self.loops: dict[Var, Stmt] = {}
         self.paths: dict[Call, Path] = {}
         self.visits: dict[Hashable, list[Path]] = {}
+        self.later_effects: dict[Call, bool] = {}
+        self.order(body)
         self.note(body)
         self.walk(body, ())
 
     def __contains__(self, call: Call) -> bool:
         """Whether an adjoint raises what a read or write raises."""
-        if call.op not in _READS or call.kwargs:
+        if call.op not in _READS or call.kwargs or self.later_effects[call]:
             return False
         if call.op is runtime.setitem and not (isinstance(call.args[2], Var) and call.args[2].fact.is_scalar):
             return False
         path = self.paths[call]
         return any(len(p) == len(path) and all(a & b for a, b in zip(p, path))
                    for p in self.visits.get(self.place(call), ()))
+
+    def order(self, block: Block, after: bool = False) -> bool:
+        """Note for each call whether the function does something to the world after it, as far as a trip of a loop is
+        after another; ``after``: something does after the block. Whether something does in or after the block."""
+        for stmt in reversed(block.stmts):
+            inside = blocks(stmt)
+            if isinstance(stmt, Call):
+                self.later_effects[stmt] = after
+                after |= _acts(stmt)
+            elif isinstance(stmt, If):
+                found = [self.order(inner, after) for inner in inside]
+                after = any(found)
+            else:
+                after |= any(_acts(s) for inner in inside for s in statements(inner) if isinstance(s, Call))
+                for inner in inside:
+                    self.order(inner, after)
+        return after
 
     def place(self, call: Call) -> Hashable:
         base = call.args[0]

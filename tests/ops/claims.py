@@ -67,9 +67,10 @@ def _new_container(kind: Memory, t: Trial) -> str | None:
 
 def read_only(known: Operation, t: Trial) -> str | None:
     """Results that cannot be written to, of arguments that can."""
-    if not known.read_only and any(not a.flags.writeable for a in arrays(t.result)):
+    locked = [not a.flags.writeable for a in arrays(t.result)]
+    if not known.read_only and any(locked):
         return "a result cannot be written to"
-    return None
+    return "a result can be written to" if known.read_only == "always" and not all(locked) else None
 
 
 def order_c(known: Operation, t: Trial) -> str | None:

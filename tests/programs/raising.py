@@ -727,3 +727,10 @@ def power_of_a_negative_number(x):
 def comprehension_over_what_it_makes(x):
     xs = [e * x for e in xs]  # noqa: F821, F841
     return x
+
+
+@raises(np.ones((2, 3)))
+def written_to_what_is_broadcast_to_its_own_shape(A):
+    s = np.broadcast_to(A, (2, 3))
+    np.sin(s, out=s)
+    return np.sum(s)

@@ -336,3 +336,12 @@ def nan_to_num_of_what_is_infinite(v):
     with np.errstate(all="ignore"):
         y = np.nan_to_num(np.log(d * (1.0 + v * v)) * v, neginf=0.0)
         return np.sum(y * v) + np.sum(np.nan_to_num(v / d, posinf=0.0))
+
+
+@program(np.array([1.0, 2.0]), 0.5)
+@program(np.array([2.0, 1.0]), 0.5)
+def one_constant_on_two_paths(b, x):
+    p = abs(1.5)
+    q = float(p) if b[0] > 1.5 else p
+    b[1] *= q
+    return np.sum(b) * x
