@@ -10,6 +10,8 @@
 from s2sad import numeric as numeric
 from s2sad import tree
 from s2sad.api import (
+    CheckWarning,
+    checking,
     checkpoint,
     elementwise_grad,
     grad,
@@ -32,6 +34,6 @@ from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
 from s2sad.testing import check_grads, check_rule
 from s2sad.version import __version__ as __version__
 
-__all__ = ["S2SADError", "bilinear", "check_grads", "check_rule", "checkpoint", "elementwise", "elementwise_grad",
-           "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linear", "linearize",
-           "no_gradient", "rule", "stop_gradient", "tree", "value_and_grad", "vjp"]
+__all__ = ["CheckWarning", "S2SADError", "bilinear", "check_grads", "check_rule", "checking", "checkpoint",
+           "elementwise", "elementwise_grad", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
+           "jvp", "linear", "linearize", "no_gradient", "rule", "stop_gradient", "tree", "value_and_grad", "vjp"]

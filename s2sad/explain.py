@@ -308,6 +308,18 @@ EXPLANATIONS: dict[str, Explanation] = {
         """This is a bug in s2sad, not in your function, and it was noticed before a number was computed. Please
         report it with the function and the kinds of its arguments.""",
         "", ""),
+    "S2S904": Explanation(
+        "s2sad has made a mistake: what was built does not compute the function",
+        """After the first call for arguments of some kinds, where that costs little, s2sad runs the function itself
+        beside what it has built. The two gave different values: this is a bug in s2sad, not in your function. Please
+        report it with the function and its arguments. `S2SAD_CHECK=never` leaves the check out.""",
+        "", ""),
+    "S2S905": Explanation(
+        "s2sad has made a mistake: the derivative raises where the function gives a value",
+        """The function was run at the same arguments, and gave a value. This is a bug in s2sad, not in your function.
+        Please report it with the function and its arguments; the line that is shown is the one of your function that
+        the generated code was at.""",
+        "", ""),
     "S2S903": Explanation(
         "s2sad has made a mistake: generated text that does not say what it should",
         """This is a bug in s2sad, not in your function, and it was noticed before a number was computed. Please

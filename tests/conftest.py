@@ -1,4 +1,4 @@
-"""Settings of the whole suite: one BLAS thread, hypothesis profiles, options."""
+"""Settings of the whole suite: one BLAS thread, derivatives that check themselves, hypothesis profiles, options."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+os.environ.setdefault("S2SAD_CHECK", "always")
 
 import hypothesis  # noqa: E402  (the thread count must be set before numpy is imported)
 import pytest  # noqa: E402

@@ -18,6 +18,7 @@ from s2sad.api.derivative import Derivative
 from s2sad.api.gradients import grad, value_and_grad
 from s2sad.api.matrices import jacfwd, jacobian, jacrev
 from s2sad.api.products import jvp, linearize, vjp
+from s2sad.api.selfcheck import CheckWarning, checking
 from s2sad.api.transforms import transform
 
 
@@ -30,5 +31,5 @@ def stop_gradient(x: Any) -> Any:
     return runtime.stop_gradient(x)
 
 
-__all__ = ["Derivative", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
-           "jvp", "linearize", "stop_gradient", "transform", "value_and_grad", "vjp"]
+__all__ = ["CheckWarning", "Derivative", "checking", "checkpoint", "elementwise_grad", "grad", "hessian", "hvp",
+           "jacfwd", "jacobian", "jacrev", "jvp", "linearize", "stop_gradient", "transform", "value_and_grad", "vjp"]

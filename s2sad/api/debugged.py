@@ -30,9 +30,9 @@ class Debugged(Derivative):
     """
 
     def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None, argnames: Any = None,
-                 has_aux: bool = False) -> None:
-        super().__init__(fn, mode, argnums, argnames, has_aux)
-        self.full = Derivative(fn, "value_and_grad", argnums, argnames, has_aux)
+                 has_aux: bool = False, check: str | None = None) -> None:
+        super().__init__(fn, mode, argnums, argnames, has_aux, check)
+        self.full = Derivative(fn, "value_and_grad", argnums, argnames, has_aux, check)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         value, gradient = self.full(*args, **kwargs)

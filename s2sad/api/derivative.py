@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import time
 import types
 import weakref
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.api.raised import has_effects, is_added, is_followed, placed
+from s2sad.api.selfcheck import Checked, check_raised, is_cheap, look, policy, valid_policy
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
 from s2sad.derive.results import non_scalar
@@ -88,12 +90,13 @@ class Derivative(Inspection):
 
     def __init__(self, fn: Callable, mode: str, argnums: Argnums | None = None,
                  argnames: str | Sequence[str] | None = None,
-                 has_aux: bool = False) -> None:
+                 has_aux: bool = False, check: str | None = None) -> None:
         if not callable(fn):
             raise ArgumentError("S2S008", f"{fn!r} is not callable, so it has no derivative")
         self.fn = fn
         self.mode, self.kind = mode, MODES[mode]
         self.has_aux = has_aux
+        self.check_when = None if check is None else valid_policy(check)
         self.request_args = (argnums, argnames)
         self.names = names_of(argnames)
         self.argnums = positions(fn, argnums, argnames)
@@ -108,6 +111,8 @@ class Derivative(Inspection):
         self.latest: Entry | None = None
         _ALL.add(self)
         functools.update_wrapper(self, fn, updated=())
+        if not hasattr(self, "__name__"):  # an object that can be called, or a partial function
+            self.__name__ = getattr(getattr(fn, "func", None), "__name__", type(fn).__name__)
 
     @property
     def generated_name(self) -> str:
@@ -118,7 +123,7 @@ class Derivative(Inspection):
         return f"<{self.mode} of {getattr(self.fn, '__qualname__', self.fn)!s}, argnums={self.argnums}>"
 
     def __reduce__(self) -> tuple:
-        return type(self), (self.fn, self.mode, *self.request_args, self.has_aux)
+        return type(self), (self.fn, self.mode, *self.request_args, self.has_aux, self.check_when)
 
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -150,6 +155,8 @@ class Derivative(Inspection):
 
     def remember(self, kinds: tuple[type, ...], args: tuple, entry: Entry) -> None:
         """Make the short way for calls like this one, the second time that it is needed; not for ever new sizes."""
+        if not entry.looked and (self.check_when or policy()) == "always":
+            return
         if all(k in PLAIN or issubclass(k, np.generic) for k in kinds):
             self.quick[kinds] = None, entry
             return
@@ -162,10 +169,21 @@ class Derivative(Inspection):
         """Call the compiled function; the last arguments are those of the keywords ``names``."""
         if entry.watched:
             check_memory(entry, args)
+        start = 0.0 if entry.looked else time.perf_counter()
         try:
-            return entry.function(*args)
+            result = entry.function(*args)
         except Exception as error:
             return self.recover(entry, args, names, (), error)
+        if not entry.looked:
+            self.look(entry, args, names, result, time.perf_counter() - start)
+        return result
+
+    def look(self, entry: Entry, args: tuple, names: tuple[str, ...], result: Any, took: float) -> None:
+        """Check what the first call for these kinds gave, if that is wanted and cheap."""
+        when = self.check_when or policy()
+        entry.looked = when != "always"
+        if when == "always" or (when == "first" and is_cheap(entry.built, took)):
+            look(Checked(self.fn, self.__name__, entry, names), args, result, when == "always")
 
     def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
@@ -185,6 +203,8 @@ class Derivative(Inspection):
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
         if not isinstance(error, NUMBER_ERRORS):
+            if (self.check_when or policy()) != "never":
+                check_raised(Checked(self.fn, self.__name__, entry, names), args, error)
             raise placed(entry, error)
         if not has_effects(entry.lowered.function):
             return self.run_with_numpy(args, names, extra, error)

@@ -14,19 +14,20 @@ from s2sad.frontend import Factory
 
 
 def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has_aux: bool,
-               debug_nans: bool) -> Any:
+               debug_nans: bool, check: str | None) -> Any:
     if argnum is not None:
         argnums = argnum
     if argnums is None and argnames is None:
         argnums = 0
     made = Debugged if debug_nans else Derivative
     if fn is None:
-        return lambda f: made(f, mode, argnums, argnames, has_aux)
-    return made(fn, mode, argnums, argnames, has_aux)
+        return lambda f: made(f, mode, argnums, argnames, has_aux, check)
+    return made(fn, mode, argnums, argnames, has_aux, check)
 
 
 def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
-         argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False) -> Any:
+         argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False,
+         check: str | None = None) -> Any:
     """The gradient of a function that returns one real number.
 
     Parameters
@@ -43,6 +44,8 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
         The function returns ``(value, aux)``; the result is ``(gradient, aux)``.
     debug_nans : bool
         A value or a gradient with NaN or infinity is a ``FloatingPointError`` that says where it was born.
+    check : {"first", "always", "never"}, optional
+        When the gradient checks itself against the function and its differences (see ``checking``).
 
     Returns
     -------
@@ -60,19 +63,19 @@ def grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | No
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
     """
-    return _transform("grad", fn, argnums, argnum, argnames, has_aux, debug_nans)
+    return _transform("grad", fn, argnums, argnum, argnames, has_aux, debug_nans, check)
 
 
 def value_and_grad(fn: Any = None, argnums: Argnums | None = None, *, argnum: Argnums | None = None,
-                   argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False
-                   ) -> Any:
+                   argnames: str | Sequence[str] | None = None, has_aux: bool = False, debug_nans: bool = False,
+                   check: str | None = None) -> Any:
     """The value and the gradient; parameters as in ``grad``. With ``has_aux`` the result is
     ``((value, aux), gradient)``.
 
     >>> value_and_grad(lambda x: x ** 3)(2.0)
     (8.0, 12.0)
     """
-    return _transform("value_and_grad", fn, argnums, argnum, argnames, has_aux, debug_nans)
+    return _transform("value_and_grad", fn, argnums, argnum, argnames, has_aux, debug_nans, check)
 
 
 for _made in (grad, value_and_grad):

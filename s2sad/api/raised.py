@@ -43,15 +43,24 @@ def placed(entry: Entry, error: BaseException) -> BaseException:
     at = _place_of(entry, error)
     if at is None or is_added(entry, error):
         return error
-    source, place = at
-    line, stmt = lines(source).get(place.tb_lineno), _statement(source, place)
-    locs = [*([stmt.loc] if stmt is not None else []), *(line.locs if line is not None else ())]
-    loc = next((loc for loc in locs if loc is not None), None)
+    _, trace = at
+    loc = place(entry, error)
     if loc is not None:
         names = [entry.lowered.function.name, *_entered(loc)]
         for name, where in reversed(list(zip(names, (*loc.calls(), loc)))):
-            place.tb_next = _as_if(where, name, place.tb_next)
+            trace.tb_next = _as_if(where, name, trace.tb_next)
     return error
+
+
+def place(entry: Entry, error: BaseException) -> Loc | None:
+    """The place in the user's program of the generated line that an exception comes from."""
+    at = _place_of(entry, error)
+    if at is None:
+        return None
+    source, trace = at
+    line, stmt = lines(source).get(trace.tb_lineno), _statement(source, trace)
+    locs = [*([stmt.loc] if stmt is not None else []), *(line.locs if line is not None else ())]
+    return next((loc for loc in locs if loc is not None), None)
 
 
 def _entered(loc: Loc) -> list[str]:

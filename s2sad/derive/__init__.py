@@ -6,6 +6,7 @@ adjoint code for this signature, its source, and every stage in between as text.
 from __future__ import annotations
 
 import gc
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ __all__ = ["Entry", "MODES", "Request", "build", "integer_argument", "stages", "
 
 @dataclass
 class Entry:
-    """A compiled derivative for one signature."""
+    """A compiled derivative for one signature. ``built``: the seconds that building it took; ``looked``: it has been
+    checked after its first call, or will not be."""
 
     function: Callable
     source: Source
@@ -41,6 +43,8 @@ class Entry:
     request: Request = Request(MODES["grad"], (0,), True)
     lenient: Callable | None = None
     whole: Function | None = None
+    built: float = 0.0
+    looked: bool = False
 
     @cached_property
     def halves(self) -> Halves:
@@ -65,6 +69,7 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
     S2SADError
         If the function or the arguments cannot be differentiated; it says where and why.
     """
+    start = time.perf_counter()
     with deep_recursion(), older_objects_left_alone():
         ((_, way),) = deque(travel(fn, args, kwargs, request), maxlen=1)
     lowered, source = way.lowered, way.source
@@ -72,7 +77,7 @@ def build(fn: Callable, args: tuple, kwargs: dict[str, Any], request: Request) -
     kinds = describe([p.name for p in lowered.function.params], way.args)
     function = load(source.text, source.namespace, source.name)
     return Entry(function, source, lowered, way.program, lowered.guards, watched, kinds, request,
-                 whole=way.derived if request.mode.late else None)
+                 whole=way.derived if request.mode.late else None, built=time.perf_counter() - start)
 
 
 @contextmanager

@@ -13,9 +13,9 @@ _EACH = "a tuple, one entry for each of {by}"
 MODES = {mode.name: mode for mode in (
     Mode("value", "value", None, "The value for {by}", "The value.", valued=False),
     Mode("grad", "gradient", gradient_function, "The gradient by {by}", "{gradient} {shape}.", valued=False,
-         complete="value_and_grad"),
+         complete="value_and_grad", scalar=True),
     Mode("value_and_grad", "value and gradient", gradient_function, "Value and gradient by {by}",
-         "({value}, gradient); {shape}."),
+         "({value}, gradient); {shape}.", scalar=True),
     Mode("vjp", "vector-Jacobian product", pullback_function, "Value and product of a cotangent with the Jacobian by "
          "{by}", f"({{value}}, cotangents); {_EACH}.", late="cotangent"),
     Mode("jvp", "Jacobian-vector product", tangent_function, "Value and product of the Jacobian by {by} with tangents",

@@ -50,6 +50,7 @@ class Mode:
     tangents of the values come with them. ``valued``: it returns the value of the function, and then the derivative.
     ``owned``: what it returns is copied where the caller could share it with something. ``complete``: the mode that
     computes the value as well. ``each``: of a matrix, the mode that makes one row or column.
+    ``scalar``: it is of a function that returns one number.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Mode:
     owned: bool = True
     complete: str = ""
     each: str = ""
+    scalar: bool = False
 
     @property
     def stage(self) -> str:

@@ -8,6 +8,7 @@
 ``find`` and ``code_of`` give the source of a function. ``Nested``, ``Factory``, … say what a derivative is inside a
 function. Nothing else of this package is for others.
 """
+from s2sad.frontend.attempts import installed
 from s2sad.frontend.functions import Lowered, deep_recursion, lower
 from s2sad.frontend.inputs import Record, branches_of, leaves_of
 from s2sad.frontend.nested import Copies, Factory, Inner, Nested, Smooth, Started
@@ -16,4 +17,4 @@ from s2sad.frontend.source import code_of, find
 from s2sad.frontend.templates import rule_template
 
 __all__ = ["Copies", "Factory", "Inner", "Lowered", "Nested", "Rebuild", "Record", "Smooth", "Started", "branches_of",
-           "code_of", "deep_recursion", "find", "leaves_of", "lower", "rule_template", "tuple_kind"]
+           "code_of", "deep_recursion", "find", "installed", "leaves_of", "lower", "rule_template", "tuple_kind"]

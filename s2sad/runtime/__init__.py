@@ -4,6 +4,7 @@ Only numpy is imported, so a saved module can carry a copy of what it uses.
 """
 from s2sad.runtime.checks import (
     LengthChanges,
+    NotFollowed,
     NotPlain,
     OrderMatters,
     check_arguments,
@@ -89,6 +90,7 @@ __all__ = [
     "DERIVATIVES",
     "NOTHING",
     "LengthChanges",
+    "NotFollowed",
     "NotPlain",
     "NotScalar",
     "Nothing",

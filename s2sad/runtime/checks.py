@@ -108,6 +108,10 @@ def check_zip(*lengths: int) -> None:
         list(zip(*map(range, lengths), strict=True))
 
 
+class NotFollowed(TypeError):
+    """What the function does here is not followed."""
+
+
 def check_first(found: list) -> type | None:
     """Raise if the first result of a function that ``np.vectorize`` was made of is an integer: it makes all integers.
     The result is the type to make of the others, where that is not what ``np.array`` makes of them: of none.
@@ -118,7 +122,7 @@ def check_first(found: list) -> type | None:
     TypeError: np.vectorize makes integers of all results if the first is one: return floats on every path
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
-        raise TypeError("np.vectorize makes integers of all results if the first is one: return floats on every path")
+        raise NotFollowed("np.vectorize makes integers of all results if the first is one: return floats on every path")
     return None
 
 

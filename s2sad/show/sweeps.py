@@ -68,7 +68,7 @@ def leaves_out(step: Step, y_bar: Any, x_bar: Any) -> bool:
         return True
     if rule_of(step).kind == "elementwise" and not of(step.op).selects:
         return False
-    return not np.all(x_bar) and all(np.all(g) for g in ordered(y_bar))
+    return not all(np.all(g) for g in ordered(x_bar)) and all(np.all(g) for g in ordered(y_bar))
 
 
 def ordered(g: Any) -> Iterator[Any]:

@@ -7,7 +7,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -42,8 +41,8 @@ def outcomes(args: argparse.Namespace) -> Iterator[tuple[int, str, Outcome]]:
         for job in jobs:
             yield from run(job)
         return
-    with ProcessPoolExecutor(args.jobs, mp_context=get_context("spawn"), max_tasks_per_child=40) as pool:
-        for results in pool.map(run, jobs):
+    with get_context("spawn").Pool(args.jobs, maxtasksperchild=40) as pool:
+        for results in pool.imap(run, jobs):
             yield from results
 
 
