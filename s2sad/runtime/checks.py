@@ -119,7 +119,7 @@ def check_first(found: list) -> type | None:
     >>> check_first([0.0, 1])
     >>> check_first([0, 1.5])
     Traceback (most recent call last):
-    TypeError: np.vectorize makes integers of all results if the first is one: return floats on every path
+    s2sad.runtime.checks.NotFollowed: np.vectorize makes integers of all results if the first is one: return floats ...
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
         raise NotFollowed("np.vectorize makes integers of all results if the first is one: return floats on every path")

@@ -19,8 +19,8 @@ HELPERS = ["def root(u):", "    return np.sqrt(u)", "", "def ratio(u, w):", "   
 
 @dataclass(frozen=True)
 class Singular:
-    """An array expression, a mask of the places where it and its partials are finite, what it is elsewhere (``nan``
-    for any that is not finite, ``inf``, ``-inf``, ``zero``, with infinite partials, or ``finite``: then only the mask
+    """An array expression, a mask of the places where it and its partials are finite, what it is elsewhere (``nan``,
+    ``wild`` for any that is not finite, ``inf``, ``-inf``, ``zero``, with infinite partials, or ``finite``: then only the mask
     tells), and the places that are finite for certain."""
 
     text: str
@@ -38,7 +38,7 @@ class Masked(Faults):
         found = self.divided(u, shape[0]) if len(shape) == 1 and self.chance.flip(0.4) else self.partial(u, w)
         for _ in range(self.chance.weighted([(6, 0), (3, 1), (1, 2)])):
             s = found.text
-            kept = "finite" if found.dead in ("zero", "finite") else "nan"
+            kept = "finite" if found.dead in ("zero", "finite") else "nan" if found.dead == "nan" else "wild"
             text, dead = self.chance.one([
                 (f"np.sin({s})", kept), (f"({s} * {self.scalar_leaf(scope)})", kept), (f"({s} * {w})", kept),
                 (f"({s} + {u})", kept), (f"(-{s})", kept), (f"np.exp({s})", "finite"), (f"({s} ** 2)", kept),
@@ -56,7 +56,7 @@ class Masked(Faults):
         text = self.chance.one((f"({u} / {d})", f"np.divide({u}, {d})", f"ratio({u}, {d})",
                                 f"np.log({d} * {d} * (1.5 + {u} ** 2))", f"({d} / ({d} * (1.5 + {u} ** 2)))",
                                 f"np.sqrt({d} ** 2 * (1.5 + {u} ** 2))"))
-        dead = "-inf" if "log" in text else "finite" if "sqrt" in text else "nan"
+        dead = "-inf" if "log" in text else "finite" if "sqrt" in text else "wild"
         return Singular(text, f"{d} != 0.0", dead, tuple(k for k, value in enumerate(values) if value != "0.0"))
 
     def partial(self, u: str, w: str) -> Singular:
@@ -69,8 +69,8 @@ class Masked(Faults):
             (f"np.arccosh(1.0 + {w})", "nan"), (f"root({w})", "nan"), (f"np.log1p({w} - 1.0)", "nan"),
             (f"np.sqrt({p})", "zero"), (f"root({p})", "zero"), (f"{p} ** 0.5", "zero"), (f"np.cbrt({p})", "zero"),
             (f"np.log({p})", "-inf"), (f"-(1.0 / {p})", "-inf"), (f"1.0 / {p}", "inf"), (f"{p} ** -0.5", "inf"),
-            (f"np.reciprocal({p})", "inf"), (f"{u} / {p}", "nan"), (f"ratio({u}, {p})", "nan"), (f"{p} / {p}", "nan"),
-            (f"np.divide({u}, {p})", "nan"),
+            (f"np.reciprocal({p})", "inf"), (f"{u} / {p}", "wild"), (f"ratio({u}, {p})", "wild"), (f"{p} / {p}", "nan"),
+            (f"np.divide({u}, {p})", "wild"),
         ])
         return Singular(f"({text})", f"{w} > 0.07", dead)
 
@@ -94,6 +94,7 @@ class Masked(Faults):
             options.append(f"np.nan_to_num({t}, nan=0.0, posinf=0.0, neginf=0.0)")
         options += {
             "nan": [f"np.fmax(np.fmin({t}, 2.0), -2.0)"],
+            "wild": [f"np.fmax(np.fmin({t}, 2.0), -2.0)"],
             "finite": [],
             "inf": [f"np.minimum({t}, 3.0)", f"np.clip({t}, -2.0, 2.0)", f"np.fmin({t}, 3.0)"] * 2,
             "-inf": [f"np.maximum({t}, -2.0)", f"np.clip({t}, -2.0, 2.0)", f"np.fmax({t}, -3.0)"] * 2,
