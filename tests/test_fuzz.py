@@ -28,7 +28,6 @@ def test_random_program(source: random.Random) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.xfail(reason="the package falls short of what these programs ask", strict=False)
 def test_programs_of_a_theme(theme: str) -> None:
     for number in range(6):
         text = source_of(7, number, (theme,))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,8 +36,10 @@ from s2sad.ir.walk import statements
 POLICIES = ("first", "always", "never")
 SHARE = 8
 """The check may take this part of the time that building took, where nobody asks for it always."""
+RUNS = 12
+"""What the check costs, in runs of the function: nine for differences, one for the value, and the trace."""
 CALLS = 4
-"""What the check costs, in calls of the derivative: nine runs of the function, each a third of one, and the trace."""
+"""What it costs in calls of the derivative, each of about three runs."""
 ROUNDING = 1e-9
 """So much a value may differ, relative to its largest element: another order of additions in a library."""
 _SAID = (NotImplementedError, FloatingPointError, runtime.NotFollowed)
@@ -138,9 +141,12 @@ def look(it: Checked, args: tuple, result: Any, exact: bool = False) -> None:
         return
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        start = time.perf_counter()
         try:
             value = it.value(*args)
         except Exception:  # it raises, or catches what generated code does not raise: that is another question
+            return
+        if not exact and RUNS * SHARE * (time.perf_counter() - start) > it.entry.built:
             return
         request, wrong = it.entry.request, None
         if not any(s.adjoint for s in statements(function.body)):

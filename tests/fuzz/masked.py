@@ -20,8 +20,8 @@ HELPERS = ["def root(u):", "    return np.sqrt(u)", "", "def ratio(u, w):", "   
 @dataclass(frozen=True)
 class Singular:
     """An array expression, a mask of the places where it and its partials are finite, what it is elsewhere (``nan``,
-    ``wild`` for any that is not finite, ``inf``, ``-inf``, ``zero``, with infinite partials, or ``finite``: then only the mask
-    tells), and the places that are finite for certain."""
+    ``wild`` for any that is not finite, ``inf``, ``-inf``, ``zero``, with infinite partials, or ``finite``: then only
+    the mask tells), and the places that are finite for certain."""
 
     text: str
     mask: str
