@@ -138,6 +138,10 @@ class S2SADError(Exception):
     def __reduce__(self) -> tuple:
         return type(self), (self.code, self.message, self.loc, self.why, self.hint, self.others)
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the report, which has the place."""
+        return f"{type(self).__name__}: {self.render()}".splitlines()
+
 
 class UnsupportedSyntax(S2SADError, SyntaxError):
     """The function uses Python that s2sad does not differentiate."""

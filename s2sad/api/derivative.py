@@ -24,6 +24,7 @@ import numpy as np
 from s2sad import rules, runtime
 from s2sad.api.checks import check_distinct, check_memory, names_of, positions
 from s2sad.api.dispatch import PLAIN, fits_like
+from s2sad.api.edges import EDGE
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
 from s2sad.api.raised import has_effects, is_added, is_followed, placed
@@ -131,6 +132,7 @@ class Derivative(Inspection):
     # ---- calls -----------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         if not kwargs and len(args) >= self.needed:
             kinds = tuple(map(type, args))
             known = self.quick.get(kinds)
@@ -143,15 +145,19 @@ class Derivative(Inspection):
                     try:
                         return entry.function(*args)
                     except Exception as error:
-                        return self.recover(entry, args, (), (), error)
-            entry = self.entry(args, {})
+                        with EDGE:
+                            return self.recover(entry, args, (), (), error)
+            with EDGE:
+                entry = self.entry(args, {})
             self.remember(kinds, args, entry)
         else:
             args, kwargs = self.positional(args, kwargs)
-            entry = self.entry(args, kwargs)
+            with EDGE:
+                entry = self.entry(args, kwargs)
             args = (*args, *kwargs.values())
         self.latest = entry
-        return self.run(entry, args, tuple(kwargs))
+        with EDGE:
+            return self.run(entry, args, tuple(kwargs))
 
     def remember(self, kinds: tuple[type, ...], args: tuple, entry: Entry) -> None:
         """Make the short way for calls like this one, the second time that it is needed; not for ever new sizes."""
@@ -253,7 +259,8 @@ class Derivative(Inspection):
                 if entry is None or not entry.valid():
                     request = self.request(len(args), kwargs)
                     check_distinct((*args, *kwargs.values()), request.argnums)
-                    entry = build(self.fn, args, kwargs, request)
+                    with EDGE:
+                        entry = build(self.fn, args, kwargs, request)
                     self.entries[key] = entry
                     self.quick.clear()
                     self.seen.clear()

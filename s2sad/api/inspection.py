@@ -19,6 +19,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.ad.activity import useful, varied
+from s2sad.api.edges import EDGE
 from s2sad.api.lenient import lift, numpy_function
 from s2sad.api.views import Views
 from s2sad.backend.emit import Source
@@ -125,7 +126,8 @@ class Inspection(Views):
         given = self.beside(args, kwargs) if extra is None else extra
 
         def run(args: tuple, kwargs: dict[str, Any], numpy: bool) -> Diagnosis:
-            entry = build(self.fn, args, kwargs, request)
+            with EDGE:
+                entry = build(self.fn, args, kwargs, request)
             names = [p.name for p in entry.lowered.function.params]
             values = (*args, *kwargs.values(), *given)
             scope = numpy_function(entry).__globals__ if numpy else None

@@ -15,6 +15,7 @@ import numpy as np
 from s2sad import numeric, rules, runtime, tree
 from s2sad.api.checks import check_memory
 from s2sad.api.derivative import NUMBER_ERRORS, Derivative
+from s2sad.api.edges import at_an_edge
 from s2sad.api.lenient import lift, lower_floats, numpy_half
 from s2sad.api.raised import has_effects
 from s2sad.api.showing import Showing
@@ -188,6 +189,7 @@ def as_number(g: Any, x: Any) -> Any:
 as_number.__s2sad_inside__ = lambda g, x: g  # type: ignore[attr-defined]
 
 
+@at_an_edge
 def vjp(fn: Callable, *primals: Any, has_aux: bool = False) -> Any:
     """The value, and the function that multiplies a cotangent with the Jacobian from the left.
 
@@ -259,6 +261,7 @@ class Pullback(Showing):
         return lambda y_bar: vjp(fn, *primals, has_aux=has_aux)[1](y_bar)
 
 
+@at_an_edge
 def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> Any:
     """The value, and the Jacobian multiplied with tangents from the right.
 
@@ -287,6 +290,7 @@ def jvp(fn: Callable, primals: Sequence[Any], tangents: Sequence[Any], *, has_au
     return (y[0], y_dot[0], y[1]) if has_aux else (y, y_dot)
 
 
+@at_an_edge
 def linearize(fn: Callable, *primals: Any) -> tuple[Any, Callable]:
     """The value, and the linear map from tangents to the tangent of the value at this point.
 

@@ -29,6 +29,7 @@ import numpy as np
 
 from s2sad import runtime, tree
 from s2sad.api.derivative import Derivative, watched
+from s2sad.api.edges import at_an_edge
 from s2sad.api.showing import Showing
 from s2sad.derive.jacobians import Structured
 from s2sad.errors import ArgumentError
@@ -128,6 +129,7 @@ class Transformed(Showing):
     def __s2sad_inside__(self) -> Callable:
         return self.function
 
+    @at_an_edge
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             args, kwargs = self.placed(args, kwargs)

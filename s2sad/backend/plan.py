@@ -258,8 +258,9 @@ class _Folding:
         reads = frozenset().union(*(p.reads for p in taken))
         if not (isinstance(s, Call) and ops.of(s.op).reads_shape and all(v.fact.is_array for v in leaves)):
             reads = reads.union(*map(self.memory.reach, leaves))
-        users = isinstance(s, Call) and not s.adjoint and s.loc is not None
-        raises = users and ops.of(s.op).raises is not ops.Raises.NEVER
+        raises = False
+        if isinstance(s, Call) and not s.adjoint and s.loc is not None:
+            raises = ops.of(s.op).raises is not ops.Raises.NEVER
         return Pending(reads, frozenset(v.name for v in leaves), raises or any(p.raises for p in taken))
 
     def disturb(self, s: Stmt, pending: dict[Var, Pending]) -> None:
