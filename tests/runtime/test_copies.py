@@ -38,6 +38,14 @@ def test_a_copy_of_all_arguments_keeps_what_is_one():
     assert not np.shares_memory(made[0].w, A) and made[3:] == [2.0, None]
 
 
+def test_cotangents_of_no_value_add_up():
+    total = runtime.NOTHING
+    total += runtime.NOTHING
+    assert total is runtime.NOTHING
+    with pytest.raises(TypeError):
+        runtime.NOTHING + 1.0
+
+
 def test_a_value_that_no_path_gave():
     assert repr(runtime.NOTHING) and pickle.loads(pickle.dumps(runtime.NOTHING)) is runtime.NOTHING
     for use in (
