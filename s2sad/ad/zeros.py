@@ -100,7 +100,7 @@ class Selections(Abstract[Origin]):
         if s.op in (runtime.setitem, runtime.add_at):
             return self.cleared(s)
         zeros = (s.of is not None and ops.of(s.of).selects) or self.gives(s)
-        masks = ops.of(s.op).masks or (s.of is not None and ops.of(s.of).masks)
+        masks = ops.of(s.op if s.of is None else s.of).masks
         return Origin(True, zeros, zeros and (masks or any(self.of(v).hides for a in s.args for v in variables(a))))
 
     def hides(self, arg: Arg) -> bool:

@@ -234,6 +234,10 @@ def _sum(self: Any, args: tuple, kwargs: dict, hint: str) -> Any:
     items = self.static_items(args[0])
     start = args[1] if len(args) > 1 else kwargs.get("start", const(0))
     if items is None:
+        item = self.fact(args[0]).item
+        if item is not None and item.kind in ("list", "tuple"):
+            raise self.unsupported("`sum` of lists or tuples in a list of run-time length", "write the loop: "
+                                   "`xs.extend(row)`", code="S2S010")
         return NotImplemented
     if all(self.fact(v).is_scalar for v in items) and self.fact(start).is_scalar:
         first = () if same_value(static(start), 0) else (self.reify(start),)

@@ -16,7 +16,8 @@ from s2sad import ops, rules, runtime
 from s2sad.frontend import known
 from s2sad.frontend.values import NONE, Broken, Buffer, Kwargs, Ref, Tup, Value, const, static
 from s2sad.frontend.written import WRITTEN
-from s2sad.ir.inert import compares_by_identity, is_of_the_user
+from s2sad.ir.facts import UNSET
+from s2sad.ir.inert import compares_by_identity, is_a, is_of_the_user
 
 IDENTITIES = (np.asarray, np.asanyarray, np.ascontiguousarray)
 
@@ -90,6 +91,10 @@ class Operations:
         """A primitive operation."""
         if hashable(fn):
             args, kwargs = in_place_and_by_name(fn, args, kwargs)
+        if args and is_a(fn, type) and issubclass(fn, (float, complex)) and self.fact(args[0]).kind == "str" and (
+                static(args[0]) is UNSET and not self.is_steady(args[0])):
+            raise self.unsupported("a number that is read from text: what the text was made of is lost",
+                                   "compute with the number itself", code="S2S011")
         named = {k: v for k, v in kwargs if not k.startswith("overwrite_")}
         if any(k not in named and static(v) is not False for k, v in kwargs):
             return self.overwriting(fn, args, named, hint)

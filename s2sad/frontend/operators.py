@@ -17,7 +17,7 @@ from s2sad.facts.tried import is_plain
 from s2sad.frontend.captures import is_key
 from s2sad.frontend.sets import is_mapping
 from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
-from s2sad.ir import Const
+from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
 from s2sad.ir.inert import compares_by_identity, is_a, is_of_the_user, look_in_class
 from s2sad.ir.symbols import FUNCTION, IN_PLACE
@@ -36,6 +36,11 @@ def _compare_without_code(left: Any, right: Any) -> bool:
     alone = [x is None or (x is not UNSET and compares_by_identity(x)) for x in (left, right)]
     return any(alone) and all(known or type(x) in (str, bytes, int, float, complex, bool)
                               for known, x in zip(alone, (left, right)))
+
+
+def _holds_numbers(fact: Fact) -> bool:
+    """Whether a value is a tuple or dict that may hold what varies; a shape holds integers."""
+    return fact.kind == "dict" or (fact.kind == "tuple" and not all(f.is_discrete for f in fact.parts or ()))
 
 
 class Operators:
@@ -91,6 +96,9 @@ class Operators:
         if compared and _compare_without_code(static(left), static(right)):
             return const(op(static(left), static(right)))
         kinds = [self.fact(v).kind for v in (left, right)]
+        if op in IN_PLACE and any(map(_holds_numbers, map(self.fact, (left, right)))):
+            raise self.unsupported(f"`{op.__name__}` of a tuple or dict that comes out of a list of run-time length",
+                                   "take its items by name: `a, b = pairs[k]`", code="S2S010")
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
         if not repeated and any(k in ("array", "scalar") for k in kinds) and (
                 "list" in kinds or isinstance(left, Tup) or isinstance(right, Tup)):

@@ -16,7 +16,6 @@ from typing import Any
 
 from s2sad import runtime
 from s2sad.facts.arguments import fact_of
-from s2sad.facts.infer import infer
 from s2sad.frontend.failures import class_name
 from s2sad.frontend.overlaps import order_may_matter
 from s2sad.frontend.sets import is_mapping
@@ -36,8 +35,8 @@ from s2sad.frontend.values import (
     static,
     unset_in,
 )
-from s2sad.ir import Arg, Const, Pack, Var
-from s2sad.ir.facts import UNSET, join_items
+from s2sad.ir import Arg, Const, Fact, Pack, Var
+from s2sad.ir.facts import UNKNOWN, UNSET, join_items
 from s2sad.ir.symbols import IN_PLACE
 
 
@@ -48,6 +47,16 @@ def _by_position(step: Step) -> tuple[Arg, ...]:
     bound = inspect.signature(step.op).bind(None, *step.args, **dict(step.kwargs))
     bound.apply_defaults()
     return tuple(a if isinstance(a, (Var, Const, Pack)) else Const(a) for a in bound.args[1:])
+
+
+def _with_item(fact: Fact, depth: int, new: Fact) -> Fact:
+    """The fact of a list after a write to an item, or ``depth`` lists further inside; of what is no list it is as it
+    was."""
+    if fact.kind != "list":
+        return fact
+    if depth == 0:
+        return replace(fact, item=new.forget() if fact.item is None else join_items(fact.item, new.forget()))
+    return replace(fact, item=None if fact.item is None else _with_item(fact.item, depth - 1, new))
 
 
 class Writes:
@@ -193,16 +202,16 @@ class Writes:
             key = fact_of(idx).forget()
             item = key if state.fact.item is None else join_items(state.fact.item, key)
             state = replace(state, fact=replace(state.fact, item=item))
+        if target.kind == "list":
+            given = fact_of(v).item if isinstance(index, Slice) else fact_of(v)
+            state = replace(state, fact=_with_item(state.fact, len(base.path), given or UNKNOWN))
         if not base.path:
             new = self.emit_call(runtime.setitem, (root, idx, v), (), self.version(state))
         else:
             steps = tuple(self.path_step(s) for s in base.path)
             new = self.emit_call(runtime.setview, (root, Pack("tuple", steps), idx, v), (), self.version(state))
         holds = self.held(base.cell, value) if target.kind == "list" else state.holds
-        fact = state.fact
-        if target.kind == "list" and not base.path:
-            fact = replace(fact, item=infer(runtime.append, (root, v), ()).facts[0].item)
-        self.heap[base.cell] = replace(state, arg=new, fact=fact, holds=holds)
+        self.heap[base.cell] = replace(state, arg=new, holds=holds)
 
     def path_step(self, step: Step) -> Pack:
         if step.op is operator.getitem:

@@ -117,9 +117,9 @@ def check_first(found: list) -> type | None:
     The result is the type to make of the others, where that is not what ``np.array`` makes of them: of none.
 
     >>> check_first([0.0, 1])
-    >>> check_first([0, 1.5])
+    >>> check_first([0, 1.5])  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    s2sad.runtime.checks.NotFollowed: np.vectorize makes integers of all results if the first is one: return floats ...
+    NotFollowed: np.vectorize makes integers of all results if the first is one: return floats on every path
     """
     if found and np.asarray(found[0]).dtype.kind not in "fc":
         raise NotFollowed("np.vectorize makes integers of all results if the first is one: return floats on every path")
