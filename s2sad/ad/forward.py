@@ -18,6 +18,7 @@ from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
+from s2sad.ad.reverse import sweeps
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.ad.zeros import masked
@@ -45,7 +46,7 @@ from s2sad.ir.facts import equal_dtypes
 from s2sad.ir.inert import is_a
 from s2sad.ir.regions import is_region
 from s2sad.ir.templates import TemplateSource
-from s2sad.ir.walk import call_args, ends, map_arg, variables, with_ends
+from s2sad.ir.walk import call_args, ends, free, map_arg, variables, with_ends
 
 
 class Forward:
@@ -230,7 +231,7 @@ class Forward:
 
     def by_rule(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
         if entry.pushforward is None:
-            raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP)")
+            return self.transposed(out, s, entry, bound)
         wanted = inspect.signature(entry.pushforward).parameters
         known: dict[str, Any] = {f"{n}_dot": self.known(out, bound[n], s.loc) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
@@ -251,6 +252,39 @@ class Forward:
             if o.fact.is_array or o.fact.is_scalar:
                 part = self.shaped(out, part, o, s.loc)
             self.dots[o] = part
+
+    def transposed(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any]) -> None:
+        """By a rule that has a VJP only. That is linear in its cotangent, so its own reverse sweep, from the tangents
+        of the arguments to the cotangent, is the JVP: ⟨x̄, ẋ⟩ = ⟨ȳ, ẏ⟩."""
+        bars = tuple(Var(f"{o.name}_bar", cotangent(o.fact)) for o in s.outs)
+        out += [Call((b,), runtime.zeros_like, (o,), (), s.loc, True) for b, o in zip(bars, s.outs)]
+        known: dict[str, Any] = {"y": s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs),
+                                 "y_bar": bars[0] if len(bars) == 1 else Pack("tuple", bars)}
+        stmts, result = self.rules.inline(entry.vjp, {**bound, **{k: known[k] for k in entry.extra}}, s)
+        parts = (result,) if len(entry.wrt) == 1 else result if result is not None else ()
+        pairs = []
+        for name, part in zip(entry.wrt, parts):
+            dot = self.known(out, bound[name], s.loc)
+            if part is NotImplemented:
+                raise refuses(s, name)
+            if part is not None and dot is not None and not (type(dot) is Const and dot.value is None):
+                pairs.append((part, dot))
+        if any(isinstance(a, (list, tuple)) for pair in pairs for a in pair):
+            raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP, and takes a list)")
+        body = Block((), tuple(stmts), tuple(part for part, _ in pairs))
+        taken = (*(v for v in free(body) if v not in bars), *bars)
+        fn = Function(f"{s.outs[0].name}_pull", replace(body, params=taken), taken, s.loc)
+        found: dict[Var, Any] = {}
+
+        def result_of(cotangents: dict[Var, Any], tail: list[Stmt], emit: Any) -> Arg:
+            found.update(cotangents)
+            return Const(None)
+        primal, adjoint, _ = sweeps(fn, bars, tuple(pairs), result_of, self.rules.templates)
+        out += [*primal, *adjoint]
+        for o, b in zip(s.outs, bars):
+            dot = found.get(b)
+            if dot is not None:
+                self.dots[o] = self.shaped(out, dot, o, s.loc) if o.fact.is_array or o.fact.is_scalar else dot
 
     # ---- control flow ----------------------------------------------------------------------------------------------
 

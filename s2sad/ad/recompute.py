@@ -63,6 +63,7 @@ from s2sad.ir.walk import (
     with_ends,
     with_test,
 )
+from s2sad.rules import lookup
 
 MANAGERS = (np.errstate, warnings.catch_warnings, contextlib.nullcontext)
 
@@ -126,7 +127,9 @@ def separate(block: Block, active: set[Var]) -> tuple[Block, Block]:
     NotDifferentiable
         If a call that must not be made twice has a result in ``active``.
     """
-    managers = set(_managers(block))
+    managers = set(_managers(block)) | {
+        out for call in statements(block) if isinstance(call, Call) and _is_vouched(call.op) for out in call.outs
+        if out in active}
     for call in statements(block):
         if isinstance(call, Call) and not _runs_again(call, managers) and any(o in active for o in call.outs):
             rule_of(call, lambda a: a in active)
@@ -163,7 +166,14 @@ def _managers(block: Block) -> Iterator[Var]:
 def _runs_again(call: Call, managers: set[Var]) -> bool:
     if call.op in (runtime.enter, runtime.leave):
         return call.args[0] in managers
+    if any(out in managers for out in call.outs):
+        return True
     return isinstance(call.op, Function) or (isinstance(call.op, Hashable) and _repeatable(call.op))
+
+
+def _is_vouched(op: Any) -> bool:
+    """Whether an operation has a rule, so that it is a function of its arguments whatever else is known of it."""
+    return isinstance(op, Hashable) and ops.of(op).effect is ops.Effect.UNKNOWN and lookup(op) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -84,3 +84,65 @@ def test_where_takes_the_tangent_of_the_branch_taken():
 def test_the_items_of_a_list_without_a_tangent_have_zeros():
     columns = s2sad.jacfwd(lambda x, y: max([x * y, x, y]) + math.fsum([x, y, y]), (0, 1))(1.5, 2.0)
     assert columns == (3.0, 3.5)
+
+
+def capped(x):
+    return np.exp(np.minimum(x, 25.0))
+
+
+@s2sad.rule(capped)
+def _(x, *, y, y_bar):
+    return y_bar * y
+
+
+def switched(a, b, k):
+    return np.sum(a * a) * b * b if k else 3.0 * np.sum(a) * b
+
+
+@s2sad.rule(switched, wrt=("a", "b"))
+def _(a, b, k, *, y_bar):
+    if k:
+        return 2.0 * a * np.sum(y_bar * b * b), 2.0 * np.sum(a * a) * b * y_bar
+    return 3.0 * np.sum(y_bar * b) * np.ones_like(a), 3.0 * np.sum(a) * y_bar
+
+
+VECTOR, MATRIX = np.array([0.3, -0.2]), np.array([[1.0, 2.0], [0.5, -1.0]])
+
+
+def looped(x, n):
+    for _ in range(n):
+        x = capped(x) * 0.1 if np.sum(x) < 3.0 else x
+    return np.sum(x * x)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_a_rule_with_a_vjp_only(n):
+    tangent = np.array([1.0, -0.5])
+    _, slope = s2sad.jvp(lambda x: looped(x, n), (VECTOR,), (tangent,))
+    np.testing.assert_allclose(slope, s2sad.grad(looped)(VECTOR, n) @ tangent)
+
+
+@pytest.mark.parametrize("k", [True, False])
+def test_a_rule_with_a_vjp_only_of_several_arguments(k):
+    def f(a, b):
+        return np.sum(np.sin(switched(a, b, k)) * b)
+
+    ones = np.ones_like(MATRIX)
+    over_a, over_b = s2sad.grad(f, argnums=(0, 1))(MATRIX, VECTOR)
+    for a_dot, b_dot in ((ones, VECTOR), (0.0 * ones, VECTOR), (ones, 0.0 * VECTOR)):
+        _, slope = s2sad.jvp(f, (MATRIX, VECTOR), (a_dot, b_dot))
+        np.testing.assert_allclose(slope, np.sum(over_a * a_dot) + over_b @ b_dot)
+    _, slope = s2sad.jvp(lambda b: f(MATRIX, b), (VECTOR,), (VECTOR,))
+    np.testing.assert_allclose(slope, over_b @ VECTOR)
+
+
+def test_second_derivatives_by_a_rule_with_a_vjp_only():
+    def f(x):
+        return np.sum(capped(x) * x)
+
+    expected = np.diag(np.exp(VECTOR) * (2.0 + VECTOR))
+    np.testing.assert_allclose(s2sad.hessian(f)(VECTOR), expected)
+    np.testing.assert_allclose(s2sad.hvp(f)(VECTOR, np.ones(2)), expected @ np.ones(2))
+    np.testing.assert_allclose(s2sad.jacfwd(s2sad.grad(f))(VECTOR), expected)
+    np.testing.assert_allclose(s2sad.jacfwd(capped)(VECTOR), np.diag(np.exp(VECTOR)))
+    assert s2sad.jvp(capped, (0.5,), (2.0,))[1] == pytest.approx(2.0 * np.exp(0.5))
