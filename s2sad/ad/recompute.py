@@ -173,7 +173,8 @@ def _runs_again(call: Call, managers: set[Var]) -> bool:
 
 def _is_vouched(op: Any) -> bool:
     """Whether an operation has a rule, so that it is a function of its arguments whatever else is known of it."""
-    return isinstance(op, Hashable) and ops.of(op).effect is ops.Effect.UNKNOWN and lookup(op) is not None
+    hashable = isinstance(op, Hashable)
+    return hashable and ops.of(op).effect is ops.Effect.UNKNOWN and lookup(op) is not None
 
 
 @lru_cache(maxsize=4096)
