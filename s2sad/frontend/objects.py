@@ -291,4 +291,4 @@ class Objects:
                 return Bound(const(object.__setattr__), (value.owner,))
             if found is not None:
                 return self.capture(found, name)
-        raise self.unsupported(f"`super()` has no attribute `{name}`", code="S2S011")
+        raise self.failing(AttributeError(f"'super' object has no attribute '{name}'"))

@@ -16,7 +16,7 @@ from s2sad import runtime
 from s2sad.facts.tried import is_plain
 from s2sad.frontend.captures import is_key
 from s2sad.frontend.sets import is_mapping
-from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static
+from s2sad.frontend.values import FALSE, TRUE, Atom, Fields, Method, Ref, Table, Tup, Value, const, static, unset_in
 from s2sad.ir import Const, Fact
 from s2sad.ir.facts import UNSET
 from s2sad.ir.inert import compares_by_identity, is_a, is_of_the_user, look_in_class
@@ -87,6 +87,10 @@ class Operators:
             items, count = (seqs[0], right) if seqs[0] is not None else (seqs[1], left)
             if self.is_count(count):
                 return self.repeat_items(items, count, isinstance(left if seqs[0] is not None else right, Tup))
+        if op in MIRRORED and not compared and isinstance(left, Tup) and isinstance(right, Tup):
+            values = [tuple(map(static, v.items)) for v in (left, right)]
+            if all(map(is_plain, values)) and not any(map(unset_in, values)):
+                return const(op(*values))
         if compared and seqs[0] is not None and seqs[1] is not None:
             return self.equal_items(op, seqs[0], seqs[1])
         if isinstance(left, Atom) and isinstance(right, Atom) and left.is_static and right.is_static and not (

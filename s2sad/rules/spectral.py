@@ -189,12 +189,19 @@ def _over(x, s):
 
 
 def _outside(u, u1, gu, gu1):
-    """The part of G_U in the orthogonal complement of U₁; the columns U₂, if we have them, turn against those of U₁."""
+    """The part of G_U in the orthogonal complement of U₁; the columns U₂, if we have them, turn against those of U₁.
+    Which columns of their span U₂ are nothing says: where that matters (U₂ᴴ G_U₂ is not Hermitian), it is nan."""
     k = np.shape(u1)[-1]
     if np.shape(u)[-1] == k:
         return gu1 - u1 @ (adjoint(u1) @ gu1)
     u2, gu2 = u[..., k:], gu[..., k:]
-    return u2 @ (adjoint(u2) @ gu1 - adjoint(gu2) @ u1)
+    turned = u2 @ (adjoint(u2) @ gu1 - adjoint(gu2) @ u1)
+    if np.shape(u2)[-1] == 1:
+        return turned
+    inside = adjoint(u2) @ gu2
+    skew = (inside - adjoint(inside)) * (1.0 - np.eye(np.shape(u2)[-1]))
+    size = np.sum(np.abs(inside), axis=(-2, -1), keepdims=True)
+    return np.where(np.sum(np.abs(skew), axis=(-2, -1), keepdims=True) > 1e-9 * size, np.nan, turned)
 
 
 @svd.jvp

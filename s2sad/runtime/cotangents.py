@@ -20,7 +20,7 @@ def zeros_like(x: Any) -> Any:
     of its items, which is added to in place."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
-    if type(x) in (list, tuple):
+    if isinstance(x, (list, tuple)):
         return [zeros_like(v) for v in x]
     if isinstance(x, np.generic):
         return x.dtype.type(0)

@@ -2,6 +2,7 @@
 function."""
 
 import dataclasses
+import sys
 from collections import namedtuple
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -513,3 +514,28 @@ STORED = WithStored(1.5)
 @program(0.7)
 def descriptor_before_what_the_instance_holds(x):
     return x * STORED.weight
+
+
+@program(V)
+def list_of_named_tuples_unpacked(v):
+    total = 0.0
+    for x, y in [Point(e, e * e) for e in v]:
+        total = total + x * y
+    return total
+
+
+class Started:
+    pass
+
+
+class Later(Started):
+    def __init__(self, v):
+        self.v = v
+        start = getattr(super(), "start", None)
+        if start is not None:
+            start()
+
+
+@program(0.7)
+def attribute_that_no_base_class_has(x):
+    return Later(x).v * (2.0 if sys.version_info >= (3, 8) else 1.0)

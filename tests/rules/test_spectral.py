@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import rules
 from s2sad.testing import check_rule
 from tests.rules import sample
@@ -111,3 +112,18 @@ def test_a_cotangent_that_depends_on_the_phase_gives_nan():
 def test_refused(op, args, kwargs):
     with pytest.raises(NotImplementedError):
         check_rule(op, *args, **kwargs)
+
+
+def test_a_null_space_of_more_than_one_dimension():
+    a = np.array([[0.3], [-0.4], [0.7]])
+    weights = np.arange(9.0).reshape(3, 3)
+
+    def projector(a):
+        u = np.linalg.svd(a)[0][:, 1:]
+        return np.sum(u @ u.T * weights)
+
+    def column(a):
+        return np.linalg.svd(a)[0][:, 1] @ weights[0]
+
+    s2sad.check_grads(projector, (a,), order=1, modes=("rev",))
+    assert np.all(np.isnan(s2sad.grad(column)(a)))
