@@ -57,6 +57,7 @@ class Operators:
 
     def binary(self, op: Callable, left: Value, right: Value, hint: str = "") -> Value:
         """``left op right`` for arrays, numbers, tuples, lists, strings and objects."""
+        left, right = (self.as_known_tuple(v) for v in (left, right))
         for a, b, names in ((left, right, FORWARDS), (right, left, BACKWARDS)):
             if isinstance(a, Tup) and isinstance(vars(a.cls).get(names.get(op, "")), types.FunctionType):
                 return self.call(self.class_attribute(a, a.cls, names[op]), (b,), (), hint)
@@ -100,7 +101,8 @@ class Operators:
         if compared and _compare_without_code(static(left), static(right)):
             return const(op(static(left), static(right)))
         kinds = [self.fact(v).kind for v in (left, right)]
-        if op in IN_PLACE and any(map(_holds_numbers, map(self.fact, (left, right)))):
+        if op in IN_PLACE and any(map(_holds_numbers, map(self.fact, (left, right)))) and not any(
+                k in ("array", "scalar") for k in kinds):
             raise self.unsupported(f"`{op.__name__}` of a tuple or dict that comes out of a list of run-time length",
                                    "take its items by name: `a, b = pairs[k]`", code="S2S010")
         repeated = op is operator.mul and "list" in kinds and (self.is_count(left) or self.is_count(right))
@@ -111,6 +113,13 @@ class Operators:
             return self.list_arithmetic(op, left, right)
         self.check_operands(op, (left, right))
         return self.emit(op, (self.reify(left), self.reify(right)), hint=hint)
+
+    def as_known_tuple(self, value: Value) -> Value:
+        """A tuple of numbers out of a list of run-time length as one whose items are known; others as they are."""
+        fact = self.fact(value)
+        if fact.kind != "tuple" or not fact.parts or isinstance(value, Tup) or not _holds_numbers(fact):
+            return value
+        return Tup(tuple(self.get(value, const(k)) for k in range(len(fact.parts))))
 
     def is_count(self, value: Value) -> bool:
         """Whether a value is an integer, which repeats a list: Python's or NumPy's."""

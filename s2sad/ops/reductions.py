@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 
@@ -41,8 +42,10 @@ for _op in (np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.cumsum,
 record(np.max, method="max")
 record(np.min, method="min")
 
-record(math.fsum, math.sumprod if hasattr(math, "sumprod") else math.fsum, memory=Memory.NONE, effect=Effect.NONE)
+record(math.fsum, memory=Memory.NONE, effect=Effect.NONE)
 record(math.fsum, zeros=Zeros.KEEPS, bounded=True)
+if sys.version_info >= (3, 12):
+    record(math.sumprod, memory=Memory.FRESH, effect=Effect.NONE)  # its items may be arrays
 record(math.prod, memory=Memory.ANY, viewed=1, effect=Effect.NONE)
 record(sum, memory=Memory.ANY, viewed=1, effect=Effect.NONE, zeros=Zeros.KEEPS, bounded=True)
 record(max, min, memory=Memory.ANY, effect=Effect.NONE, bounded=True, of_values=True)

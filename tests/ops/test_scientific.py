@@ -197,6 +197,8 @@ def test_a_method_of_a_distribution(name):
                 given(1),
                 given(M[0], M[1], M),
             ]
+            if name == "entropy" and isinstance(d, scipy.stats.rv_discrete):  # SciPy sums as many terms as there are
+                found = [given(2, 5, 0.5), given(5, 0.5), given(1)]
             check(op, found if name != "interval" else [given(0.5), given(0.5, 1.0)], generic=False)
             tried += 1
     assert tried

@@ -405,3 +405,17 @@ def rows_of_an_array(A):
     rows = [A[k] * 2.0 for k in range(len(A))]
     M = np.array(rows)
     return np.sum(M * M) + np.sum(np.array([np.sin(row) for row in A]))
+
+
+@program(V)
+def tuples_of_a_run_time_list_as_operands(v):
+    pairs = []
+    for x in v:
+        pairs.append((x, 2.0 * x))
+    a = np.zeros(2)
+    for k in range(len(pairs)):
+        a = pairs[k] + a * v[:2]
+        if pairs[k] == pairs[0]:
+            a = a * pairs[k]
+        a = a + (pairs[k] + (v[0],))[2] + (2 * pairs[k])[3]
+    return np.sum(a * a)
