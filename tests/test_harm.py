@@ -61,7 +61,8 @@ EVENTS = (
     "ftplib.",
 )
 HARMLESS = ("os.listdir", "os.scandir", "os.putenv")
-READS = (".py", ".pyc", ".so")
+READS = (".py", ".pyc", ".so", "<unknown>")
+"""What Python itself opens to read a source; the last for the line of a text that is no syntax."""
 RAN: list[str] = []
 _watching = False
 
@@ -122,6 +123,7 @@ CLOCKS = (
     "seekable",
     "lock",
     "_path_normpath",
+    "_path_splitroot_ex",
     "urandom",
 )
 

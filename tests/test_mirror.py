@@ -9,6 +9,7 @@ import pytest
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "s2sad"
 WHOLE = {
+    "test_accuracy",
     "test_guards",
     "test_effects",
     "test_harm",

@@ -5,7 +5,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -91,11 +91,14 @@ class Emitter:
 
 def differentiated(call: Call, made: Callable[[Arg], Stmt | None]) -> Call:
     """A call as it is differentiated; the primal stays. ``1.0 / x`` is the reciprocal of ``x``, whose derivative is
-    made of the result alone, ``1.0 / (c + np.exp(v))`` one operation on ``v``, and a masked operation the operation.
+    made of the result alone, ``1.0 / (c + np.exp(v))`` and ``np.log(c + np.exp(v))`` one operation on ``v``, and a
+    masked operation the operation.
     ``made`` gives the statement of the same block that an argument comes from."""
     if call.op is runtime.masked_contraction:
         op, _, *args = call.args
         return replace(call, op=op.value, args=tuple(args))  # type: ignore[union-attr]
+    if len(call.args) == 1 and not call.kwargs and call.args[0] is not call.outs[0]:
+        return _softplus(call, call.args[0], made) or call
     if len(call.args) != 2 or call.kwargs or ops.canonical(call.op) is not np.divide:
         return call
     one, x = call.args
@@ -108,14 +111,33 @@ def differentiated(call: Call, made: Callable[[Arg], Stmt | None]) -> Call:
 
 def _logistic(call: Call, x: Arg, made: Callable[[Arg], Stmt | None]) -> Call | None:
     """The reciprocal of ``x`` as an operation on ``v``, if ``x`` is ``c + np.exp(v)``."""
+    args = _exponential_and(x, made)
+    return None if args is None else replace(call, op=runtime.logistic, args=args)
+
+
+def _softplus(call: Call, x: Arg, made: Callable[[Arg], Stmt | None]) -> Call | None:
+    """The logarithm of ``c + np.exp(v)`` as an operation on ``v``."""
+    op, power = ops.canonical(call.op), made(x)
+    if op is np.log1p and power is not None and _is_exponential(power):
+        return replace(call, op=runtime.softplus, args=(power.args[0], x, Const(1.0)))
+    args = _exponential_and(x, made) if op is np.log else None
+    return None if args is None else replace(call, op=runtime.softplus, args=args)
+
+
+def _exponential_and(x: Arg, made: Callable[[Arg], Stmt | None]) -> tuple[Arg, Arg, Arg] | None:
+    """``v``, ``e`` and a number ``c``, if ``x`` is ``c + e`` with ``e = np.exp(v)``."""
     total = made(x)
     if not (isinstance(total, Call) and ops.canonical(total.op) is np.add and len(total.args) == 2):
         return None
     for c, e in (total.args, total.args[::-1]):
         power = made(e)
-        if type(c) is Const and isinstance(power, Call) and ops.canonical(power.op) is np.exp and not power.kwargs:
-            return replace(call, op=runtime.logistic, args=(power.args[0], e, c))
+        if type(c) is Const and power is not None and _is_exponential(power):
+            return power.args[0], e, c
     return None
+
+
+def _is_exponential(s: Stmt) -> TypeGuard[Call]:
+    return isinstance(s, Call) and ops.canonical(s.op) is np.exp and len(s.args) == 1 and not s.kwargs
 
 
 def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:

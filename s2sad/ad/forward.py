@@ -21,6 +21,7 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.reverse import sweeps
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
+from s2sad.ad.smooth import smoothed
 from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.cotangents import cotangent
@@ -364,4 +365,4 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     stmts = sweep.block(fn.body.stmts)
     final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
     body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
-    return masked(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc))
+    return masked(smoothed(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)))

@@ -35,6 +35,7 @@ from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
+from s2sad.ad.smooth import smoothed
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.ad.zeros import masked
 from s2sad.facts.arguments import fact_of
@@ -438,7 +439,7 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
     """
     primal, adjoint, final = sweeps(fn, wrt, outputs, result, templates)
     body = Block(params, (*primal, *adjoint), (final,))
-    return masked(Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc))
+    return masked(smoothed(Function(f"{fn.name}_grad", body, fn.inputs, fn.loc, fn.doc)))
 
 
 def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any,

@@ -29,6 +29,7 @@ from s2sad.ir.facts import (
     is_not_one,
     join,
     join_items,
+    least,
     shift_dim,
     taken_out,
 )
@@ -128,16 +129,26 @@ def _size_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 
 def _equality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
-    """Whether a dimension that is not 1 equals 1 is known."""
+    """That a dimension is not a number less than it can be is known."""
     for a, b in (facts, facts[::-1]):
-        if a.kind == b.kind == "int" and a.sym is not None and type(
-            b.value) is int and b.value == 1 and is_not_one(a.sym):
+        if a.kind == b.kind == "int" and a.sym is not None and type(b.value) is int and (
+                b.value < least(a.sym) or b.value == 1 and is_not_one(a.sym)):
             return constant(False)
     return None
 
 
 def _inequality(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     return constant(True) if _equality(args, facts, kwargs) is not None else None
+
+
+def _order(op: Callable) -> Callable:
+    """The order of a dimension and a number is known where every size that it can have answers alike."""
+    def known(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Any:
+        for k, (a, b) in enumerate((facts, facts[::-1])):
+            if a.kind == b.kind == "int" and a.sym is not None and type(b.value) is int and b.value < least(a.sym):
+                return constant(op(1, 0) if k == 0 else op(0, 1))
+        return _truth(args, facts, kwargs)
+    return known
 
 
 def _ndim(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact:
@@ -361,7 +372,7 @@ BY_HAND: dict[Any, Callable] = {
     np.isrealobj: lambda args, facts, kwargs: _known(None if facts[0].is_complex is None else not facts[0].is_complex),
     **dict.fromkeys((operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
                      operator.ipow, operator.imatmul, operator.iand, operator.ior, operator.ixor), _augmented),
-    **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _truth),
+    **{op: _order(op) for op in (operator.lt, operator.le, operator.gt, operator.ge)},
     float: _converted("float"), int: _converted("int"), bool: _converted("bool"), complex: _converted("complex"),
     str: _converted("str"), len: _length,
     **dict.fromkeys((time.time, time.perf_counter, time.monotonic, time.process_time),

@@ -54,8 +54,8 @@ from s2sad.rules import lookup
 
 def infer(op: Callable, args: tuple[Arg, ...], kwargs: tuple[tuple[str, Arg], ...]) -> Result:
     """The facts of ``op(*args, **kwargs)``; ``UNKNOWN`` where nothing can be said."""
-    if op is runtime.masked_product:
-        op, args, kwargs = operator.mul, args[:2], ()
+    if op is runtime.masked_product or op is runtime.ratio:
+        op, args, kwargs = operator.truediv if op is runtime.ratio else operator.mul, args[:2], ()
     facts = [fact_of(a) for a in args]
     if op in BY_HAND:
         known = BY_HAND[op](args, facts, dict(kwargs))

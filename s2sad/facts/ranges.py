@@ -93,7 +93,7 @@ class Ranges(Abstract[Range]):
 
     def tame(self, s: Call) -> bool:
         """Whether a call belongs to the rule of an operation whose partial derivatives are finite here."""
-        if s.of is runtime.logistic:
+        if s.of is runtime.logistic or s.of is runtime.softplus:
             return True
         return s.of is not None and ops.of(s.of).bounded and not self.wild_arguments(s)
 
@@ -263,6 +263,12 @@ def _logarithm_of_more(r: Ranges, s: Call) -> Range:
     return replace(a, wild=a.wild if a.low >= 0 else 2)
 
 
+def _ratio(r: Ranges, s: Call) -> Range:
+    """No zero is divided by."""
+    a = r.of(s.args[0])
+    return Range(wild=2) if a.wild or r.of(s.args[1]).wild else Range(min(a.low, 0) if a.low >= 0 else -1, 1)
+
+
 Rule = Callable[[Ranges, Call], Range]
 OPTIONS = ("axis", "keepdims", "ddof", "ord")
 """Keyword arguments that change nothing of what is said here."""
@@ -292,5 +298,5 @@ BY_OPERATION: dict[Any, Rule] = {
     np.zeros_like: _none, np.zeros: _none, runtime.zeros_like: _none,
     runtime.setitem: _write, runtime.setview: _write, runtime.add_at: _add_at, runtime.add_view: _add_at,
     runtime.append: _append, runtime.pop: _same,
-    runtime.masked_product: _multiply,
+    runtime.masked_product: _multiply, runtime.ratio: _ratio,
 }

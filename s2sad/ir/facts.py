@@ -179,7 +179,15 @@ def is_not_one(dim: Dim) -> bool:
 
 def is_filled(dim: Dim) -> bool:
     """Whether a dimension is certainly 1 or more."""
-    return dim > 0 if isinstance(dim, int) else isinstance(dim, tuple) and dim[0][0] == "n" and dim[1] > -2
+    return least(dim) > 0
+
+
+def least(dim: Dim) -> int:
+    """What a dimension is at least: the sizes 0 and 1 of an argument have no symbol. Of others nothing is known, as a
+    symbol may stand for any integer."""
+    if isinstance(dim, int):
+        return dim
+    return 2 + dim[1] if isinstance(dim, tuple) and dim[0][0] == "n" else -(2 ** 63)
 
 
 def shift_dim(dim: Dim, by: int) -> Dim:

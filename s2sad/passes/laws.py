@@ -64,6 +64,7 @@ x ** 1.0 -> x if real(x)
 x ** 0 -> 1.0 if python_float(x)
 x ** 0.0 -> 1.0 if python_float(x)
 
+slope(x) -> np.sign(x) if array(x)
 same(g) -> g
 unbroadcast(g, x) -> g if same_shape(g, x) and same_dtype(g, x)
 unbroadcast(g, x) -> astype_of(g, x) if same_shape(g, x)

@@ -116,15 +116,28 @@ def reciprocal(x, *, y):
 def absolute(x, *, y, y_bar):
     """|x|' = sign x (0 at 0);  for complex z = u + iv: (u − iv) / |z|"""
     if np.iscomplexobj(x):
-        return y_bar * np.conj(x) / np.where(y == 0, 1.0, y)
-    return y_bar * np.sign(x)
+        return y_bar * runtime.ratio(np.conj(x), y)
+    return y_bar * runtime.slope(x)
 
 
 @absolute.jvp
 def absolute_jvp(x, *, y, x_dot):
     if np.iscomplexobj(x):
-        return np.real(np.conj(x) * x_dot) / np.where(y == 0, 1.0, y)
-    return x_dot * np.sign(x)
+        return runtime.ratio(np.real(np.conj(x) * x_dot), y)
+    return x_dot * runtime.slope(x)
+
+
+@elementwise(runtime.slope)
+def slope(x):
+    """The slope of |x| is constant but where it jumps, and has no derivative there"""
+    return np.where(x == 0, np.nan, 0.0)
+
+
+@elementwise(runtime.ratio, wrt=("a", "b"))
+def ratio(a, b, zero=None, *, y):
+    """y = a / b, and by convention 0 where b = 0: that convention has no derivative"""
+    inverse = 1.0 / np.where(b == 0 if zero is None else zero, np.nan, b)
+    return inverse, -y * inverse
 
 
 @rule(np.sign)

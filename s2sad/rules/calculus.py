@@ -12,6 +12,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None, *, y_bar):
     """yᵢ = aᵢ₊₁ − aᵢ  ⟹  āᵢ = ȳᵢ₋₁ − ȳᵢ, with zeros outside"""
     if n == 0:
         return y_bar, None, None
+    if prepend is None and append is None and np.shape(a)[axis] <= n:
+        return np.zeros(np.shape(a)), None, None
     total = _diff_transpose(y_bar, n, axis)
     if prepend is None and append is None:
         return total, None, None
@@ -62,6 +64,8 @@ def _edge_cotangent(part, edge, axis):
 def ediff1d(ary, to_end=None, to_begin=None, *, y_bar):
     first = 0 if to_begin is None else np.size(to_begin)
     last = np.size(y_bar) - (0 if to_end is None else np.size(to_end))
+    if np.size(ary) == 0:
+        return np.zeros(np.shape(ary))
     return np.reshape(_diff_transpose(y_bar[first:last], 1, -1), np.shape(ary))
 
 

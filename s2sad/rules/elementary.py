@@ -35,14 +35,22 @@ def logistic(v, e, c, *, y):
     return -runtime.masked_product(y * y, e), None
 
 
+@elementwise(runtime.softplus, wrt=("v", "e"))
+def softplus(v, e, c):
+    """y = log (c + eᵛ)  ⟹  y' = eᵛ / (c + eᵛ), which is 1 where eᵛ is infinite"""
+    inverse = 1.0 / (c + e)
+    return np.where(inverse == 0, 1.0, e * inverse), None
+
+
 @elementwise(np.exp2)
 def exp2(x, *, y):
     return math.log(2.0) * y
 
 
 @elementwise(np.expm1)
-def expm1(x, *, y):
-    return y + 1.0
+def expm1(x):
+    """y + 1 would cancel where y is nearly −1"""
+    return np.exp(x)
 
 
 @elementwise(np.log)
@@ -88,13 +96,19 @@ def log_base_jvp(x, base=None, *, y, x_dot, base_dot):
 def logaddexp(a, b, *, y):
     """y = log(eᵃ + eᵇ); two zero probabilities (a = b = −∞) have no gradient"""
     top = np.where(y == -np.inf, 0.0, y)
-    return np.exp(a - top), np.exp(b - top)
+    return np.exp(_excess(a, b, top)), np.exp(_excess(b, a, top))
 
 
 @elementwise(np.logaddexp2)
 def logaddexp2(a, b, *, y):
     top = np.where(y == -np.inf, 0.0, y)
-    return np.exp2(a - top), np.exp2(b - top)
+    return np.exp2(_excess(a, b, top)), np.exp2(_excess(b, a, top))
+
+
+def _excess(a, b, top):
+    """a − top, and 0 where only a is infinite"""
+    alone = (a == np.inf) & (b < a)
+    return np.where(alone, 0.0, a) - np.where(alone, 0.0, top)
 
 
 @elementwise(np.sin)
@@ -139,12 +153,22 @@ def cosh(x):
 
 @elementwise(np.tanh)
 def tanh(x, *, y):
-    return 1.0 - y * y
+    """1 − y², which does not cancel where y is nearly 1"""
+    return runtime.sech_squared(x, y)
+
+
+@elementwise(runtime.sech_squared, wrt=("x", "h"))
+def sech_squared(x, h, *, y):
+    """As a function of x alone: (1 − h²)' = −2 h h' with h' = y"""
+    return -2.0 * h * y, None
 
 
 @elementwise(np.arcsinh)
 def arcsinh(x):
-    return 1.0 / np.sqrt(x * x + 1.0)
+    """Without x², which may be infinite"""
+    if np.iscomplexobj(x):
+        return 1.0 / np.sqrt(x * x + 1.0)
+    return 1.0 / np.hypot(x, 1.0)
 
 
 @elementwise(np.arccosh)
@@ -204,27 +228,23 @@ def polar_jvp(z, *, y, z_dot):
 def arctan2(a, b):
     """y = arg(b + ia)  ⟹  ∂y/∂a = b/r²,  ∂y/∂b = −a/r²  (0 at the origin)"""
     r = np.hypot(a, b)
-    r = np.where(r == 0, 1.0, r)
-    return b / r / r, -(a / r / r)
+    return runtime.ratio(runtime.ratio(b, r), r), -runtime.ratio(runtime.ratio(a, r), r)
 
 
 @elementwise(np.hypot)
 def hypot(a, b, *, y):
-    r = np.where(y == 0, 1.0, y)
-    return a / r, b / r
+    return runtime.ratio(a, y), runtime.ratio(b, y)
 
 
 @rule(math.hypot, wrt=("xs",))
 def hypot_n(*xs, y, y_bar):
     """y = √Σx²  ⟹  x̄ = ȳ x / y  (0 at the origin)"""
-    r = np.where(y == 0, 1.0, y)
-    return tuple([y_bar * x / r for x in xs])
+    return tuple([y_bar * runtime.ratio(x, y) for x in xs])
 
 
 @hypot_n.jvp
 def hypot_n_jvp(*xs, y, xs_dot):
-    r = np.where(y == 0, 1.0, y)
-    return sum([x * x_dot for x, x_dot in zip(xs, xs_dot) if x_dot is not None]) / r
+    return runtime.ratio(sum([x * x_dot for x, x_dot in zip(xs, xs_dot) if x_dot is not None]), y)
 
 
 @elementwise(np.sinc)

@@ -4,6 +4,8 @@
 """
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from s2sad import runtime
@@ -71,7 +73,8 @@ def extremum_accumulate(array, axis=0, dtype=None, out=None, *, y, y_bar):
     """Each result is the item at which the extremum so far was first reached."""
     line = np.moveaxis(y_bar, axis, -1)
     where = np.moveaxis(_reached(y, axis), axis, -1)
-    rows, places = np.reshape(line, (-1, np.shape(line)[-1])), np.reshape(where, (-1, np.shape(line)[-1]))
+    flat = math.prod(np.shape(line)[:-1]), np.shape(line)[-1]
+    rows, places = np.reshape(line, flat), np.reshape(where, flat)
     total = runtime.add_at(np.zeros_like(rows), (np.expand_dims(np.arange(np.shape(rows)[0]), 1), places), rows)
     return np.moveaxis(np.reshape(total, np.shape(line)), -1, axis)
 

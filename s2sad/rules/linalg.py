@@ -104,7 +104,7 @@ def _size(dims):
 def tensorsolve(a, b, axes=None, *, y, y_bar):
     if axes is not None:
         raise NotImplementedError("tensorsolve(axes=…): move the axes of a to the end first")
-    square = np.reshape(a, (np.size(b), -1))
+    square = np.reshape(a, (np.size(b), np.size(b)))
     b_bar = np.linalg.solve(np.transpose(square), np.ravel(y_bar))
     return np.reshape(-np.outer(b_bar, np.ravel(y)), np.shape(a)), np.reshape(b_bar, np.shape(b))
 

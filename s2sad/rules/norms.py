@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.rules import rule, static
 from s2sad.rules.matrices import conj, each, transposed
 
@@ -31,7 +32,7 @@ def _kept(y, axes, ndim):
 def _partial(x, y, ord, axes, matrix):
     """P of a norm; ``y`` has its reduced axes."""
     if ord is None or ord == "fro" or (ord == 2 and not matrix):
-        return conj(x) / np.where(y == 0, 1.0, y)
+        return runtime.ratio(conj(x), y)
     if matrix:
         return _matrix_partial(x, ord, axes)
     return _vector_partial(x, y, ord, axes)
@@ -40,9 +41,8 @@ def _partial(x, y, ord, axes, matrix):
 def _unit(x):
     """conj(x) / |x|, 0 at 0."""
     if np.iscomplexobj(x):
-        size = np.abs(x)
-        return np.conj(x) / np.where(size == 0, 1.0, size)
-    return np.sign(x)
+        return runtime.ratio(np.conj(x), np.abs(x))
+    return runtime.slope(x)
 
 
 def _shared(is_extreme, axes):
@@ -58,6 +58,8 @@ def _vector_partial(x, y, ord, axes):
     size = np.abs(x)
     if ord == np.inf or ord == -np.inf:
         return _unit(x) * _shared(size == y, axes)
+    if ord > 1:
+        return (_unit(x) if np.iscomplexobj(x) else np.sign(x)) * runtime.ratio(size, y) ** (ord - 1.0)
     size = np.where(size == 0, 1.0, size)
     return conj(x) * size ** (ord - 2.0) * np.where(y == 0, 1.0, y) ** (1.0 - ord)
 
@@ -86,6 +88,8 @@ def _norm_bar(x, ord, axes, matrix, y, y_bar):
 
 
 def _norm_dot(x, ord, axes, matrix, y, x_dot):
+    if ord is None or ord == "fro" or (ord == 2 and not matrix):
+        return runtime.ratio(np.reshape(np.sum(np.real(conj(x) * x_dot), axis=axes), np.shape(y)), y)
     moved = np.real(_partial(x, _kept(y, axes, np.ndim(x)), ord, axes, matrix) * x_dot)
     return np.sum(moved, axis=axes, keepdims=np.ndim(y) == np.ndim(x) and np.ndim(x) > 0)
 

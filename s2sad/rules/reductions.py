@@ -40,6 +40,13 @@ def _count(a, axis, where):
     return np.shape(a)[axis]
 
 
+def _per(g, n):
+    """g / n, and nan where Python would raise: a mean of nothing."""
+    if isinstance(g, np.ndarray) or isinstance(n, np.ndarray) or n != 0:
+        return g / n
+    return g * np.nan
+
+
 def _rows(a, axis):
     """a with the reduced axes last and flattened into one: shape (*kept, n)."""
     if axis is None:
@@ -97,7 +104,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True, *, y_ba
     """y = Σ a / n  ⟹  ā = ȳ / n, repeated"""
     if where is not True:
         return np.where(where, _restore(y_bar, axis, keepdims) / _count(a, axis, where), 0.0)
-    return _spread(y_bar / _count(a, axis, where), a, axis, keepdims)
+    return _spread(_per(y_bar, _count(a, axis, where)), a, axis, keepdims)
 
 
 @rule(np.nanmean, wrt=("a",))
@@ -210,13 +217,13 @@ def prod_items_jvp(iterable, start=1, *, iterable_dot, start_dot):
 @rule(math.dist)
 def dist(p, q, *, y, y_bar):
     """y = |p − q|  ⟹  p̄ = ȳ (p − q) / y = −q̄  (0 where they coincide)"""
-    direction = (np.array(p) - np.array(q)) / np.where(y == 0, 1.0, y)
+    direction = runtime.ratio(np.array(p) - np.array(q), y)
     return _as_items(y_bar * direction, p), _as_items(-y_bar * direction, q)
 
 
 @dist.jvp
 def dist_jvp(p, q, *, y, p_dot, q_dot):
-    direction = (np.array(p) - np.array(q)) / np.where(y == 0, 1.0, y)
+    direction = runtime.ratio(np.array(p) - np.array(q), y)
     y_dot = 0.0
     if p_dot is not None:
         y_dot = y_dot + np.sum(direction * np.array([0.0 if d is None else d for d in p_dot]))
@@ -247,23 +254,36 @@ def _var_vjp(a, axis, ddof, keepdims, where, y_bar):
     d = _deviation(a, axis, where)
     if np.iscomplexobj(a):
         d = np.conj(d)
-    return 2.0 * d * _restore(y_bar, axis, keepdims) / (_count(a, axis, where) - ddof)
+    return 2.0 * d * _per(_restore(y_bar, axis, keepdims), _count(a, axis, where) - ddof)
 
 
 def _var_jvp(a, axis, ddof, keepdims, where, y, a_dot):
     d = _deviation(a, axis, where)
     moved = a_dot if where is True else np.where(where, a_dot, 0.0)
     change = np.real(np.conj(d) * moved) if np.iscomplexobj(a) else d * moved
-    change = 2.0 * np.sum(change, axis=axis, keepdims=True) / (_count(a, axis, where) - ddof)
+    change = _per(2.0 * np.sum(change, axis=axis, keepdims=True), _count(a, axis, where) - ddof)
     return np.reshape(change, np.shape(y))
 
 
-def _inverse_std(a, axis, keepdims, where, y):
-    """1 / y, and 0 where all values are equal: y is then 0, or what rounding the mean has left."""
+def _std_vjp(a, axis, ddof, keepdims, where, y, y_bar):
+    """y = √var a  ⟹  ā = ȳ d / ((n − ddof) y)  (0 where all values are equal)"""
+    d = _deviation(a, axis, where)
+    if np.iscomplexobj(a):
+        d = np.conj(d)
     y = _restore(y, axis, keepdims)
+    share = runtime.ratio(d, y, _are_equal(a, axis, where, y))
+    return _per(_restore(y_bar, axis, keepdims), _count(a, axis, where) - ddof) * share
+
+
+def _std_jvp(a, axis, ddof, keepdims, where, y, a_dot):
+    equal = np.reshape(_are_equal(a, axis, where, _restore(y, axis, keepdims)), np.shape(y))
+    return runtime.ratio(0.5 * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot), y, equal)
+
+
+def _are_equal(a, axis, where, y):
+    """Where all values are equal: y is then 0, or what rounding the mean has left."""
     center = np.mean(a, axis=axis, keepdims=True, where=where)
-    equal = center + 0.01 * y == center
-    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, y))
+    return center + 0.01 * y == center
 
 
 @rule(np.var, wrt=("a",))
@@ -288,24 +308,19 @@ def nanvar_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where
 
 @rule(np.std, wrt=("a",))
 def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, y_bar):
-    """y = √var a  ⟹  ẏ = var'(a) / 2y  (0 where all values are equal)"""
-    return 0.5 * _inverse_std(a, axis, keepdims, where, y) * _var_vjp(a, axis, ddof, keepdims, where, y_bar)
+    return _std_vjp(a, axis, ddof, keepdims, where, y, y_bar)
 
 
 @std.jvp
 def std_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
-    scale = np.reshape(_inverse_std(a, axis, keepdims, where, y), np.shape(y))
-    return 0.5 * scale * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
+    return _std_jvp(a, axis, ddof, keepdims, where, y, a_dot)
 
 
 @rule(np.nanstd, wrt=("a",))
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, y_bar):
-    where = _numbers(a, where)
-    return 0.5 * _inverse_std(a, axis, keepdims, where, y) * _var_vjp(a, axis, ddof, keepdims, where, y_bar)
+    return _std_vjp(a, axis, ddof, keepdims, _numbers(a, where), y, y_bar)
 
 
 @nanstd.jvp
 def nanstd_jvp(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, *, y, a_dot):
-    where = _numbers(a, where)
-    scale = np.reshape(_inverse_std(a, axis, keepdims, where, y), np.shape(y))
-    return 0.5 * scale * _var_jvp(a, axis, ddof, keepdims, where, y, a_dot)
+    return _std_jvp(a, axis, ddof, keepdims, _numbers(a, where), y, a_dot)

@@ -47,7 +47,14 @@ def erfc(x):
 
 @_elementwise("erfcx")
 def erfcx(x, *, y):
-    return 2.0 * x * y - 2.0 / math.sqrt(math.pi)
+    """2xy − 2/√π, which cancels for large x; there the asymptotic series (DLMF 7.12.1), differentiated"""
+    if np.iscomplexobj(x):
+        return 2.0 * x * y - 2.0 / math.sqrt(math.pi)
+    far = x > 50.0
+    r = 1.0 / np.where(far, x, 50.0)
+    s = 0.5 * r * r
+    series = -r * r * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s))) / math.sqrt(math.pi)
+    return np.where(far, series, 2.0 * np.where(far, 0.0, x) * y - 2.0 / math.sqrt(math.pi))
 
 
 @_elementwise("erfi")
@@ -63,7 +70,13 @@ def wofz(z, *, y):
 
 @_elementwise("dawsn")
 def dawsn(x, *, y):
-    return 1.0 - 2.0 * x * y
+    """1 − 2xy, which cancels for large |x|; there the asymptotic series (DLMF 7.12.1), differentiated"""
+    if np.iscomplexobj(x):
+        return 1.0 - 2.0 * x * y
+    far = np.absolute(x) > 50.0
+    r = 1.0 / np.where(far, x, 50.0)
+    s = 0.5 * r * r
+    return np.where(far, -s * (1.0 + 3.0 * s * (1.0 + 5.0 * s * (1.0 + 7.0 * s))), 1.0 - 2.0 * x * y)
 
 
 @_elementwise("erfinv")
@@ -82,8 +95,9 @@ def ndtr(x):
 
 
 @_elementwise("log_ndtr")
-def log_ndtr(x, *, y):
-    return np.exp(-0.5 * x * x - y) / math.sqrt(2.0 * math.pi)
+def log_ndtr(x):
+    """φ(x)/Φ(x), which erfcx gives without dividing two small numbers"""
+    return math.sqrt(2.0 / math.pi) / sp.erfcx(-math.sqrt(0.5) * x)
 
 
 @_elementwise("ndtri")
@@ -149,14 +163,18 @@ def zeta(x, q):
 
 @_elementwise("beta")
 def beta(a, b, *, y):
-    both = sp.psi(a + b)
-    return y * (sp.psi(a) - both), y * (sp.psi(b) - both)
+    return y * _psi_difference(a, b), y * _psi_difference(b, a)
 
 
 @_elementwise("betaln")
 def betaln(a, b):
-    both = sp.psi(a + b)
-    return sp.psi(a) - both, sp.psi(b) - both
+    return _psi_difference(a, b), _psi_difference(b, a)
+
+
+def _psi_difference(a, b):
+    """ψ(a) − ψ(a + b); for b much less than a by the slope in the middle"""
+    small = np.absolute(b) < 1e-5 * np.absolute(a)
+    return np.where(small, -b * sp.polygamma(1, a + 0.5 * b), sp.psi(a) - sp.psi(a + b))
 
 
 # Bessel functions
@@ -214,13 +232,23 @@ def kn(n, x):
 @_elementwise("ive")
 def ive(v, x, *, y):
     """e^{−|x|} I_v(x), for real x"""
-    return NotImplemented, 0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x)) - np.sign(x) * y
+    return NotImplemented, _far(-1.0, v, x, 0.5 * (sp.ive(v - 1, x) + sp.ive(v + 1, x)) - np.sign(x) * y,
+                                np.sign(x) ** (v + 1) / math.sqrt(2.0 * math.pi))
 
 
 @_elementwise("kve")
 def kve(v, x, *, y):
     """eˣ K_v(x)"""
-    return NotImplemented, y - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x))
+    return NotImplemented, _far(1.0, v, x, y - 0.5 * (sp.kve(v - 1, x) + sp.kve(v + 1, x)), math.sqrt(0.5 * math.pi))
+
+
+def _far(sign, v, x, near, scale):
+    """``near``, which cancels for large x, and there the derivative of scale · x^{−1/2} (1 + a₁/x + a₂/x² + …), the
+    expansions of DLMF 10.40.1 and 10.40.2; ``sign`` is that of a₁"""
+    m, far = 4.0 * v * v, np.absolute(x) > 1e4 * (1.0 + v * v)
+    r = 1.0 / np.where(far, np.absolute(x), 1e4)
+    a1, a2 = sign * (m - 1.0) / 8.0, (m - 1.0) * (m - 9.0) / 128.0
+    return np.where(far, -0.5 * scale * r * np.sqrt(r) * (1.0 + r * (3.0 * a1 + r * 5.0 * a2)), near)
 
 
 if sp is not None:
@@ -236,12 +264,12 @@ def i1(x):
 
 @_elementwise("i0e")
 def i0e(x, *, y):
-    return sp.i1e(x) - np.sign(x) * y
+    return _far(-1.0, 0.0, x, sp.i1e(x) - np.sign(x) * y, np.sign(x) / math.sqrt(2.0 * math.pi))
 
 
 @_elementwise("i1e")
 def i1e(x, *, y):
-    return 0.5 * (sp.i0e(x) + sp.ive(2, x)) - np.sign(x) * y
+    return _far(-1.0, 1.0, x, 0.5 * (sp.i0e(x) + sp.ive(2, x)) - np.sign(x) * y, 1.0 / math.sqrt(2.0 * math.pi))
 
 
 @_elementwise("k0")
@@ -256,12 +284,12 @@ def k1(x):
 
 @_elementwise("k0e")
 def k0e(x, *, y):
-    return y - sp.k1e(x)
+    return _far(1.0, 0.0, x, y - sp.k1e(x), math.sqrt(0.5 * math.pi))
 
 
 @_elementwise("k1e")
 def k1e(x, *, y):
-    return y - 0.5 * (sp.k0e(x) + sp.kve(2, x))
+    return _far(1.0, 1.0, x, y - 0.5 * (sp.k0e(x) + sp.kve(2, x)), math.sqrt(0.5 * math.pi))
 
 
 # Exponential integrals and entropies
@@ -289,12 +317,12 @@ def lambertw(z, k=0, tol=1e-8, *, y):
 @_elementwise("xlogy")
 def xlogy(x, z):
     """x log z, and 0 where x = 0: there it stays 0 whatever z is"""
-    return np.log(z), x / np.where(x == 0, 1.0, z)
+    return np.log(z), runtime.masked_product(x, np.divide(1.0, z))
 
 
 @_elementwise("xlog1py")
 def xlog1py(x, z):
-    return np.log1p(z), x / np.where(x == 0, 1.0, 1.0 + z)
+    return np.log1p(z), runtime.masked_product(x, np.divide(1.0, 1.0 + z))
 
 
 @_elementwise("entr")
@@ -334,6 +362,13 @@ def _shifted_exp(a, y):
     return np.exp(a - np.where(y == -np.inf, 0.0, y))
 
 
+def _centered(y, g, axis):
+    """g minus its mean with weights y, whose sum is 1. The second mean is what rounding has left of the first, all
+    there is where one weight is nearly 1."""
+    d = g - np.sum(y * g, axis=axis, keepdims=True)
+    return d - np.sum(y * d, axis=axis, keepdims=True)
+
+
 def _kept(g, axis, keepdims):
     return g if axis is None or keepdims else np.expand_dims(g, axis)
 
@@ -364,11 +399,11 @@ if sp is not None:
     @rule(sp.softmax)
     def softmax(x, axis=None, *, y, y_bar):
         """x̄ = y (ȳ − Σ y ȳ)"""
-        return y * (y_bar - np.sum(y * y_bar, axis=axis, keepdims=True))
+        return y * _centered(y, y_bar, axis)
 
     @softmax.jvp
     def softmax_jvp(x, axis=None, *, y, x_dot):
-        return y * (x_dot - np.sum(y * x_dot, axis=axis, keepdims=True))
+        return y * _centered(y, x_dot, axis)
 
     @rule(sp.log_softmax)
     def log_softmax(x, axis=None, *, y, y_bar):

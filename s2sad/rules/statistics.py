@@ -5,7 +5,7 @@ import numpy as np
 
 from s2sad import runtime
 from s2sad.rules import linear, no_gradient, rule
-from s2sad.rules.reductions import _from_rows, _restore, _rows
+from s2sad.rules.reductions import _count, _from_rows, _per, _restore, _rows, _spread
 
 no_gradient(np.argsort, np.argpartition, np.lexsort, np.searchsorted, np.digitize)
 
@@ -87,6 +87,8 @@ def _sorted_weights(n, q, method):
 
 def _quantile_vjp(a, q, axis, method, keepdims, y_bar):
     rows = _rows(a, axis)
+    if np.shape(rows)[-1] == 0:
+        return np.zeros(np.shape(a))
     weights = _sorted_weights(np.shape(rows)[-1], q, method)
     g = np.reshape(y_bar, (np.shape(weights)[0], *np.shape(rows)[:-1]))
     ranks = np.argsort(np.argsort(rows, axis=-1, kind="stable"), axis=-1)
@@ -95,6 +97,8 @@ def _quantile_vjp(a, q, axis, method, keepdims, y_bar):
 
 def _quantile_jvp(a, q, axis, method, y, a_dot):
     rows = _rows(a, axis)
+    if np.shape(rows)[-1] == 0:
+        return np.full(np.shape(y), np.nan)
     weights = _sorted_weights(np.shape(rows)[-1], q, method)
     moved = np.take_along_axis(_rows(a_dot, axis), np.argsort(rows, axis=-1, kind="stable"), -1)
     return np.reshape(np.tensordot(weights, moved, axes=(1, -1)), np.shape(y))
@@ -107,9 +111,9 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False, *, y, y_
     """y = Σ w a / Σ w  ⟹  ā = ȳ w / Σ w,  w̄ = ȳ (a − y) / Σ w"""
     if returned:
         return NotImplemented
-    g = _restore(y_bar, axis, keepdims)
     if weights is None:
-        return np.broadcast_to(g * (np.size(y) / np.size(a)), np.shape(a)), None
+        return _spread(_per(y_bar, _count(a, axis, True)), a, axis, keepdims), None
+    g = _restore(y_bar, axis, keepdims)
     w = _along(weights, a, axis)
     g = g / np.sum(np.broadcast_to(w, np.shape(a)), axis=axis, keepdims=True)
     w_bar = runtime.unbroadcast(g * (a - _restore(y, axis, keepdims)), w)

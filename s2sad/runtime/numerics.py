@@ -17,6 +17,57 @@ def logistic(v: Any, e: Any, c: Any) -> Any:
     return 1.0 / (c + np.exp(v))
 
 
+def softplus(v: Any, e: Any, c: Any) -> Any:
+    """``log(c + e)`` of ``e = exp(v)``, as a function of ``v``.
+
+    >>> softplus(0.0, 1.0, 1.0)
+    np.float64(0.6931471805599453)
+    """
+    return np.log(c + np.exp(v))
+
+
+def ratio(a: Any, b: Any, zero: Any = None) -> Any:
+    """``a / b``, and by convention 0 where ``b`` is 0, or where ``zero`` is true.
+
+    >>> ratio(np.array([3.0, 0.0]), np.array([2.0, 0.0]))
+    array([1.5, 0. ])
+    """
+    none = b == 0 if zero is None else zero
+    if not isinstance(none, np.ndarray):
+        return a * 0.0 if none else a / b
+    return a / np.where(none, np.inf, b)
+
+
+def slope(x: Any) -> Any:
+    """The sign of ``x``, as the slope of its absolute value.
+
+    >>> slope(-2.0), slope(np.array([0.0, 3.0]))
+    (-1.0, array([0., 1.]))
+    """
+    if type(x) is float:
+        return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x * 0.0
+    return np.sign(x)
+
+
+def sech_squared(x: Any, h: Any) -> Any:
+    """``1 - h * h`` of ``h = tanh(x)``, as a function of ``x``: to full accuracy where ``h`` is nearly 1 or -1.
+
+    >>> sech_squared(20.0, 1.0)
+    1.6993417021166355e-17
+    """
+    y = 1.0 - h * h
+    if isinstance(y, float):
+        return type(y)(_sech_squared(x)) if y < 1e-4 else y
+    if isinstance(y, complex) or y.dtype.kind == "c" or not np.minimum.reduce(y, axis=None, initial=1.0) < 1e-4:
+        return y
+    return np.where(y < 1e-4, _sech_squared(x), y)[()]
+
+
+def _sech_squared(x: Any) -> Any:
+    e = np.exp(-2.0 * np.abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
 def recurrence(a: Any, b: Any) -> Any:
     """``h`` with ``h[i] = a[i] * h[i-1] + b[i]`` along the last axis, ``h[0] = b[0]``, with masked products. ``a`` and
     ``b`` have one shape.

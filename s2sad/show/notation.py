@@ -34,10 +34,12 @@ from s2sad.rules.matrices import each
 COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 7)
 
 INFIX = {np.add: ("+", SUM), np.subtract: ("−", SUM), np.multiply: ("×", PRODUCT), np.divide: ("/", PRODUCT),
+         runtime.ratio: ("/", PRODUCT),
          np.floor_divide: ("//", PRODUCT), np.remainder: ("mod", PRODUCT), np.matmul: ("@", PRODUCT),
          np.equal: ("=", COMPARE), np.not_equal: ("≠", COMPARE), np.less: ("<", COMPARE), np.less_equal: ("≤", COMPARE),
          np.greater: (">", COMPARE), np.greater_equal: ("≥", COMPARE)}
-NAMES = {np.log: "ln", np.log10: "log₁₀", np.log2: "log₂", np.sqrt: "√", np.sum: "Σ", np.prod: "Π"}
+NAMES = {np.log: "ln", np.log10: "log₁₀", np.log2: "log₂", np.sqrt: "√", np.sum: "Σ", np.prod: "Π",
+         runtime.slope: "sign"}
 LONGEST_WORD = 40
 TRANSPARENT = {shaped, each, np.broadcast_to, runtime.unbroadcast, runtime.astype_of}
 """What changes the shape or the type of its first argument; formulas do without it."""
@@ -185,6 +187,8 @@ def apply(op: Callable, args: Sequence[Text], kwargs: Mapping[str, Text] | None 
         return infix(args[0], INFIX[op][0], args[1], INFIX[op][1])
     if op is np.negative and len(args) == 1:
         return Text("−" + args[0].within(POWER), SIGN)
+    if op is runtime.sech_squared:
+        return infix(Text("1"), "−", infix(args[1], "×", args[1], PRODUCT), SUM)
     if op is np.absolute and len(args) == 1:
         return Text(f"|{texts[0]}|")
     if op is operator.getitem:

@@ -56,6 +56,10 @@ EXPLICIT = {
     runtime.masked_contraction: [given(np.matmul, 0, A, M.T), given(np.dot, 1, M, A)],
     runtime.tamed: [given(A, A), given(np.array([np.inf]), np.array([0.0])), given(np.inf, 0.0)],
     runtime.logistic: [given(A, np.exp(A), 2.0), given(0.5, np.exp(0.5), 1.0)],
+    runtime.softplus: [given(A, np.exp(A), 2.0), given(0.5, np.exp(0.5), 1.0)],
+    runtime.sech_squared: [given(A, np.tanh(A)), given(20.0, 1.0), given(0.5, np.tanh(0.5))],
+    runtime.slope: [given(A), given(-2.0), given(0.0)],
+    runtime.ratio: [given(A, A), given(0.0, 0.0), given(A, 2.0), given(A, 0.0), given(A, A, A < 0.5)],
     runtime.recurrence: [given(A, A), given(M, M)],
     runtime.cofactors: [given(np.eye(3))],
     runtime.cofactors_along: [given(np.eye(3), np.ones((3, 3)))],
@@ -67,6 +71,7 @@ EXPLICIT = {
     runtime.check_bound: [given(A, UnboundLocalError, "text"), given(1.0, NameError, "text")],
     runtime.tamed: [given(A, A), given(np.array([np.inf]), np.array([0.0])), given(2.0, 1.0)],
     runtime.logistic: [given(A, np.exp(A), 3.0), given(0.0, 1.0, 3.0)],
+    runtime.softplus: [given(A, np.exp(A), 3.0), given(0.0, 1.0, 3.0)],
     runtime.masked_contraction: [
         given(np.dot, 0, A, A),
         given(np.matmul, 1, M, M.T),

@@ -33,6 +33,8 @@ SAMPLES = [
     *[sample(op, x) for op in POSITIVES for x in [POSITIVE, 0.8, np.array(0.3), POSITIVE.astype(np.float32)]],
     *[sample(op, x) for op in [np.arcsin, np.arccos, np.arctanh] for x in [UNIT, 0.3, UNIT.astype(np.float32)]],
     sample(np.arccosh, 1.0 + POSITIVE), sample(np.cbrt, A), sample(runtime.logistic, A, np.exp(A), 1.5),
+    sample(runtime.softplus, A, np.exp(A), 1.5),
+    sample(runtime.sech_squared, 7.0 + POSITIVE, np.tanh(7.0 + POSITIVE)),
     *[sample(op, x) for op in COMPLEX for x in [Z, z]],
     *[sample(op, z) for op in CMATH], *[sample(op, 0.4) for op in CMATH if op is not cmath.acosh],
     *[sample(op, 2.3) for op in [cmath.acos, cmath.asin, cmath.acosh, cmath.log]],

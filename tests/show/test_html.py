@@ -64,7 +64,7 @@ def test_lines_are_linked_with_those_they_come_from():
     (power,) = [g for g in groups if any(line.startswith("s += h[i]") for line in g)]
     assert "h[i])" in power and any("t_bar = " in line for line in power)
     (helper,) = [g for g in groups if "return np.tanh(x)" in g]
-    assert any("np.tanh(w @ x)" in line for line in helper) and any("result * result" in line for line in helper)
+    assert any("np.tanh(t_2)" in line for line in helper) and any("sech_squared(" in line for line in helper)
     (loop,) = [g for g in groups if "for i in range(3):" in g]
     assert sum(line.startswith("for i") for line in loop) == 3
 
@@ -79,7 +79,7 @@ def test_hovering_is_a_rule_for_each_link():
 def test_sweeps_and_marks():
     _, html = shown()
     lines = {text_of(line).partition("  #")[0].strip(): classes.split() for classes, line in code_of(html)}
-    assert "fw" in lines["result = np.tanh(w @ x)"] and "fw" in lines["ts = []"]
+    assert "fw" in lines["result = np.tanh(t_2)"] and "fw" in lines["ts = []"]
     assert "bw" in lines["x_bar = t_bar @ w"] and "bw" in lines["return x_bar, np.outer(t_bar, x)"]
     assert not {"fw", "bw"} & {*lines["def f_grad(x, w):"], *lines["h = act(w @ x)"]}
     assert '<span class="keep">result</span>' in html and '<span class="act">h</span>' in html
