@@ -64,18 +64,25 @@ class _Smoothing:
                 new: list[Stmt] = []
                 rest = self.without(new, a, y, s)
                 part = None if rest is None else self.times(new, b, y, s)
-                if rest is not None and part is not None and self.keeps_shape(s, b, (rest, part)):
+                if rest is None or part is None:
+                    continue
+                made = self.of_same_shape(s, b, (rest, part))
+                if made is not None:
                     out += new
-                    return replace(s, args=(rest, part))
+                    return made
         return s
 
-    def keeps_shape(self, s: Call, ratio: Arg, args: tuple[Arg, Arg]) -> bool:
-        """Whether a product has the kind and shape it had: it may have got them from the value that is gone."""
-        found, fact = infer(s.op, args, ()).facts[0], s.outs[0].fact
+    def of_same_shape(self, s: Call, ratio: Arg, args: tuple[Arg, Arg]) -> Call | None:
+        """The product of other factors, with the kind and shape it had: it may have got them from the value that is
+        gone. Of Python's numbers ``np.multiply`` makes a number of NumPy."""
+        fact = s.outs[0].fact
         dims = dims_of(fact)
-        if self.is_of_one(ratio):
-            return found.kind == fact.kind
-        return found.kind == fact.kind and dims is not None and dims in (dims_of(found), dims_of(fact_of(args[1])))
+        for op in (s.op, np.multiply):
+            found = infer(op, args, ()).facts[0]
+            if found.kind == fact.kind and (self.is_of_one(ratio) or dims is not None and dims in (
+                    dims_of(found), dims_of(fact_of(args[1])))):
+                return replace(s, op=op, args=args)
+        return None
 
     def is_of_one(self, arg: Arg) -> bool:
         """Whether all ratios in a product or sum have the shape of what is divided: those to a norm of it."""
