@@ -105,6 +105,12 @@ class S2SADError(Exception):
         self.others = tuple(others)
         super().__init__(self.render())
 
+    def of(self, transform: str) -> S2SADError:
+        """The error of a gradient as that of the transform that was called."""
+        self.message = self.message.replace("; grad needs", f"; {transform} needs")
+        self.args = (self.render(),)
+        return self
+
     @property
     def problems(self) -> tuple[S2SADError, ...]:
         """All problems of the function: this one, and the others in the order of the source."""

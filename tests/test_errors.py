@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import builtins
+import decimal
+import fractions
 import inspect
 import linecache
 import pickle
@@ -245,9 +248,14 @@ IN_CALL = [
     (lambda x, n: x * n, (0.5, 3), {"argnums": 1}, "S2S006", "argument 1", "pass a float"),
     (lambda x: x * V, (0.5,), {}, "S2S007", "`<lambda>` returns shape (3,) and dtype float64", "s2sad.jacobian"),
     (lambda x: (x, x), (0.5,), {}, "S2S007", "`<lambda>` returns a container", "s2sad.vjp"),
-    (lambda x: None, (0.5,), {}, "S2S007", "`<lambda>` returns None", "sum the result"),
+    (lambda x: None, (0.5,), {}, "S2S007", "`<lambda>` returns None", "is there a `return`?"),
     (lambda x: int(x), (0.5,), {}, "S2S007", "kind int", "sum the result"),
     (lambda x: x + 1j, (0.5,), {}, "S2S007", "a complex number", "take np.real of it"),
+    (lambda x: x, (decimal.Decimal(1),), {}, "S2S006", "type Decimal", "float(x)"),
+    (lambda x: x, (fractions.Fraction(1, 2),), {}, "S2S006", "type Fraction", "float(x)"),
+    (lambda x: x, (array.array("d", [1.0]),), {}, "S2S006", "type array", "np.asarray(x)"),
+    (lambda x: x, (memoryview(bytearray(8)),), {}, "S2S006", "type memoryview", "np.asarray(x)"),
+    (lambda x: x, (None,), {}, "S2S006", "type NoneType", "is there a `return`"),
     (lambda x: x, (0.5,), {"argnums": 3}, "S2S008", "argnums names argument 3", "argnums counts from 0"),
     (lambda x: x, (0.5,), {"argnums": -2}, "S2S008", "argnums names argument -2", "argnums counts from 0"),
     (lambda x: x, (0.5,), {"argnums": "x"}, "S2S008", "not 'x'", "argnames"),

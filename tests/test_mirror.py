@@ -12,6 +12,7 @@ WHOLE = {
     "test_accuracy",
     "test_guards",
     "test_effects",
+    "test_faults",
     "test_harm",
     "test_peers",
     "test_notebook",

@@ -20,7 +20,7 @@ from s2sad.facts.ranges import Ranges
 from s2sad.ir import Arg, Call, Const, Function, If, Stmt, Var
 from s2sad.ir.walk import statements
 
-SAME = (runtime.same, runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like)
+SAME = (runtime.same, runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.fitted)
 """What changes nothing but dtypes, if the shape stays."""
 Mask = Arg | None
 """What is zero or false where nothing was selected; None if the zeros of the value itself tell."""

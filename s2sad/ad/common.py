@@ -70,6 +70,10 @@ class Emitter:
                     return self.match_dtype(out, summed, x, hint, loc)
         return self.call(out, runtime.unbroadcast, g, self.meta(x), hint=hint, loc=loc)
 
+    def fitted(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
+        """What a rule of the user's gave for ``x``, with a check of its shape."""
+        return self.call(out, runtime.fitted, g, self.meta(x), hint=hint, loc=loc)
+
     def number(self, out: list[Stmt], g: Arg, x: Arg, hint: str, loc: Any) -> Arg:
         """``g`` as a number: a 0-d array would be written to by ``+=`` under all its names."""
         gf = fact_of(g)

@@ -251,6 +251,8 @@ class Forward:
             if self.rules.is_maybe_none(part):
                 part = self.emit.call(out, runtime.or_zeros, part, o, hint=self.name(o), loc=s.loc)
             if o.fact.is_array or o.fact.is_scalar:
+                if entry.is_of_the_user:
+                    part = self.emit.fitted(out, part, o, self.name(o), s.loc)
                 part = self.shaped(out, part, o, s.loc)
             self.dots[o] = part
 

@@ -196,7 +196,7 @@ class Reverse:
                 if self.any_active(bound[name]):
                     raise refuses(s, name)
                 continue
-            self.contribute(out, s, bound[name], part)
+            self.contribute(out, s, bound[name], part, entry.is_of_the_user)
 
     def selected(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
         """``fn(…, out=start, where=mask)``: the cotangent goes to the arguments where the mask is true, else to
@@ -222,22 +222,24 @@ class Reverse:
                     rules.is_constant_in(s.op, entry, name)):
                 raise refuses(s, name)
 
-    def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any) -> None:
-        """A rule's cotangent for one parameter, in the dtype of the argument."""
+    def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any, checked: bool = False) -> None:
+        """A rule's cotangent for one parameter, in the dtype of the argument; ``checked``: its shape may be wrong."""
         if isinstance(arg, tuple):
             if not isinstance(part, (list, tuple)):
                 part = [self.emit.call(out, operator.getitem, part, Const(k), hint="part") for k in range(len(arg))]
             for a, p in zip(arg, part):
-                self.contribute(out, s, a, p)
+                self.contribute(out, s, a, p, checked)
             return
         if self.rules.is_maybe_none(part) and part is not None and self.is_active(arg):
             part = self.emit.call(out, runtime.or_zeros, part, self.meta(arg), hint=self.name(arg), loc=s.loc)
         if part is not None and not isinstance(part, (list, tuple)) and self.is_active(arg) and (
                 arg.fact.kind not in ("list", "tuple", "unknown")):
+            if checked:
+                part = self.emit.fitted(out, part, arg, self.name(arg), s.loc)
             part = self.emit.match_dtype(out, part, arg, self.name(arg), s.loc)
         if isinstance(part, (list, tuple)) and type(arg) is Pack:
             for a, p in zip(arg.items, part):
-                self.contribute(out, s, a, p)
+                self.contribute(out, s, a, p, checked)
             return
         self.accumulate(out, arg, part, s.loc)
 

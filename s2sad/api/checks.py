@@ -46,6 +46,32 @@ def positions(fn: Callable, argnums: Any, argnames: Any) -> tuple[Any, ...]:
     return tuple(found) if found else (0,)
 
 
+def is_single(argnums: Any, argnames: Any) -> bool:
+    """Whether one argument is named, and not a tuple of one: the derivative is then no tuple."""
+    if argnums is not None and argnames is not None:
+        return False
+    return isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
+
+
+def takes_more_than_self(fn: Callable) -> bool:
+    """Whether a method has a second positional parameter."""
+    try:
+        found = list(inspect.signature(fn).parameters.values())
+    except (TypeError, ValueError):
+        return False
+    return len(found) > 1 and found[1].kind in (found[1].POSITIONAL_ONLY, found[1].POSITIONAL_OR_KEYWORD)
+
+
+def check_signature(fn: Callable, n: int, kwargs: dict[str, Any]) -> None:
+    """Raise a TypeError where a function cannot be called with ``n`` positional arguments and these keywords."""
+    try:
+        inspect.signature(fn).bind(*range(n), **kwargs)
+    except ValueError:  # nothing is known of its parameters
+        return
+    except TypeError as error:
+        raise TypeError(f"{getattr(fn, '__qualname__', fn)}() {error}") from None
+
+
 def check_memory(entry: Entry, args: tuple) -> None:
     """Arguments that share memory, one of them written to by the function: not a case that can be followed."""
     arrays: list[Any] = []

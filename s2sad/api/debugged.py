@@ -34,6 +34,10 @@ class Debugged(Derivative):
         super().__init__(fn, mode, argnums, argnames, has_aux, check)
         self.full = Derivative(fn, "value_and_grad", argnums, argnames, has_aux, check)
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        self.full.__set_name__(owner, name)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         value, gradient = self.full(*args, **kwargs)
         self.latest = self.full.latest

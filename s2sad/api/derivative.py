@@ -22,19 +22,27 @@ from typing import Any
 import numpy as np
 
 from s2sad import rules, runtime
-from s2sad.api.checks import check_distinct, check_memory, names_of, positions
+from s2sad.api.checks import (
+    check_distinct,
+    check_memory,
+    check_signature,
+    is_single,
+    names_of,
+    positions,
+    takes_more_than_self,
+)
 from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.edges import EDGE
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
-from s2sad.api.raised import has_effects, is_added, is_followed, placed
+from s2sad.api.raised import has_effects, is_added, is_followed, place_of_rule, placed
 from s2sad.api.selfcheck import Checked, check_raised, is_cheap, look, policy, valid_policy
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
 from s2sad.derive.results import non_scalar
 from s2sad.errors import AliasError, ArgumentError, NotDifferentiable, UnsupportedSyntax
 from s2sad.frontend import Nested
-from s2sad.ir.kinds import kinds_of
+from s2sad.ir.kinds import is_like_an_array, kinds_of
 
 Argnums = int | Sequence[int]
 NUMBER_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
@@ -101,8 +109,7 @@ class Derivative(Inspection):
         self.request_args = (argnums, argnames)
         self.names = names_of(argnames)
         self.argnums = positions(fn, argnums, argnames)
-        self.single = isinstance(argnums, (int, np.integer)) or (
-            argnums is None and not isinstance(argnames, (list, tuple)))
+        self.single = is_single(argnums, argnames)
         self.needed = 1 + max((k for k in self.argnums if isinstance(k, int)), default=-1) if self.names else 0
         self.quick: dict[tuple[type, ...], tuple[Callable[..., bool] | None, Entry]] = {}
         self.seen: dict[tuple[type, ...], int] = {}
@@ -125,6 +132,12 @@ class Derivative(Inspection):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.fn, self.mode, *self.request_args, self.has_aux, self.check_when)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """A method is differentiated by its first argument after ``self``, if it does not say otherwise."""
+        if self.request_args == (None, None) and takes_more_than_self(self.fn):
+            self.request_args = 1, None
+            self.argnums = (1,)
 
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -184,12 +197,13 @@ class Derivative(Inspection):
             self.look(entry, args, names, result, time.perf_counter() - start)
         return result
 
-    def look(self, entry: Entry, args: tuple, names: tuple[str, ...], result: Any, took: float) -> None:
+    def look(self, entry: Entry, args: tuple, names: tuple[str, ...], result: Any, took: float,
+             late: tuple = ()) -> None:
         """Check what the first call for these kinds gave, if that is wanted and cheap."""
         when = self.check_when or policy()
         entry.looked = when != "always"
         if when == "always" or (when == "first" and is_cheap(entry.built, took)):
-            look(Checked(self.fn, self.__name__, entry, names), args, result, when == "always")
+            look(Checked(self.fn, self.__name__, entry, names), args, result, when == "always", late)
 
     def recover(self, entry: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """What to do about an exception in generated code: it is the user's, or Python's arithmetic gave up where
@@ -199,6 +213,9 @@ class Derivative(Inspection):
         if isinstance(error, runtime.NotPlain):
             raise NotDifferentiable("S2S003", f"`{self.__name__}` computes with {error}, whose operators are not those "
                                     "of arrays", hint="make it an array: `np.asarray(…)`") from None
+        if isinstance(error, runtime.WrongRule):
+            raise NotDifferentiable("S2S003", f"a rule of your own does not fit: {error}", place_of_rule(entry, error),
+                                    hint="sum over what was broadcast") from None
         if isinstance(error, runtime.OrderMatters):
             raise AliasError("S2S004", f"`{self.__name__}`: {error}: what NumPy assigns depends on the order in memory",
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
@@ -209,18 +226,21 @@ class Derivative(Inspection):
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "
                                     "at run time is not followed", hint="test the condition with `if`") from error
         if not isinstance(error, NUMBER_ERRORS):
-            if (self.check_when or policy()) != "never":
-                check_raised(Checked(self.fn, self.__name__, entry, names), args, error)
+            self.look_at_error(entry, args, names, error)
             raise placed(entry, error)
         if not has_effects(entry.lowered.function):
-            return self.run_with_numpy(args, names, extra, error)
+            return self.run_with_numpy(entry, args, names, extra, error)
         if not is_added(entry, error):
             raise placed(entry, error)
         raise ArgumentError("S2S008", f"the derivative of `{self.__name__}` at these arguments is infinite or not "
                             f"defined ({type(error).__name__}: {error}), and the function has effects, so it is not "
                             "run again with NumPy's arithmetic", hint="pass NumPy numbers: `np.float64(x)`") from error
 
-    def run_with_numpy(self, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
+    def look_at_error(self, entry: Entry, args: tuple, names: tuple[str, ...], error: Exception) -> None:
+        if (self.check_when or policy()) != "never":
+            check_raised(Checked(self.fn, self.__name__, entry, names), args, error)
+
+    def run_with_numpy(self, first: Entry, args: tuple, names: tuple[str, ...], extra: tuple, error: Exception) -> Any:
         """Python's float arithmetic raised. If the user's function raises too, that is the answer; if not, the
         derivative is taken with NumPy's arithmetic, which has inf and nan."""
         n, latest = len(args) - len(names), self.latest
@@ -231,6 +251,7 @@ class Derivative(Inspection):
                 entry = self.entry(lifted[:n], dict(zip(names, lifted[n:])))
                 return lower_floats(numpy_function(entry)(*lifted, *extra))
         except NUMBER_ERRORS:
+            self.look_at_error(first, args, names, error)
             raise error from None
         finally:
             self.latest = latest
@@ -260,12 +281,25 @@ class Derivative(Inspection):
                     request = self.request(len(args), kwargs)
                     check_distinct((*args, *kwargs.values()), request.argnums)
                     with EDGE:
-                        entry = build(self.fn, args, kwargs, request)
+                        entry = self.build(args, kwargs, request)
                     self.entries[key] = entry
                     self.quick.clear()
                     self.seen.clear()
         self.latest = entry
         return entry
+
+    def build(self, args: tuple, kwargs: dict[str, Any], request: Request) -> Entry:
+        """The compiled derivative; where an array of another package was in the way, that is said."""
+        try:
+            return build(self.fn, args, kwargs, request)
+        except (UnsupportedSyntax, NotDifferentiable) as error:
+            found = next((k for k, x in enumerate((*args, *kwargs.values())) if is_like_an_array(x)), None)
+            if found is None:
+                raise
+            kind = type((*args, *kwargs.values())[found])
+            name = f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+            said = f"argument {found} of `{self.__name__}` is a `{name}`, whose code is not followed ({error.message})"
+            raise ArgumentError("S2S006", said, hint="pass an array of NumPy: `np.asarray(x)`") from None
 
     def request(self, n: int, kwargs: dict[str, Any]) -> Request:
         argnums = []
@@ -275,6 +309,7 @@ class Derivative(Inspection):
                     raise ArgumentError("S2S008", f"argnames names `{k}`, which the call does not pass")
                 k = n + list(kwargs).index(k)
             elif not -n <= k < n + len(kwargs):
+                check_signature(self.fn, n, kwargs)
                 raise ArgumentError("S2S008", f"argnums names argument {k}, but the call has {n} positional arguments",
                                     hint="argnums counts from 0; use argnames for keyword arguments")
             argnums.append(k % n if k < 0 else k)

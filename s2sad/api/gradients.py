@@ -17,8 +17,6 @@ def _transform(mode: str, fn: Any, argnums: Any, argnum: Any, argnames: Any, has
                debug_nans: bool, check: str | None) -> Any:
     if argnum is not None:
         argnums = argnum
-    if argnums is None and argnames is None:
-        argnums = 0
     made = Debugged if debug_nans else Derivative
     if fn is None:
         return lambda f: made(f, mode, argnums, argnames, has_aux, check)

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from s2sad import rules, runtime, tree
+from s2sad.api import checks
 from s2sad.api.checks import positions
 from s2sad.api.derivative import Argnums
 from s2sad.api.products import copies, products_of
 from s2sad.api.transforms import Transformed, transform
+from s2sad.errors import ArgumentError
 from s2sad.ir.kinds import is_long
 
 
@@ -39,8 +41,7 @@ chosen.__s2sad_inside__ = lambda fn, argnums, argnum, argnames: _numbers(argnums
 @rules.static
 def is_single(argnums: Any, argnum: Any, argnames: Any) -> bool:
     """Whether one argument is named, and not a tuple of one."""
-    argnums = argnums if argnum is None else argnum
-    return isinstance(argnums, (int, np.integer)) or (argnums is None and not isinstance(argnames, (list, tuple)))
+    return checks.is_single(argnums if argnum is None else argnum, argnames)
 
 
 def leaf_by_leaf(made: Transformed, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -103,11 +104,23 @@ def _stacked_inside(found: Any, x: Any, y_shape: tuple[int, ...], axis: int) -> 
 _stacked.__s2sad_inside__ = _stacked_inside  # type: ignore[attr-defined]
 
 
+def _check_numbers(product: Any, y: Any) -> None:
+    if not isinstance(y, (bool, int, float, complex, np.ndarray, np.generic, list, tuple)):
+        name = getattr(product, "__name__", "the function")
+        what = "None" if y is None else f"a {type(y).__name__}"
+        remedy = "is there a `return`?" if y is None else "return an array of floats"
+        raise ArgumentError("S2S007", f"`{name}` returns {what}; a Jacobian needs numbers", hint=remedy)
+
+
+_check_numbers.__s2sad_inside__ = lambda product, y: None  # type: ignore[attr-defined]
+
+
 def matrix_of(product: Any, at: tuple[Any, ...], axis: int, single: bool, has_aux: bool) -> Callable:
     """The function that puts the rows (``axis`` 0) or columns (-1) together to a matrix for each argument."""
     def matrix(*args: Any, **kwargs: Any) -> Any:
         y, blocks = product(*args, **kwargs)
         value = y[0] if has_aux else y
+        _check_numbers(product, value)
         made = tuple(_stacked(b, args[k], np.shape(value), axis) for k, b in zip(at, blocks))
         found = made[0] if single else made
         return (found, copies((y[1],))[0]) if has_aux else found

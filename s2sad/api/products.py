@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -48,10 +49,14 @@ class Products(Derivative):
     def apply(self, args: tuple, extra: tuple) -> Any:
         """Call with primal arguments and cotangents (or tangents)."""
         entry = self.admitted(args)
+        start = 0.0 if entry.looked else time.perf_counter()
         try:
-            return entry.function(*args, *extra)
+            result = entry.function(*args, *extra)
         except Exception as error:
             return self.recover(entry, args, (), extra, error)
+        if not entry.looked:
+            self.look(entry, args, (), result, time.perf_counter() - start, extra)
+        return result
 
     def started(self, entry: Entry, kept: tuple) -> tuple[Any, Callable]:
         """The value, and the function of the cotangent (or the tangents) for arguments that nobody else changes.
@@ -64,28 +69,36 @@ class Products(Derivative):
                                     hint="use s2sad.jvp, or draw the numbers before the loop")
         if entry.halves.repeats:
             return self.fn(*runtime.copy_together(kept)), again
+        start = 0.0 if entry.looked else time.perf_counter()
         try:
             value, later = entry.halves.start(kept)
         except Exception as error:
             if not isinstance(error, NUMBER_ERRORS) or has_effects(entry.lowered.function):
                 self.recover(entry, kept, (), (), error)
             return self.fn(*runtime.copy_together(kept)), again
+        took = time.perf_counter() - start
 
         def follows(*late: Any) -> Any:
             try:
-                return later(*late)
+                found = later(*late)
+            except runtime.WrongRule as error:
+                return self.recover(entry, kept, (), late, error)
             except NUMBER_ERRORS as error:
-                return self.later_with_numpy(entry, later, late, error)
+                return self.later_with_numpy(entry, later, kept, late, error)
             except Exception as error:
                 return self.recover(entry, kept, (), late, error)
+            if not entry.looked:
+                self.look(entry, kept, (), (None, found), took, late)
+            return found
         return runtime.copy_together(value), follows
 
-    def later_with_numpy(self, entry: Entry, later: Any, late: tuple, error: Exception) -> Any:
+    def later_with_numpy(self, entry: Entry, later: Any, kept: tuple, late: tuple, error: Exception) -> Any:
         """The second function with NumPy's arithmetic instead of Python's, which raised."""
         try:
             with np.errstate(all="ignore"):
                 return lower_floats(numpy_half(entry, later.args)(*map(lift, late)))
         except NUMBER_ERRORS:
+            self.look_at_error(entry, kept, (), error)
             raise error from None
 
     def check(self, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, seed: int = 0) -> None:

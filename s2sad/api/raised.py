@@ -63,6 +63,13 @@ def place(entry: Entry, error: BaseException) -> Loc | None:
     return next((loc for loc in locs if loc is not None), None)
 
 
+def place_of_rule(entry: Entry, error: BaseException) -> Loc | None:
+    """The call in the user's program whose rule gave what does not fit."""
+    at = _place_of(entry, error)
+    stmt = _statement(*at) if at is not None else None
+    return stmt.loc if isinstance(stmt, Call) and stmt.op is runtime.fitted else place(entry, error)
+
+
 def _entered(loc: Loc) -> list[str]:
     """The functions that were called on the way to a place."""
     if loc.site is None or loc.site.loc is None:

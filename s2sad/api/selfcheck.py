@@ -42,8 +42,10 @@ CALLS = 4
 """What it costs in calls of the derivative, each of about three runs."""
 ROUNDING = 1e-9
 """So much a value may differ, relative to its largest element: another order of additions in a library."""
-_SAID = (NotImplementedError, FloatingPointError, runtime.NotFollowed)
+_SAID = (NotImplementedError, FloatingPointError, np.linalg.LinAlgError, runtime.NotFollowed, runtime.WrongShape)
 """What generated code raises on purpose, and what the caller has asked for with ``np.errstate``."""
+_NAMES = {"vjp": "vector-Jacobian product", "jvp": "Jacobian-vector product", "rows": "Jacobian",
+          "columns": "Jacobian"}
 PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -91,6 +93,13 @@ def checking(when: str) -> Iterator[None]:
         _POLICY.reset(before)
 
 
+@contextmanager
+def checking_once() -> Iterator[None]:
+    """What calls a function very often, to compare its derivatives, lets them check themselves at most once."""
+    with checking("first" if policy() == "always" else policy()):
+        yield
+
+
 class Checked(NamedTuple):
     """A function that is checked, the names of its last arguments, and its compiled derivative."""
 
@@ -100,10 +109,12 @@ class Checked(NamedTuple):
     names: tuple[str, ...]
 
     def value(self, *args: Any) -> Any:
-        """What the function returns for these arguments, which are not changed."""
+        """What the function returns for these arguments, which are not changed. Derivatives in it are not checked as
+        well: it is called often."""
         n = len(args) - len(self.names)
         given = runtime.copy_together(args)
-        return self.fn(*given[:n], **dict(zip(self.names, given[n:])))
+        with checking("never"):
+            return self.fn(*given[:n], **dict(zip(self.names, given[n:])))
 
 
 def is_cheap(built: float, took: float) -> bool:
@@ -117,8 +128,8 @@ def is_cheap(built: float, took: float) -> bool:
     return CALLS * took * SHARE <= built
 
 
-def look(it: Checked, args: tuple, result: Any, exact: bool = False) -> None:
-    """Check the value of the function and, of a gradient, its slope along one direction.
+def look(it: Checked, args: tuple, result: Any, exact: bool = False, late: tuple = ()) -> None:
+    """Check the value of the function and its slope along one direction.
 
     Parameters
     ----------
@@ -130,6 +141,8 @@ def look(it: Checked, args: tuple, result: Any, exact: bool = False) -> None:
     exact : bool
         The value has to be the same to the last bit. That of a derivative is not looked at: the order in which it adds
         is its own.
+    late : tuple
+        The cotangent or the tangents of the call.
 
     Raises
     ------
@@ -152,15 +165,16 @@ def look(it: Checked, args: tuple, result: Any, exact: bool = False) -> None:
         if not any(s.adjoint for s in statements(function.body)):
             wrong = _difference(value, _traced(function, runtime.copy_together(args)), exact)
         slopes = None
-        if wrong is None and request.mode.scalar and not _is_vouched(function):
-            slopes = _slopes(it, args, result)
+        if wrong is None and request.mode.program is not None and not _is_vouched(function):
+            slopes = _slopes(it, args, result, late, value)
     if wrong is not None:
         raise InternalError("S2S904", f"what was built of `{it.title}` does not compute it: {wrong}",
                             function.loc, hint="report it with the function and its arguments; "
                             'S2SAD_CHECK=never leaves this check out')
     if slopes is not None:
         got, measured = slopes
-        warnings.warn(f"the gradient of `{it.title}` is {got:.6g} along a fixed direction, and differences say "
+        name = _NAMES.get(request.mode.name, "gradient")
+        warnings.warn(f"the {name} of `{it.title}` is {got:.6g} along a fixed direction, and differences say "
                       f"{measured:.6g}: look at it with `.check(*args)`", CheckWarning, stacklevel=_depth())
 
 
@@ -270,29 +284,73 @@ def _brief(x: Any) -> str:
     return text if len(text) < 80 else f"a {type(x).__name__}"
 
 
-def _slopes(it: Checked, args: tuple, result: Any) -> tuple[float, float] | None:
-    """The slope that the gradient gives and the one that differences do, where they certainly are not the same."""
-    request = it.entry.request
-    grads = result if request.at is None else result[request.at]
-    parts = [grads] if request.single else list(grads)
-    rng = np.random.default_rng(20)
-    moved = numeric.random_like(rng, [args[k] for k in request.argnums])
-    got = numeric.dot(parts, moved, [args[k] for k in request.argnums])
-    directions: list[Any] = [None] * len(args)
-    for k, d in zip(request.argnums, moved):
-        directions[k] = d
+class _Probe(NamedTuple):
+    """Where arguments move to, what the parts of the value weigh, and the slope that the derivative gives for both."""
 
-    def at(step: float) -> float:
-        y = it.value(*numeric.shift(list(args), directions, step))
-        return float(np.real(y[0] if request.has_aux else y))
+    moved: list
+    weights: Any
+    slope: float
+
+
+def _probe(it: Checked, args: tuple, result: Any, late: tuple, y: Any) -> _Probe:
+    request = it.entry.request
+    found = result if request.at is None else result[request.at]
+    rng = np.random.default_rng(20)
+    of = [args[k] for k in request.argnums]
+    moved = numeric.random_like(rng, of)
+    if request.mode.scalar:
+        return _Probe(moved, 1.0, numeric.dot([found] if request.single else list(found), moved, of))
+    if request.mode.late == "cotangent":
+        return _Probe(moved, late[0], numeric.dot(list(found), moved, of))
+    weights = numeric.random_like(rng, y)
+    if request.mode.late == "tangents":
+        return _Probe(list(late), weights, numeric.dot(weights, found, y))
+    columns = request.mode.each == "jvp"
+    return _Probe(moved, weights, _bilinear(numeric.flat(weights, y), list(found), moved, of, columns))
+
+
+def _bilinear(weights: np.ndarray, found: list, moved: list, of: list, columns: bool) -> float:
+    """A Jacobian between weights and a direction: of each leaf of the arguments it has the list of its rows, or of its
+    columns."""
+    total: Any = 0.0
+
+    def add(x: Any, block: list, d: Any) -> Any:
+        nonlocal total
+        if np.iscomplexobj(x):
+            raise ValueError("a Jacobian by complex numbers is that of a holomorphic function")
+        one = np.array([np.ravel(part) for part in block]).reshape(len(block), -1)
+        d = np.zeros(np.size(x)) if d is None else np.ravel(d)
+        total = total + (d @ one @ weights if columns else weights @ one @ d)
+        return x
+    numeric.map_leaves(add, of, found, moved)
+    return float(np.real(total))
+
+
+def _slopes(it: Checked, args: tuple, result: Any, late: tuple, value: Any) -> tuple[float, float] | None:
+    """The slope that the derivative gives and the one that differences do, where they certainly are not the same."""
+    request = it.entry.request
+
+    def of(value: Any) -> Any:
+        return value[0] if request.has_aux else value
+    directions: list[Any] = [None] * len(args)
     try:
-        measured = measure(at, _precision(args))
+        probe = _probe(it, args, result, late, of(value))
+        for k, d in zip(request.argnums, probe.moved):
+            directions[k] = d
+        got = probe.slope
+
+        def at(step: float) -> float:
+            y = of(it.value(*numeric.shift(list(args), directions, step)))
+            return float(np.real(y)) if request.mode.scalar else numeric.dot(probe.weights, y, y)
+        eps = _precision(args)
+        measured = measure(at, eps)
+        if measured is None or not np.isfinite(got):
+            return None
+        slope, error = measured
+        differs = abs(got - slope) > error + 1e-3 * max(abs(slope), abs(got))
+        return (got, slope) if differs and is_smooth_near(at, slope, error, eps) else None
     except Exception:  # the function does not take arguments that are near
         return None
-    if measured is None or not np.isfinite(got):
-        return None
-    slope, error = measured
-    return None if abs(got - slope) <= error + 1e-3 * max(abs(slope), abs(got)) else (got, slope)
 
 
 def _precision(args: tuple) -> float:
@@ -332,6 +390,21 @@ def measure(at: Callable[[float], float], eps: float) -> tuple[float, float] | N
     agree = spread <= 0.01 * size + noise and all(
         late <= 0.75 * early + noise for early, late in zip(gaps, gaps[1:]))
     return (centers[-1], spread + noise) if agree else None
+
+
+def is_smooth_near(at: Callable[[float], float], slope: float, error: float, eps: float) -> bool:
+    """Whether much smaller steps say the same: a function may be rougher than the steps of ``measure``.
+
+    >>> rough = lambda h: h + 1e-7 * np.sin(1e9 * h)
+    >>> is_smooth_near(rough, *measure(rough, 2.2e-16), 2.2e-16)
+    False
+    """
+    for step in (eps ** 0.4, eps ** 0.6):
+        a, b = at(step), at(-step)
+        noise = 100.0 * eps * (abs(a) + abs(b) + abs(slope)) / step
+        if not abs((a - b) / (2.0 * step) - slope) <= error + noise + 0.05 * abs(slope):
+            return False
+    return True
 
 
 def _depth() -> int:

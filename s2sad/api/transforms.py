@@ -138,6 +138,8 @@ class Transformed(Showing):
             return self.function(*args, **kwargs) if self.kind.shows else self.made(*args, **kwargs)
         except Structured:
             return self.kind.parts(self, args, kwargs)
+        except ArgumentError as error:
+            raise error.of(self.kind.__name__) from None
 
     def placed(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """The arguments of a call by position, and those that have none; what comes late stays last."""

@@ -159,11 +159,12 @@ def refused(of: Primal, request: Request, what: str, *remedy: str) -> Function:
     return ended(replace(of.function, body=body), request, of.trees)
 
 
-def non_scalar(fn: Callable, what: str, remedy: str = "sum the result, or use s2sad.jacobian or s2sad.vjp"
-               ) -> ArgumentError:
+def non_scalar(fn: Callable, what: str, remedy: str = "") -> ArgumentError:
     name = getattr(fn, "__name__", "the function")
+    usual = {"None": "is there a `return`?", "a container":
+             "of a value with something beside it take `has_aux=True`; of several results s2sad.jacobian or s2sad.vjp"}
     return ArgumentError("S2S007", f"`{name}` returns {what}; grad needs one real number",
-                         hint=remedy)
+                         hint=remedy or usual.get(what, "sum the result, or use s2sad.jacobian or s2sad.vjp"))
 
 
 def step_to(pack: Pack, k: int) -> tuple[Callable, Any]:

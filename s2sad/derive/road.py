@@ -5,6 +5,8 @@ Before: ``f``, ``(2.0, 5.0)`` and a request.  After: the trace, the derivative, 
 """
 from __future__ import annotations
 
+import array
+import numbers
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -161,6 +163,12 @@ def integer_argument(fn: Callable, k: int, x: Any) -> ArgumentError:
         remedy = f"pass a float: `{float(x)!r}` instead of `{x}`"
     elif isinstance(x, (list, tuple, dict)):
         remedy = f"a {type(x).__name__} to differentiate by must hold floats or arrays of floats"
+    elif isinstance(x, numbers.Rational) or type(x).__name__ == "Decimal":
+        remedy = "pass a float: `float(x)`"
+    elif isinstance(x, (array.array, memoryview)) or hasattr(type(x), "__array__"):
+        remedy = "pass an array of NumPy: `np.asarray(x)`"
+    elif x is None:
+        remedy = "pass a float or an array of floats: is there a `return` in what made it?"
     else:
         remedy = "choose another argument with argnums"
     return ArgumentError("S2S006", f"argument {k} of `{name}` is {kind}, which has no derivative", hint=remedy)

@@ -244,6 +244,12 @@ def _astype_of(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg])
     return replace(g.forget(), dtype=x.dtype) if g.is_array else Fact("array", x.dtype, ()) if one else None
 
 
+def _fitted(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
+    x = facts[1].forget()
+    inexact = x.kind in ("array", "scalar") and x.dtype is not None and x.dtype.kind in "fc"
+    return x if x.is_float or inexact else None
+
+
 def _added(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
     if all(f.is_scalar or f.is_array for f in facts):
         return None
@@ -349,11 +355,12 @@ BY_HAND: dict[Any, Callable] = {
     runtime.selected: _selected, runtime.append: _appended, runtime.pop: _popped, runtime.zeros_like: _zeros,
     runtime.zero_of: _zeros,
     runtime.unbroadcast: _unbroadcast, runtime.or_zeros: _zeros_for_none,
-    runtime.astype_of: _astype_of, runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
+    runtime.astype_of: _astype_of, runtime.fitted: _fitted,
+    runtime.broadcast_like: _like_second, runtime.seed: _seeded, runtime.add: _added,
     operator.getitem: _getitem, np.shape: _shape, np.ndim: _ndim,
     np.size: _size_of, operator.eq: _equality, operator.ne: _inequality,
     runtime.picked: _other_length, runtime.placed: _other_length,
-    runtime.place_of: lambda args, facts, kwargs: Fact("int"),
+    **dict.fromkeys((runtime.place_of, tuple.index, tuple.count), lambda args, facts, kwargs: Fact("int")),
     runtime.order: lambda args, facts, kwargs: Fact("list", item=Fact("int")),
     runtime.keys_of: lambda args, facts, kwargs: Fact("list", item=facts[0].item or UNKNOWN),
     tuple: lambda args, facts, kwargs: Fact("tuple") if facts and facts[0].kind == "list" and type(args[0]) is Var

@@ -13,6 +13,7 @@ import gast
 import numpy as np
 
 from s2sad import runtime
+from s2sad.facts.arguments import fact_of
 from s2sad.frontend.captures import FIXED_MODULES
 from s2sad.frontend.failures import class_name
 from s2sad.frontend.objects import is_compiled
@@ -251,9 +252,9 @@ class Attributes:
             return self.call_op(ATTRIBUTES[name], (owner,), (), hint)
         if name == "flags":
             array = self.emit_arg(runtime.stop_gradient, self.reify(owner))
-            flags = self.emit(getattr, (array, Const("flags")), hint="flags")
-            self.flags.add(flags.arg)
-            return flags
+            flags = self.emit_arg(getattr, array, Const("flags"), hint="flags")
+            self.flags.add(flags)
+            return Atom(flags, fact_of(flags))
         if isinstance(owner, Atom) and owner.arg in self.flags:
             return self.emit(getattr, (owner.arg, Const(name)), hint=name)
         if name == "flat":

@@ -31,7 +31,7 @@ from s2sad.frontend.values import (
     unset_in,
 )
 from s2sad.ir import Const
-from s2sad.ir.facts import UNSET
+from s2sad.ir.facts import PYTHON_SCALARS, UNSET
 from s2sad.ir.symbols import IN_PLACE
 from s2sad.ops.methods import METHODS, METHODS_IN_PLACE
 
@@ -64,11 +64,13 @@ class Methods:
         if isinstance(owner, Ref) and self.fact(owner).kind == "list":
             raise self.unsupported(f"`.{name}` of a list inside a list of run-time length", code="S2S010")
         if isinstance(owner, Tup) and name in ("index", "count"):
-            items = [static(v) for v in owner.items]
-            if not all(map(is_plain, (*items, static(args[0])))):
+            items, wanted = [static(v) for v in owner.items], static(args[0])
+            if wanted is UNSET and all(map(is_plain, items)) and self.fact(args[0]).kind in PYTHON_SCALARS:
+                return self.emit(getattr(tuple, name), (self.reify(owner), self.reify(args[0])), hint=name)
+            if not all(map(is_plain, (*items, wanted))):
                 raise self.unsupported(f"`.{name}` of a tuple of things that compare in their own way",
                                        "write the loop")
-            return const(getattr(items, name)(static(args[0])))
+            return const(getattr(tuple(items), name)(wanted))
         if isinstance(owner, Tup) and name == "_replace":
             fields = owner.cls._fields
             given = dict(kwargs)

@@ -21,7 +21,7 @@ import numpy as np
 
 from s2sad.errors import ArgumentError
 from s2sad.ir.facts import OTHER_ARRAYS, RANDOM
-from s2sad.ir.inert import MISSING, instance_dict, is_a, look_in_class, slot_of
+from s2sad.ir.inert import MISSING, instance_dict, is_a, is_of_the_user, look_in_class, slot_of
 
 SCALARS = (float, int, bool, complex)
 LONG_LIST = 64
@@ -154,7 +154,7 @@ def _kind(x: Any, numbers: dict[Hashable, int]) -> Kind:
         return kind
     try:
         hash(x)
-    except TypeError:
+    except (TypeError, ValueError):  # a memoryview that can be written to has no hash either
         return StaticKind(kind, Identical(x))
     return StaticKind(kind, x)
 
@@ -163,6 +163,13 @@ def _foreign(x: Any) -> ArgumentError:
     kind = f"{type(x).__module__.partition('.')[0]}.{type(x).__qualname__}"
     return ArgumentError("S2S006", f"an argument is an array of class `{kind}`, not of `np.ndarray`",
                          hint="make it one: `np.asarray(x)`")
+
+
+def is_like_an_array(x: Any) -> bool:
+    """Whether a value is an array of another package, which NumPy can make one of its own of."""
+    return not is_a(x, (np.ndarray, np.generic)) and is_of_the_user(type(x)) and any(
+        look_in_class(type(x), name) not in (MISSING, None)
+        for name in ("__array_ufunc__", "__array_namespace__", "__dlpack__"))
 
 
 def is_long(x: Any) -> bool:

@@ -29,8 +29,8 @@ record(runtime.place_of, memory=Memory.NONE, effect=Effect.NONE, bounded=True)
 record(runtime.keys_of, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 
 record(runtime.same, runtime.stop_gradient, **_AS_IT_IS, raises=Raises.NEVER)
-record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, **_AS_IT_IS,
-       shapes_of=(1,))
+record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, runtime.fitted,
+       **_AS_IT_IS, shapes_of=(1,))
 record(runtime.or_zeros, **_AS_IT_IS, shapes_of=(1,))
 record(runtime.broadcast_like, read_only="sometimes")
 record(runtime.unbroadcast_to, **_AS_IT_IS)
@@ -59,6 +59,7 @@ record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_l
        runtime.check_arguments, runtime.check_zip, runtime.check_bound, runtime.check_plain, memory=Memory.NONE,
        effect=Effect.ERROR)
 record(runtime.check_items, runtime.check_bound, shapes_of=(0,))
+record(tuple.index, tuple.count, memory=Memory.NONE, effect=Effect.NONE)
 record(runtime.drawn, runtime.shuffled, memory=Memory.FRESH, effect=Effect.DRAWS)
 record(runtime.enter, runtime.leave, runtime.called, runtime.applied, runtime.attribute, runtime.items_of,
        effect=Effect.WORLD)

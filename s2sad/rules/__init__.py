@@ -63,6 +63,11 @@ class Rule:
         return self.signature.replace(parameters=self.params)
 
     @property
+    def is_of_the_user(self) -> bool:
+        """Whether somebody else has written it: what it gives is checked."""
+        return not getattr(self.vjp, "__module__", "").startswith("s2sad.")
+
+    @property
     def params(self) -> list[inspect.Parameter]:
         return [p for p in self.signature.parameters.values() if p.name not in self.extra]
 

@@ -169,6 +169,11 @@ def cotangent_of(g, y, *, y_bar):
     return runtime.astype_of(y_bar, g)
 
 
+@linear(runtime.fitted, "g")
+def fitted(g, x, *, y_bar):
+    return runtime.astype_of(y_bar, g)
+
+
 @rule(runtime.recursive_pullback, wrt=("xs", "y_bar"))
 def recursive_pullback(call, xs, y_bar):
     """Not differentiated again."""

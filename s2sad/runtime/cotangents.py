@@ -129,10 +129,30 @@ def cotangent_of(g: Any, y: Any) -> Any:
     """A cotangent or tangent given by the caller, checked against the value ``y`` that it belongs to, in its dtype."""
     shape, dtype = getattr(y, "shape", ()), getattr(y, "dtype", None)
     if np.shape(g) != shape:
-        raise ValueError(f"a cotangent or tangent of shape {np.shape(g)} was given for a value of shape {shape}")
+        raise WrongShape(f"a cotangent or tangent of shape {np.shape(g)} was given for a value of shape {shape}")
     if isinstance(y, np.ndarray):
         return np.asarray(g).astype(dtype, copy=False)
     return astype_of(g if isinstance(g, (float, complex, np.generic)) else np.asarray(g)[()] * 1.0, y)
+
+
+class WrongShape(ValueError):
+    """A cotangent or tangent has not the shape of the value that it was given for."""
+
+
+class WrongRule(WrongShape):
+    """The same of what a rule of the user's gave."""
+
+
+def fitted(g: Any, x: Any) -> Any:
+    """What a rule of the user's gave for ``x``, checked against its shape, in its dtype.
+
+    >>> fitted(np.ones(2), np.zeros(2, np.float32)).dtype
+    dtype('float32')
+    """
+    shape = getattr(x, "shape", ())
+    if g is not None and np.shape(g) != shape:
+        raise WrongRule(f"it gives shape {np.shape(g)} for a value of shape {shape}")
+    return astype_of(np.asarray(g) if isinstance(g, (list, tuple)) else g, x)
 
 
 def zero_of(x: Any) -> Any:

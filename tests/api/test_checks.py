@@ -7,8 +7,8 @@ import pytest
 
 import s2sad
 from s2sad import grad
-from s2sad.api.checks import check_distinct, check_memory, mutable, positions
-from s2sad.errors import AliasError, ArgumentError
+from s2sad.api.checks import check_distinct, check_memory, is_single, mutable, positions, takes_more_than_self
+from s2sad.errors import AliasError, ArgumentError, S2SADError
 
 
 def f(x, y, *, scale=1.0):
@@ -45,6 +45,31 @@ def test_wrong_positions(argnums, argnames, text):
     with pytest.raises(ArgumentError, match=text) as caught:
         positions(f, argnums, argnames)
     assert caught.value.code == "S2S008"
+
+
+def test_one_argument_or_a_tuple_of_them():
+    assert is_single(None, None) and is_single(1, None) and is_single(np.int64(0), None) and is_single(None, "y")
+    assert not is_single((0,), None) and not is_single(None, ("y",)) and not is_single(0, "y")
+    assert grad(f, 0, argnames="y")(2.0, 3.0) == (3.0, 2.0)
+
+
+def test_a_call_with_too_few_arguments_is_that_of_python():
+    for derivative in (grad(f), grad(f, argnums=1), s2sad.value_and_grad(f)):
+        with pytest.raises(TypeError, match="missing a required argument: 'x'") as caught:
+            derivative()
+        assert not isinstance(caught.value, S2SADError)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        grad(f)(2.0, 3.0, z=1.0)
+
+
+def test_methods_that_take_more_than_themselves():
+    class C:
+        def none(self): ...
+        def one(self, x): ...
+        def keyword(self, *, x): ...
+        def any(*args): ...
+
+    assert [takes_more_than_self(m) for m in (C.none, C.one, C.keyword, C.any, int)] == [False, True] + 3 * [False]
 
 
 def test_arrays_and_containers_of_arguments_are_found_once():

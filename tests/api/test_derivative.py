@@ -92,6 +92,10 @@ class Model:
     def decorated(self, x):
         return self.weight * x * x
 
+    @functools.partial(grad, argnums=0)
+    def by_itself(self, x):
+        return self.weight * x * x
+
     @functools.partial(grad, argnums=1)
     def decorated_by_x(self, x):
         return self.weight * x * x
@@ -111,7 +115,8 @@ def test_a_callable_object():
 def test_a_decorated_method():
     model = Model(1.5)
     assert model.decorated_by_x(0.4) == pytest.approx(1.2)
-    assert model.decorated(0.4).weight == pytest.approx(0.16)
+    assert model.decorated(0.4) == pytest.approx(1.2)
+    assert model.by_itself(0.4).weight == pytest.approx(0.16)
     assert isinstance(Model.decorated, s2sad.api.Derivative)
 
 

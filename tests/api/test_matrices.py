@@ -14,6 +14,7 @@ from s2sad import (
     jacobian,
     jacrev,
 )
+from s2sad.errors import ArgumentError
 from tests.differences import columns
 
 V = np.array([0.3, -0.7, 1.2, 0.9])
@@ -74,6 +75,20 @@ def test_results_without_elements_and_of_other_kinds(transform):
     assert transform(lambda x: np.array([1.0, 2.0]))(V).tolist() == [[0.0] * 4] * 2
     assert transform(lambda x: x * 2)(np.ones(2, np.float32)).dtype == np.float32
     assert transform(lambda z: z * z)(np.array([1j])).tolist() == [[2j]]
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+@pytest.mark.parametrize("value, text, hint", [(None, "returns None", "return"), ("no", "a str", "floats")])
+def test_results_that_are_no_numbers_are_refused(transform, value, text, hint):
+    with pytest.raises(ArgumentError, match=text) as caught:
+        transform(lambda x: value)(V)
+    assert caught.value.code == "S2S007" and hint in caught.value.hint
+
+
+@pytest.mark.parametrize("transform", [jacobian, jacfwd])
+def test_argnums_and_argnames_together(transform):
+    by_x, by_y = transform(lambda x, y: x * y * y, 0, argnames="y")(2.0, 3.0)
+    assert (by_x, by_y) == (9.0, 12.0)
 
 
 @pytest.mark.parametrize("transform", [jacobian, jacfwd])

@@ -42,7 +42,15 @@ def array_methods(v):
     return v.sum(), v.reshape(2, 2), v.T, v.max(), v.astype(np.float32), v.copy(), v.argmin(), (v * 1.0).sort()
 
 
+def tuple_methods(v):
+    names, steps = ("a", "b", "a"), (1.0, 2.0, 1.0)
+    k = int(v[0] > 0.0)
+    found = steps.index(float(k)) if k else 2
+    return names.index("b"), names.count("a"), found, steps.count(k), (v * names.index("b"), steps[found])
+
+
 PROGRAMS = [
+    tuple_methods,
     list_methods,
     dict_methods,
     array_methods,

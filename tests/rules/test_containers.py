@@ -20,7 +20,7 @@ SAMPLES = [
     sample(runtime.unbroadcast, A, V), sample(runtime.unbroadcast, V, 1.0), sample(runtime.unbroadcast, A[:1], A),
     sample(runtime.astype_of, Z, V), sample(runtime.astype_of, V, Z), sample(runtime.or_zeros, V, V),
     sample(runtime.unbroadcast_to, A, (3,), V.dtype), sample(runtime.broadcast_like, V, A), sample(runtime.same, V),
-    sample(runtime.cotangent_of, V, V), sample(runtime.masked_product, V, 2.0 * V),
+    sample(runtime.cotangent_of, V, V), sample(runtime.fitted, Z, V), sample(runtime.masked_product, V, 2.0 * V),
     sample(runtime.masked_product, V, 2.0 * V, either=True), sample(runtime.tamed, V, 2.0 * V),
     sample(runtime.join_lists, [1.0, 2.0], [3.0]), sample(runtime.repeat_list, [1.0, 2.0], 3),
     sample(runtime.fold_list, [1.0, 2.0, 3.0, 4.0], 2),

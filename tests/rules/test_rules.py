@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad import ops, rules
+from s2sad import errors, ops, rules
 from s2sad.ops import registry
 
 HERE = Path(__file__).parent
@@ -153,6 +153,46 @@ def test_nothing_is_believed_of_the_function_of_a_user(scratch):
     known = ops.of(doubled)
     assert known.has_effect and not known.may_merge and known.memory is ops.Memory.UNKNOWN
     assert known.zeros is ops.Zeros.KEEPS and not known.bounded and known.raises is ops.Raises.ANYTHING
+
+
+WRONG = {"many": lambda y_bar: np.ones(7), "one": lambda y_bar: 1.0, "column": lambda y_bar: y_bar[:, None]}
+
+
+@pytest.mark.parametrize("made", WRONG.values(), ids=WRONG)
+def test_a_cotangent_of_the_wrong_shape_is_refused_at_the_call(scratch, made):
+    def doubled(x):
+        return 2.0 * x
+
+    @rules.rule(doubled)
+    def doubled_rule(x, *, y_bar):
+        return made(y_bar)
+
+    def loss(x):
+        return np.sum(doubled(3.0 * x) ** 2)
+
+    x = np.ones(3)
+    for derivative in (s2sad.grad(loss), s2sad.hessian(loss), lambda x: s2sad.vjp(loss, x)[1](1.0)):
+        with pytest.raises(errors.NotDifferentiable, match="rule of your own does not fit: .* of shape .3,.") as caught:
+            derivative(x)
+        assert caught.value.loc.line == loss.__code__.co_firstlineno + 1
+
+
+def test_a_cotangent_of_another_dtype_is_that_of_the_argument(scratch):
+    def doubled(x):
+        return 2 * x
+
+    @rules.rule(doubled)
+    def doubled_rule(x, *, y_bar):
+        return y_bar * np.float64(2.0) + 0j
+
+    found = s2sad.grad(lambda x: np.sum(doubled(x) ** 2))(np.ones(3, np.float32))
+    assert found.dtype == np.float32 and found.tolist() == [8.0] * 3
+    assert s2sad.grad(lambda x: doubled(x) ** 2)(3.0) == 24.0
+
+
+def test_what_the_caller_gives_in_the_wrong_shape_is_a_value_error(scratch):
+    with pytest.raises(ValueError, match=r"of shape \(4,\) was given for a value of shape \(3,\)"):
+        s2sad.vjp(lambda x: 2.0 * x, np.ones(3))[1](np.ones(4))
 
 
 def test_a_rule_says_more_by_keyword(scratch):

@@ -93,6 +93,17 @@ def test_cotangents_of_the_caller_are_checked():
             runtime.cotangent_of(g, y)
 
 
+def test_what_rules_of_users_give_is_checked():
+    assert runtime.fitted(np.ones((2, 3), np.float32), A).dtype == float
+    assert runtime.fitted(np.float64(1), 0.5) == 1.0 and type(runtime.fitted(np.float64(1), 0.5)) is np.float64
+    assert runtime.fitted(np.array(1 + 2j), 0.5) == 1.0
+    assert runtime.fitted([1.0, 2.0], np.zeros(2)).tolist() == [1.0, 2.0]
+    assert runtime.fitted(None, np.zeros(2)).tolist() == [0.0, 0.0]
+    for g, y in ((np.ones(3), A), (1.0, A), (A, 1.0), (np.ones((2, 3, 1)), A)):
+        with pytest.raises(runtime.WrongRule, match="of shape"):
+            runtime.fitted(g, y)
+
+
 def test_sums_of_structures():
     assert runtime.add([1.0, 2.0], [3.0, 4.0]) == [4.0, 6.0]
     np.testing.assert_array_equal(runtime.add(A, A), 2 * A)
