@@ -107,7 +107,7 @@ FORMULAS: Formulas = {
     np.linalg.norm: lambda y, a, *rest, **options: 2 * np.size(a), np.diff: lambda y, *rest, **options: np.size(y),
     np.clip: lambda y, *rest, **options: np.size(y), runtime.masked_product: lambda y, *rest: np.size(y),
     runtime.sech_squared: lambda y, *rest: 2 * np.size(y), runtime.ratio: lambda y, *rest: np.size(y),
-    runtime.slope: lambda y, *rest: np.size(y),
+    runtime.jump: lambda y, *rest: np.size(y), runtime.slope: lambda y, *rest: np.size(y),
     np.arange: lambda y, *rest, **options: 2 * np.size(y), np.linspace: lambda y, *rest, **options: 2 * np.size(y),
     np.where: lambda y, *rest: 0, np.sort: lambda y, *rest, **options: 0, runtime.add: lambda y, *rest: _floats(y),
     runtime.add_at: lambda y, a, index, value: np.size(a[index]),

@@ -132,7 +132,7 @@ CASES: dict[Any, Case] = {
 LINEAR = [np.nextafter, np.negative, np.positive, np.remainder, np.fmod, math.remainder, np.copysign, np.maximum,
           np.minimum, np.fmax, np.fmin, np.nan_to_num, np.deg2rad, np.rad2deg, sp.huber]
 """Linear in pieces: the partials are constants."""
-OWN = [runtime.slope, runtime.ratio, runtime.logistic, runtime.softplus, runtime.sech_squared]
+OWN = [runtime.slope, runtime.jump, runtime.ratio, runtime.logistic, runtime.softplus, runtime.sech_squared]
 """Partials of partials: tested with what they come from, in the second order."""
 IMPLICIT = [sp.gammainc, sp.gammaincc, sp.gammaincinv, sp.gammainccinv, sp.betainc, sp.betaincc, sp.betaincinv,
             sp.betainccinv, sp.stdtr, sp.stdtrit, sp.chdtr, sp.chdtrc, sp.chdtri, sp.fdtr, sp.fdtrc, sp.fdtri, sp.wofz]

@@ -11,6 +11,7 @@ PACKAGE = TESTS.parent / "s2sad"
 WHOLE = {
     "test_accuracy",
     "test_guards",
+    "test_conventions",
     "test_effects",
     "test_faults",
     "test_harm",

@@ -87,7 +87,7 @@ def test_edge(computed, row):
     if isinstance(expected, type):
         assert got == expected
     else:
-        assert np.shape(got) == np.shape(expected) and np.array_equal(got, expected)
+        assert np.shape(got) == np.shape(expected) and np.array_equal(got, expected, equal_nan=True)
 
 
 def test_the_table_is_found():

@@ -59,4 +59,5 @@ def at_an_edge(fn: Function) -> Function:
         __tracebackhide__ = True
         with EDGE:
             return fn(*args, **kwargs)
+    public.__s2sad_inside__ = fn  # type: ignore[attr-defined]
     return public  # type: ignore[return-value]

@@ -113,8 +113,9 @@ def gradient_function(of: Primal, request: Request, given: tuple[Arg, ...] | Non
     seed: list[Stmt] = []
     if type(value) is Pack:
         return refused(of, request, "a container")
-    if type(value) is Const and type(value.value) is not float:
-        return refused(of, request, f"{value.value!r}")
+    if type(value) is Const and not isinstance(value.value, (float, np.floating)):
+        plain = value.value is None or type(value.value) in (bool, int, complex)
+        return refused(of, request, f"{value.value!r}" if plain else f"a value of type {type(value.value).__name__}")
     one: Arg = Const(1.0)
     if type(value) is Var and not (fact.is_float or fact.kind == "real"):
         if fact.kind in ("int", "bool", "str", "none") or fact.is_discrete:

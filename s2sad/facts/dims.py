@@ -279,6 +279,63 @@ def _like(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> t
     return dims_of(facts[0]) if "shape" not in kwargs else None
 
 
+def _listed(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.array`` of what is written as a list, and of an array."""
+    return _written(args[0]) if args and type(args[0]) is Pack else _like(args, facts, kwargs)
+
+
+def _written(pack: Pack) -> tuple[Dim, ...] | None:
+    """The dimensions of the array of a list of numbers, of arrays, or of lists of such."""
+    if pack.kind not in ("list", "tuple") or not pack.items:
+        return None
+    shapes = [_written(a) if type(a) is Pack else dims_of(fact_of(a)) for a in pack.items]
+    one = _one_shape(shapes)
+    return None if one is None else (len(shapes), *one)
+
+
+def _one_shape(shapes: list[tuple[Dim, ...] | None]) -> tuple[Dim, ...] | None:
+    """Of arrays that certainly have one shape, what is known of it."""
+    known = [s for s in shapes if s is not None]
+    if not known or len(known) < len(shapes) or len({len(s) for s in known}) > 1:
+        return None
+    return tuple(next((d for d in sizes if isinstance(d, int)), sizes[0]) for sizes in zip(*known))
+
+
+def _stacked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    axis = _axis(kwargs, args, 1)
+    axis = 0 if axis is None and "axis" not in kwargs and len(args) < 2 else axis
+    one = _one_shape([dims_of(fact_of(a)) for a in args[0].items]) if type(args[0]) is Pack else None
+    if one is None or not isinstance(axis, int):
+        return None
+    axis = axis % (len(one) + 1)
+    return (*one[:axis], len(args[0].items), *one[axis:])  # type: ignore[union-attr]
+
+
+def _in_rows(least: int, axis: Callable[[int], int]) -> Callable:
+    """``np.vstack`` and ``np.hstack``: arrays of at least so many dimensions joined along an axis."""
+    def dims(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+        shapes = [dims_of(fact_of(a)) for a in args[0].items] if type(args[0]) is Pack else []
+        known = [(1,) * (least - len(s)) + s for s in shapes if s is not None]
+        if not known or len(known) < len(shapes) or len({len(s) for s in known}) > 1:
+            return None
+        along, first = axis(len(known[0])), list(known[0])
+        first[along] = _joined_dim([s[along] for s in known])
+        return tuple(first)
+    return dims
+
+
+def _unit(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.eye`` and ``np.identity``."""
+    return None if len(args) > 2 or "M" in kwargs or "N" in kwargs else (int_dim(args[0]), int_dim(args[-1]))
+
+
+def _spaced(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
+    """``np.linspace`` between two numbers."""
+    if len(args) < 2 or len(args) > 3 or not (facts[0].is_scalar and facts[1].is_scalar) or "num" in kwargs:
+        return None
+    return (int_dim(args[2]) if len(args) == 3 else 50,)
+
+
 def _outer(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> tuple[Dim, ...] | None:
     a, b = facts[0].dims, facts[1].dims
     return (a[0], b[0]) if a is not None and b is not None and len(a) == len(b) == 1 else None
@@ -335,13 +392,16 @@ def _deleted(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -
 
 _SAME = (np.cumsum, np.cumprod, np.sort, np.flip, np.flipud, np.fliplr, np.roll, np.triu, np.tril, np.copy,
          np.linalg.inv,
-         np.linalg.cholesky, np.nan_to_num, np.asarray, np.array, np.real, np.imag, np.ndarray.astype, np.asanyarray,
+         np.linalg.cholesky, np.nan_to_num, np.real, np.imag, np.ndarray.astype,
          np.ascontiguousarray, np.around, np.conjugate)
 _DIMS: dict[Any, Callable] = {
     **dict.fromkeys((np.sum, np.mean, np.prod, np.var, np.std, np.max, np.min, np.amax, np.amin, np.any, np.all,
                      np.argmax,
                      np.argmin, np.nansum, np.nanmean, np.median, np.count_nonzero, np.ptp), _reduced),
     **dict.fromkeys(_SAME, _like), np.zeros_like: _like, np.ones_like: _like, np.full_like: _like, np.empty_like: _like,
+    **dict.fromkeys((np.array, np.asarray, np.asanyarray), _listed), np.stack: _stacked, np.eye: _unit,
+    np.identity: _unit, np.vstack: _in_rows(2, lambda ndim: 0), np.hstack: _in_rows(1, lambda ndim: min(ndim - 1, 1)),
+    np.linspace: _spaced,
     np.zeros: _created, np.ones: _created, np.empty: _created, np.full: _created,
     np.reshape: _reshaped, np.broadcast_to: _reshaped, np.matmul: _matmul, np.dot: _dot, np.expand_dims: _expand,
     np.transpose: _transposed, np.swapaxes: _swapped, operator.getitem: _indexed, np.outer: _outer,

@@ -46,7 +46,7 @@ record(runtime.tamed, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHA
 record(runtime.softplus, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.logistic, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 record(runtime.sech_squared, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
-record(runtime.slope, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.NEVER)
+record(runtime.slope, runtime.jump, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.NEVER)
 record(runtime.ratio, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)

@@ -56,6 +56,7 @@ from s2sad.runtime.foreign import (
 from s2sad.runtime.numerics import (
     cofactors,
     cofactors_along,
+    jump,
     logistic,
     ratio,
     recurrence,
@@ -135,6 +136,7 @@ __all__ = [
     "fold_list",
     "items_of",
     "join_lists",
+    "jump",
     "keys_of",
     "leave",
     "logistic",

@@ -1,6 +1,7 @@
 """Numerical formulas that several rules share."""
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,17 @@ def slope(x: Any) -> Any:
     if type(x) is float:
         return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x * 0.0
     return np.sign(x)
+
+
+def jump(x: Any) -> Any:
+    """Any derivative of what is constant to both sides of 0, and jumps there: nan at 0, else 0.
+
+    >>> jump(-2.0), jump(np.array([0.0, 3.0]))
+    (0.0, array([nan,  0.]))
+    """
+    if type(x) is float:
+        return math.nan if x == 0.0 else 0.0
+    return np.where(x == 0, np.nan, np.zeros_like(x))[()]
 
 
 def sech_squared(x: Any, h: Any) -> Any:

@@ -61,6 +61,7 @@ EXPLICIT = {
     runtime.logistic: [given(A, np.exp(A), 2.0), given(0.5, np.exp(0.5), 1.0)],
     runtime.softplus: [given(A, np.exp(A), 2.0), given(0.5, np.exp(0.5), 1.0)],
     runtime.sech_squared: [given(A, np.tanh(A)), given(20.0, 1.0), given(0.5, np.tanh(0.5))],
+    runtime.jump: [given(A), given(-2.0), given(0.0)],
     runtime.slope: [given(A), given(-2.0), given(0.0)],
     runtime.ratio: [given(A, A), given(0.0, 0.0), given(A, 2.0), given(A, 0.0), given(A, A, A < 0.5)],
     runtime.recurrence: [given(A, A), given(M, M)],

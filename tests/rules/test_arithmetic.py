@@ -35,7 +35,7 @@ SAMPLES = [
     *[sample(op, x) for op in UNARY for x in [A, 1.3, -0.4, SCALAR, SINGLE, Z, np.float64(0.3), np.zeros((0, 3))]
       if not (op is np.nan_to_num and x is Z)],
     sample(runtime.ratio, A, B), sample(runtime.ratio, Z, B), sample(runtime.ratio, 1.3, -0.4),
-    sample(runtime.ratio, A, B, A > 9), sample(runtime.slope, A), sample(runtime.slope, -0.4),
+    sample(runtime.ratio, A, B, A > 9), sample(runtime.slope, A), sample(runtime.slope, -0.4), sample(runtime.jump, A),
     sample(np.imag, Z), sample(np.imag, 1.0 + 2.0j), sample(np.angle, Z), sample(np.angle, Z, deg=True),
     sample(np.sign, Z), sample(builtins.abs, 1.5 - 2.0j), sample(builtins.abs, -2.5), sample(math.fabs, -2.5),
     sample(np.nextafter, A, 9.0), sample(np.fabs, A), sample(np.real_if_close, A), sample(np.real_if_close, Z),
