@@ -42,6 +42,18 @@ class _Edge:
         error.__traceback__ = trace
         if isinstance(error, S2SADError) and error.__cause__ is None:
             error.__suppress_context__ = True
+        forget_what_was_caught(error)
+
+
+def forget_what_was_caught(error: BaseException) -> None:
+    """Take out of the history of an exception what was caught in the package before the function itself raised it."""
+    while error.__context__ is not None:
+        before = error.__context__
+        trace = before.__traceback__
+        if error.__cause__ is not before and trace is not None and is_ours(trace):
+            error.__context__ = None
+        else:
+            error = before
 
 
 def is_ours(trace: TracebackType) -> bool:

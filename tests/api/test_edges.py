@@ -20,6 +20,19 @@ def own(x):
     return x
 
 
+def arithmetic(x):
+    if x > 1.0:
+        raise ValueError("too large")
+    return x
+
+
+def caught_first(x):
+    try:
+        return {}["key"] * x
+    except KeyError:
+        raise OverflowError("both are told")
+
+
 def rows(x):
     return np.array([x[0] * x[5]])
 
@@ -42,6 +55,10 @@ CALLS = [
     (lambda: s2sad.grad(own)(2.0, y=3.0), TypeError),
     (lambda: s2sad.jacobian(rows)(np.ones(2)), IndexError),
     (lambda: s2sad.jvp(own, (2.0,), (1.0,)), AssertionError),
+    (lambda: s2sad.grad(arithmetic)(2.0), ValueError),
+    (lambda: s2sad.vjp(arithmetic, 2.0), ValueError),
+    (lambda: s2sad.jvp(arithmetic, (2.0,), (1.0,)), ValueError),
+    (lambda: s2sad.hessian(arithmetic)(2.0), ValueError),
 ]
 
 
@@ -78,3 +95,10 @@ def test_ipython_shows_the_report():
         s2sad.grad(refused)(2.0)
     shown = found.value._render_traceback_()
     assert shown[0].startswith("UnsupportedSyntax: ") and shown[-1] == "  try: write the code out" and len(shown) <= 15
+
+
+def test_the_history_of_an_exception_is_that_of_the_function():
+    for call in (lambda: s2sad.grad(caught_first)(2.0), lambda: s2sad.vjp(caught_first, 2.0)):
+        with pytest.raises(OverflowError) as found:
+            call()
+        assert isinstance(found.value.__context__, KeyError) and found.value.__context__.__context__ is None
