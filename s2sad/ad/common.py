@@ -146,6 +146,9 @@ def _is_exponential(s: Stmt) -> TypeGuard[Call]:
 
 def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
     """The rule of a call with an active argument; NotDifferentiable with a stub to paste if there is none."""
+    if getattr(call.op, "__module__", None) == runtime.recursive_sweep.__module__:
+        raise NotDifferentiable("S2S003", "the derivative of a function that calls itself to a depth known only at run "
+                                "time is not differentiated again", call.loc, hint="write the recursion as a loop")
     entry = rules.lookup(call.op)
     if entry is not None:
         return entry

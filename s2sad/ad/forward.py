@@ -18,6 +18,7 @@ from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
+from s2sad.ad.recursion import forward_call
 from s2sad.ad.reverse import sweeps
 from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
@@ -99,9 +100,12 @@ class Forward:
         for s in stmts:
             if isinstance(s, Call):
                 self.here.update(dict.fromkeys(s.outs, s))
-                out.append(s)
                 moves = has_derivative(s) and any(self.any_active(a) for a in call_args(s)) and any(
                     o in self.active for o in s.outs)
+                if moves and isinstance(s.op, runtime.Recursive):
+                    self.recursion(out, s)
+                    continue
+                out.append(s)
                 if moves and (rules.lookup(s.op) is not None or any(o in self.wanted for o in s.outs)):
                     self.call(out, s)
             elif isinstance(s, If):
@@ -109,6 +113,13 @@ class Forward:
             else:
                 self.loop(out, s)
         return out
+
+    def recursion(self, out: list[Stmt], s: Call) -> None:
+        """A call of a function by itself."""
+        moving = [k for k, a in enumerate(s.args) if self.is_active(a)]
+        dots = tuple(self.dot(out, s.args[k], s.loc) for k in moving)
+        stmts, self.dots[s.outs[0]] = forward_call(s, moving, dots, self.name)
+        out += stmts
 
     def call(self, out: list[Stmt], s: Call) -> None:
         if s.op is runtime.selected:

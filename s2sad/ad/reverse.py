@@ -33,6 +33,7 @@ from s2sad.ad.common import (
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recompute import region_adjoint
+from s2sad.ad.recursion import reverse_call
 from s2sad.ad.saving import Saver
 from s2sad.ad.searches import check_searches
 from s2sad.ad.smooth import smoothed
@@ -147,6 +148,9 @@ class Reverse:
         found = updates(stmts, self.uses)
         for s in reversed(stmts):
             if isinstance(s, Call):
+                if isinstance(s.op, runtime.Recursive) and self.is_differentiated(s):
+                    primal += reversed(self.recursion(adjoint, s))
+                    continue
                 if not (s in found and update_adjoint(self, adjoint, found[s])):
                     self.call(adjoint, s)
                 primal.append(s)
@@ -158,11 +162,23 @@ class Reverse:
         self.here = outer
         return primal, read_apart(primal, adjoint, self.saver.updated)
 
+    def is_differentiated(self, s: Call) -> bool:
+        """Whether a cotangent comes to a call, and goes on from it."""
+        return not all(self.take(o) is None for o in s.outs) and has_derivative(s) and any(
+            self.is_active(v) for a in call_args(s) for v in variables(a))
+
+    def recursion(self, out: list[Stmt], s: Call) -> list[Stmt]:
+        """Append the reverse statements of a call of a function by itself; what the call becomes."""
+        moving = [k for k, a in enumerate(s.args) if self.is_active(a)]
+        primal, adjoint, bars = reverse_call(s, moving, _given(self.take(s.outs[0])), self.name)
+        out += adjoint
+        for k, bar in zip(moving, bars):
+            self.contribute(out, s, s.args[k], bar)
+        return primal
+
     def call(self, out: list[Stmt], s: Call) -> None:
         y_bars = [self.take(o) for o in s.outs]
-        if all(b is None for b in y_bars) or not has_derivative(s):
-            return
-        if not any(self.is_active(v) for a in call_args(s) for v in variables(a)):
+        if not self.is_differentiated(s):
             return
         if s.op is operator.getitem and type(s.args[0]) is Var and len(s.outs) == 1:
             self.getitem(out, s, _given(y_bars[0]))

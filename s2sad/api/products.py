@@ -374,4 +374,24 @@ def _recursive_jvp(fn: Callable, xs: tuple, xs_dot: tuple) -> Any:
     return products_of(fn, "jvp", argnums).apply(xs, tuple(xs_dot[k] for k in argnums))[1]
 
 
-runtime.DERIVATIVES.update(vjp=_recursive_vjp, jvp=_recursive_jvp)
+def _recursive_sweep(fn: Callable, places: tuple[int, ...], xs: tuple) -> Callable:
+    """The forward sweep of a function, with its reverse sweep as the attribute ``backward``."""
+    made = products_of(fn, "vjp", places)
+    entry = made.admitted(xs)
+    if not entry.halves.repeats:
+        return entry.halves.forward  # type: ignore[return-value]
+
+    def again(*xs: Any) -> tuple:
+        return fn(*xs), *runtime.copy_together(xs)
+
+    def backward(*late: Any) -> Any:
+        return made.apply(late[:-1], late[-1:])[1]
+    again.backward = backward  # type: ignore[attr-defined]
+    return again
+
+
+def _recursive_tangent(fn: Callable, places: tuple[int, ...], xs: tuple) -> Callable:
+    return products_of(fn, "jvp", places).admitted(xs).function
+
+
+runtime.DERIVATIVES.update(vjp=_recursive_vjp, jvp=_recursive_jvp, sweep=_recursive_sweep, tangent=_recursive_tangent)

@@ -87,6 +87,7 @@ class Expressions:
             runtime.add: self.add, runtime.view: self.view,
             runtime.zeros_like: self.zeros_like, runtime.same: lambda c: self.arg(c.args[0]),
             runtime.stop_gradient: lambda c: self.arg(c.args[0]),
+            runtime.recursive_call: self.of_first, runtime.recursive_back: self.of_first,
             runtime.enter: lambda c: _method(self.arg(c.args[0]), "__enter__", []),
             runtime.leave: lambda c: _method(self.arg(c.args[0]), "__exit__", [ast.Constant(None) for _ in range(3)])}
 
@@ -230,6 +231,10 @@ class Expressions:
         if op is runtime.applied:
             return ast.Call(self.arg(args[0]), [self.arg(a) for a in args[1:]], keywords)
         return ast.Call(self.global_(op), [self.arg(a) for a in args], keywords)
+
+    def of_first(self, call: Call) -> ast.expr:
+        """A call of the first argument with the others."""
+        return ast.Call(self.arg(call.args[0]), [self.arg(a) for a in call.args[1:]], [])
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:
         if isinstance(symbol, ast.cmpop):

@@ -111,5 +111,6 @@ def in_halves(made: Function, count: int, names: tuple[str, ...]) -> Halves:
     forward = emit(passes.run(first))
     backward = emit(passes.linear(owned(passes.run(second, passes.OPTIMISE), None, names)))
     first_half, second_half = (load(s.text, s.namespace, s.name) for s in (forward, backward))
+    first_half.backward = second_half  # type: ignore[attr-defined]
     text = f"{forward.text}\n\n{backward.text}"
     return Halves(first_half, second_half, text, False, False, ((first_half, forward), (second_half, backward)))

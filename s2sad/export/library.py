@@ -230,7 +230,7 @@ class Library:
         """A function of ``runtime``, after those that it calls."""
         if self.names.get(name) is _runtime_values()[name] and name in self.helpers_done():
             return
-        if name in ("recursive_pullback", "recursive_pushforward"):
+        if name.startswith("recursive_"):
             what = "the derivative of a function that calls itself to a depth known only at run time"
             raise ExportError("S2S015", f"`{self.own}` cannot be exported: it uses {what}",
                               hint="write the recursion as a loop")

@@ -90,8 +90,13 @@ from s2sad.runtime.primitives import (
 from s2sad.runtime.recursion import (
     DERIVATIVES,
     Recursive,
+    recursive_back,
+    recursive_call,
     recursive_pullback,
     recursive_pushforward,
+    recursive_reverse,
+    recursive_sweep,
+    recursive_tangent,
 )
 
 __all__ = [
@@ -151,8 +156,13 @@ __all__ = [
     "raise_",
     "ratio",
     "recurrence",
+    "recursive_back",
+    "recursive_call",
     "recursive_pullback",
     "recursive_pushforward",
+    "recursive_reverse",
+    "recursive_sweep",
+    "recursive_tangent",
     "repeat_list",
     "same",
     "sech_squared",

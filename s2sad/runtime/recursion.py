@@ -1,6 +1,7 @@
 """A function that calls itself to a depth known only at run time, as one operation."""
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 
@@ -24,7 +25,35 @@ class Recursive:
 
 
 DERIVATIVES: dict[str, Any] = {}
-"""``vjp`` and ``jvp`` of a function, entered by the layer that compiles them."""
+"""``vjp`` and ``jvp`` of a function, and its compiled ``sweep`` and ``tangent``, entered by the layer that compiles
+them."""
+
+
+def recursive_sweep(call: Recursive, places: tuple[int, ...], *xs: Any) -> Any:
+    """The forward sweep of a function, compiled for arguments of these kinds: a function that returns the value and
+    what the reverse sweep reads; that is its attribute ``backward``. ``places``: of what is differentiated."""
+    return DERIVATIVES["sweep"](call.fn, places, xs)
+
+
+def recursive_reverse(sweep: Any, kept: tuple) -> Any:
+    """The reverse sweep that belongs to what a forward sweep returned: a function of the cotangent."""
+    return functools.partial(sweep.backward, *kept[1:])
+
+
+def recursive_call(sweep: Any, *xs: Any) -> Any:
+    """A call of a forward sweep, or of a derivative by forward mode."""
+    return sweep(*xs)
+
+
+def recursive_back(pull: Any, y_bar: Any) -> Any:
+    """A call of a reverse sweep."""
+    return pull(y_bar)
+
+
+def recursive_tangent(call: Recursive, places: tuple[int, ...], *xs: Any) -> Any:
+    """The derivative of a function by forward mode, compiled for arguments of these kinds: a function of the arguments
+    and of their tangents that returns the value and its tangent."""
+    return DERIVATIVES["tangent"](call.fn, places, xs)
 
 
 def recursive_pullback(call: Recursive, xs: tuple, y_bar: Any) -> Any:

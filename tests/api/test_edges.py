@@ -30,7 +30,7 @@ def caught_first(x):
     try:
         return {}["key"] * x
     except KeyError:
-        raise OverflowError("both are told")
+        raise OverflowError("both are told")  # noqa: B904
 
 
 def rows(x):

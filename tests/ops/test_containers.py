@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,14 @@ A = np.array([0.5, -1.25, 2.0])
 M = np.arange(6.0).reshape(2, 3)
 ROW = (("index", 0),)
 K = np.array([0, 0, 2])
+
+
+def falling(x, n):
+    return x if n == 0 else np.sin(falling(x, n - 1))
+
+
+RECURSIVE = runtime.Recursive(falling)
+SWEEP = runtime.recursive_sweep(RECURSIVE, (0,), 0.5, 3)
 EXPLICIT = {
     runtime.setitem: [given(A, 0, 1.0), given(M, 0, A), given(M, K[:2] // 2, 0.5), given([1.0, 2.0], 0, A)],
     runtime.setview: [given(M, ROW, 0, 1.0), given(M, (("attr", "T"),), 0, 1.0)],
@@ -35,6 +45,10 @@ EXPLICIT = {
     runtime.keys_of: [given({"a": 1})],
     tuple.index: [given((1.0, 2.0), 2.0), given((1, "a"), "a")],
     tuple.count: [given((1.0, 2.0, 2.0), 2.0), given((), 1)],
+    runtime.recursive_sweep: [given(RECURSIVE, (0,), 0.5, 3)],
+    runtime.recursive_tangent: [given(RECURSIVE, (0,), 0.5, 3)],
+    runtime.recursive_reverse: [given(SWEEP, SWEEP(0.5, 3))],
+    runtime.recursive_back: [given(math.cos, 0.5)],
     runtime.same: [given(A), given(2.0), given([A])],
     runtime.stop_gradient: [given(A), given(2.0), given([A])],
     runtime.unbroadcast: [given(M, A), given(A, 1.0), given(A, A), given(M, M[:1]), given(1.0, 2.0)],
