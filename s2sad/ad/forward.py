@@ -85,6 +85,10 @@ class Forward:
         known = is_a(x.value, (float, int, complex, np.ndarray))
         return Const(runtime.zeros_like(x.value) if known else 0.0)
 
+    def dot_of_result(self, out: list[Stmt], x: Arg) -> Arg:
+        """The tangent of a part of the result; None for None and for text."""
+        return Const(None) if fact_of(x).kind in ("none", "str") else self.dot(out, x)
+
     def known(self, out: list[Stmt], x: Any, loc: Any) -> Any:
         """The tangent as a rule sees it: None where there is none, and zeros beside others in a list."""
         if isinstance(x, tuple):
@@ -376,6 +380,6 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)
     stmts = sweep.block(fn.body.stmts)
-    final = result(lambda a: map_arg(lambda leaf: sweep.dot(stmts, leaf), a), stmts)
+    final = result(lambda a: map_arg(lambda leaf: sweep.dot_of_result(stmts, leaf), a), stmts)
     body = Block(params, defined(stmts, sweep.emit.wanted), (final,))
     return masked(smoothed(Function(f"{fn.name}_jvp", body, fn.inputs, fn.loc, fn.doc)))

@@ -14,7 +14,7 @@ After::
     kept = sweep(x, n - 1)
     y = kept[0]
     ⋯
-    x_bar = recursive_reverse(sweep, kept)(y_bar)[0]
+    x_bar = sweep.backward(*kept[1:], y_bar)[0]
 
 and with tangents::
 
@@ -42,9 +42,8 @@ def reverse_call(s: Call, moving: Sequence[int], y_bar: Arg, name: Callable[[Any
     primal, sweep = _sweep(runtime.recursive_sweep, s, moving)
     kept = _kept("kept", primal, s, sweep, ())
     primal.append(Call(s.outs, operator.getitem, (kept, Const(0)), (), s.loc, s.adjoint))
-    pull, bars = Var("pull"), Var("bars", Fact("tuple"))
-    adjoint: list[Stmt] = [Call((pull,), runtime.recursive_reverse, (sweep, kept), (), s.loc, True),
-                           Call((bars,), runtime.recursive_back, (pull, y_bar), (), s.loc, True)]
+    bars = Var("bars", Fact("tuple"))
+    adjoint: list[Stmt] = [Call((bars,), runtime.recursive_back, (sweep, kept, y_bar), (), s.loc, True)]
     return primal, adjoint, _items(adjoint, bars, [s.args[k] for k in moving], name, s)
 
 

@@ -87,7 +87,7 @@ class Expressions:
             runtime.add: self.add, runtime.view: self.view,
             runtime.zeros_like: self.zeros_like, runtime.same: lambda c: self.arg(c.args[0]),
             runtime.stop_gradient: lambda c: self.arg(c.args[0]),
-            runtime.recursive_call: self.of_first, runtime.recursive_back: self.of_first,
+            runtime.recursive_call: self.of_first, runtime.recursive_back: self.backward,
             runtime.enter: lambda c: _method(self.arg(c.args[0]), "__enter__", []),
             runtime.leave: lambda c: _method(self.arg(c.args[0]), "__exit__", [ast.Constant(None) for _ in range(3)])}
 
@@ -235,6 +235,12 @@ class Expressions:
     def of_first(self, call: Call) -> ast.expr:
         """A call of the first argument with the others."""
         return ast.Call(self.arg(call.args[0]), [self.arg(a) for a in call.args[1:]], [])
+
+    def backward(self, call: Call) -> ast.expr:
+        """``sweep.backward(*kept[1:], y_bar)``"""
+        sweep, kept, y_bar = map(self.arg, call.args)
+        rest = ast.Subscript(kept, ast.Slice(ast.Constant(1), None, None), ast.Load())
+        return ast.Call(ast.Attribute(sweep, "backward", ast.Load()), [ast.Starred(rest, ast.Load()), y_bar], [])
 
     def infix(self, symbol: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr:
         if isinstance(symbol, ast.cmpop):

@@ -55,7 +55,6 @@ record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recursive_pullback, runtime.recursive_pushforward, runtime.recursive_call)
 record(runtime.recursive_sweep, runtime.recursive_tangent, memory=Memory.NONE, effect=Effect.NONE)
-record(runtime.recursive_reverse, memory=Memory.HOLDS, effect=Effect.NONE)
 record(runtime.recursive_back, memory=Memory.ANY, effect=Effect.NONE)
 
 record(runtime.raise_, runtime.check_order, runtime.check_first, runtime.check_length, runtime.check_items,

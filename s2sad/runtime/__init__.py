@@ -94,7 +94,6 @@ from s2sad.runtime.recursion import (
     recursive_call,
     recursive_pullback,
     recursive_pushforward,
-    recursive_reverse,
     recursive_sweep,
     recursive_tangent,
 )
@@ -160,7 +159,6 @@ __all__ = [
     "recursive_call",
     "recursive_pullback",
     "recursive_pushforward",
-    "recursive_reverse",
     "recursive_sweep",
     "recursive_tangent",
     "repeat_list",

@@ -1,7 +1,6 @@
 """A function that calls itself to a depth known only at run time, as one operation."""
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 
@@ -35,19 +34,14 @@ def recursive_sweep(call: Recursive, places: tuple[int, ...], *xs: Any) -> Any:
     return DERIVATIVES["sweep"](call.fn, places, xs)
 
 
-def recursive_reverse(sweep: Any, kept: tuple) -> Any:
-    """The reverse sweep that belongs to what a forward sweep returned: a function of the cotangent."""
-    return functools.partial(sweep.backward, *kept[1:])
-
-
 def recursive_call(sweep: Any, *xs: Any) -> Any:
     """A call of a forward sweep, or of a derivative by forward mode."""
     return sweep(*xs)
 
 
-def recursive_back(pull: Any, y_bar: Any) -> Any:
-    """A call of a reverse sweep."""
-    return pull(y_bar)
+def recursive_back(sweep: Any, kept: tuple, y_bar: Any) -> Any:
+    """A call of the reverse sweep that belongs to what a forward sweep returned: the cotangents."""
+    return sweep.backward(*kept[1:], y_bar)
 
 
 def recursive_tangent(call: Recursive, places: tuple[int, ...], *xs: Any) -> Any:

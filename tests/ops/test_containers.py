@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -47,8 +45,7 @@ EXPLICIT = {
     tuple.count: [given((1.0, 2.0, 2.0), 2.0), given((), 1)],
     runtime.recursive_sweep: [given(RECURSIVE, (0,), 0.5, 3)],
     runtime.recursive_tangent: [given(RECURSIVE, (0,), 0.5, 3)],
-    runtime.recursive_reverse: [given(SWEEP, SWEEP(0.5, 3))],
-    runtime.recursive_back: [given(math.cos, 0.5)],
+    runtime.recursive_back: [given(SWEEP, SWEEP(0.5, 3), 1.0)],
     runtime.same: [given(A), given(2.0), given([A])],
     runtime.stop_gradient: [given(A), given(2.0), given([A])],
     runtime.unbroadcast: [given(M, A), given(A, 1.0), given(A, A), given(M, M[:1]), given(1.0, 2.0)],

@@ -20,7 +20,7 @@ def test_only_numpy_is_imported():
         if isinstance(n, (ast.Import, ast.ImportFrom))
     }
     own = {module.__name__ for module in MODULES}
-    assert names - own <= {"numpy", "copy", "typing", "__future__", "functools", "math", "operator"}
+    assert names - own <= {"numpy", "copy", "typing", "__future__", "math", "operator"}
 
 
 def test_all_of_it_has_one_name():
