@@ -111,6 +111,12 @@ class S2SADError(Exception):
         self.args = (self.render(),)
         return self
 
+    def at(self, loc: Loc | None) -> S2SADError:
+        """The error with a place, if it had none."""
+        self.loc = self.loc or loc
+        self.args = (self.render(),)
+        return self
+
     @property
     def problems(self) -> tuple[S2SADError, ...]:
         """All problems of the function: this one, and the others in the order of the source."""

@@ -149,6 +149,10 @@ def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
     if getattr(call.op, "__module__", None) == runtime.recursive_sweep.__module__:
         raise NotDifferentiable("S2S003", "the derivative of a function that calls itself to a depth known only at run "
                                 "time is not differentiated again", call.loc, hint="write the recursion as a loop")
+    if call.op is runtime.pulled_back or call.op is runtime.pushed_forward:
+        raise NotDifferentiable("S2S003", f"nothing is known of an operand of `{op_name(fact_of(call.args[0]).value)}` "
+                                "before the derivative runs, so it is not differentiated again", call.loc,
+                                hint="say what the result of your function is like: `@s2sad.rule(f, like=\"x\")`")
     entry = rules.lookup(call.op)
     if entry is not None:
         return entry
@@ -165,6 +169,19 @@ def rule_of(call: Call, active: Callable[[Arg], bool]) -> rules.Rule:
     raise NotDifferentiable("S2S003", f"`{name}` has no derivative rule and its argument is active", call.loc,
                             f"{', '.join(f'`{w}`' for w in dict.fromkeys(which)) or 'an argument'} depends on an input "
                             "that is differentiated, and the result depends on this call", stub)
+
+
+def is_of_unknown(call: Call) -> bool:
+    """Whether nothing is known of some argument, or of the result, not even whether it is an array."""
+    given = [v for a in call_args(call) for v in variables(a)]
+    return any(v.fact.kind == "unknown" for v in (*given, *call.outs))
+
+
+def called(call: Call) -> tuple[Arg, Arg, Arg]:
+    """An operation and its arguments as values."""
+    function = Const(call.op, getattr(call.op, "__name__", None))
+    names, values = tuple(k for k, _ in call.kwargs), tuple(v for _, v in call.kwargs)
+    return function, Pack("tuple", call.args), Pack("dict", values, names)
 
 
 def refuses(call: Call, parameter: str) -> NotDifferentiable:

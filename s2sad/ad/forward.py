@@ -15,7 +15,18 @@ import numpy as np
 
 from s2sad import ops, rules, runtime
 from s2sad.ad.activity import has_derivative, useful, varied
-from s2sad.ad.common import Emitter, bind, check_operands, differentiated, elementwise_rule, refuses, rule_of, selection
+from s2sad.ad.common import (
+    Emitter,
+    bind,
+    called,
+    check_operands,
+    differentiated,
+    elementwise_rule,
+    is_of_unknown,
+    refuses,
+    rule_of,
+    selection,
+)
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
 from s2sad.ad.recursion import forward_call
@@ -24,6 +35,7 @@ from s2sad.ad.saving import plural
 from s2sad.ad.searches import check_searches
 from s2sad.ad.smooth import smoothed
 from s2sad.ad.zeros import masked
+from s2sad.errors import UnsupportedSyntax
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.cotangents import cotangent
 from s2sad.facts.infer import infer
@@ -252,7 +264,15 @@ class Forward:
         known: dict[str, Any] = {f"{n}_dot": self.known(out, bound[n], s.loc) for n in entry.wrt}
         known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
         named = {k: v for k, v in {**bound, **known}.items() if k in wanted}
-        stmts, result = self.rules.inline(entry.pushforward, named, s)
+        try:
+            stmts, result = self.rules.inline(entry.pushforward, named, s)
+        except UnsupportedSyntax:
+            if not is_of_unknown(s) or entry.is_of_the_user or len(s.outs) > 1:
+                raise
+            moved = {n: self.dot(out, bound[n], s.loc) for n in entry.wrt if self.any_active(bound[n])}
+            stmts, result = [], Var(self.name(s.outs[0]), cotangent(s.outs[0].fact))
+            out.append(Call((result,), runtime.pushed_forward, (*called(s), s.outs[0], Pack(
+                "dict", tuple(moved.values()), tuple(moved))), (), s.loc, True))
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -280,15 +300,14 @@ class Forward:
                                  "y_bar": bars[0] if len(bars) == 1 else Pack("tuple", bars)}
         stmts, result = self.rules.inline(entry.vjp, {**bound, **{k: known[k] for k in entry.extra}}, s)
         parts = (result,) if len(entry.wrt) == 1 else result if result is not None else ()
-        pairs = []
+        stmts, pairs = list(stmts), []
         for name, part in zip(entry.wrt, parts):
             dot = self.known(out, bound[name], s.loc)
             if part is NotImplemented:
                 raise refuses(s, name)
-            if part is not None and dot is not None and not (type(dot) is Const and dot.value is None):
-                pairs.append((part, dot))
-        if any(isinstance(a, (list, tuple)) for pair in pairs for a in pair):
-            raise refuses(s, f"{entry.wrt[0]} in forward mode (the rule has no JVP, and takes a list)")
+            for leaf, moved, x in _pairs(part, dot, bound[name], s, name):
+                fits = entry.is_of_the_user and (fact_of(x).is_array or fact_of(x).is_scalar)
+                pairs.append((self.emit.fitted(stmts, leaf, x, "part", s.loc) if fits else leaf, moved))
         body = Block((), tuple(stmts), tuple(part for part, _ in pairs))
         taken = (*(v for v in free(body) if v not in bars), *bars)
         fn = Function(f"{s.outs[0].name}_pull", replace(body, params=taken), taken, s.loc)
@@ -356,6 +375,26 @@ class Forward:
 
     def carried_var(self, x: Var) -> Var:
         return Var(self.name(x), cotangent(x.fact))
+
+
+def _pairs(part: Any, dot: Any, x: Any, s: Call, name: str) -> list[tuple[Arg, Arg, Arg]]:
+    """The leaves of a cotangent that a rule gives, each with the tangent that belongs to it and the argument."""
+    if any(a is None or type(a) is Const and a.value is None for a in (part, dot)):
+        return []
+    a, b = _items(part), _items(dot)
+    if a is None and b is None:
+        return [(part, dot, x)]
+    given = _items(x)
+    if a is None or b is None or given is None or not (set(a) <= set(b) and set(a) <= set(given)):
+        raise refuses(s, f"{name} in forward mode (the rule has no JVP, and takes a structure)")
+    return [pair for k, leaf in a.items() for pair in _pairs(leaf, b[k], given[k], s, name)]
+
+
+def _items(x: Any) -> dict[Any, Any] | None:
+    """The parts of a structure by index or key; None of what is none, or is one only at run time."""
+    if type(x) is Pack:
+        return dict(zip(x.keys, x.items)) if x.kind == "dict" else dict(enumerate(x.items))
+    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else None
 
 
 def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], result: Callable,

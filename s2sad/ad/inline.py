@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+from s2sad.errors import S2SADError
 from s2sad.facts.arguments import fact_of
 from s2sad.ir import Arg, Call, Const, If, Stmt, Var
 from s2sad.ir.templates import RuleKinds, Template, TemplateSource
@@ -43,7 +44,11 @@ class RuleBodies:
             The statements, and the result as a tree: an IR argument, None, NotImplemented, or a tuple or list of trees.
         """
         kinds = RuleKinds(bound, self.meta, fact_of)
-        stmts, result = self.template(fn, kinds).copy(kinds, call.loc, call.op)
+        try:
+            template = self.template(fn, kinds)
+        except S2SADError as error:
+            raise error.at(call.loc) from None
+        stmts, result = template.copy(kinds, call.loc, call.op)
         self.note_none(stmts)
         return stmts, result
 

@@ -11,6 +11,7 @@ After:  ``t = np.sin(x); t_bar = y_bar * x; x_bar = y_bar * t; u = t_bar * np.co
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeGuard
 
@@ -21,10 +22,12 @@ from s2sad.ad.activity import has_derivative, useful, varied
 from s2sad.ad.common import (
     Emitter,
     bind,
+    called,
     check_count,
     check_operands,
     differentiated,
     elementwise_rule,
+    is_of_unknown,
     refuses,
     representatives,
     rule_of,
@@ -39,6 +42,7 @@ from s2sad.ad.searches import check_searches
 from s2sad.ad.smooth import smoothed
 from s2sad.ad.updates import read_apart, update_adjoint, updates
 from s2sad.ad.zeros import masked
+from s2sad.errors import UnsupportedSyntax
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.cotangents import cotangent
 from s2sad.facts.dims import is_basic
@@ -93,10 +97,7 @@ class Reverse:
         if g is None:
             return
         if type(x) is Pack:
-            parts = g if isinstance(g, (tuple, list)) else [
-                self.emit.call(out, operator.getitem, g, Const(k), hint="part", loc=loc) for k in range(len(x.items))
-            ] if any(self.is_active(v) for v in variables(x)) else []
-            for item, part in zip(x.items, parts):
+            for item, part in zip(x.items, self.parts(out, x, g, loc)):
                 self.accumulate(out, item, part, loc)
             return
         if type(x) is not Var or x not in self.active:
@@ -108,11 +109,24 @@ class Reverse:
         if old is None:
             self.bars[x] = self.shaped_like(out, self.renamed(out, g, x), x, loc)
             return
-        op = runtime.add if x.fact.kind in ("list", "tuple") else operator.add
+        kinds = {x.fact.kind, fact_of(old).kind, fact_of(g).kind}
+        op = operator.add if kinds.isdisjoint(("list", "tuple", "dict")) else runtime.add
         new = self.emit.call(out, op, old, g, hint=self.name(x), loc=loc)
         if x.fact.is_array and new.fact.is_scalar:  # two 0-d arrays add up to a number
             new = self.emit.call(out, runtime.unbroadcast, new, self.meta(x), hint=self.name(x), loc=loc)
         self.bars[x] = new
+
+    def parts(self, out: list[Stmt], x: Pack, g: Any, loc: Any) -> Sequence[Any]:
+        """The contributions to the parts of ``x`` in one to the whole."""
+        if isinstance(g, (tuple, list)):
+            return g
+        keys = x.keys if x.kind == "dict" else tuple(range(len(x.items)))
+        if type(g) is Pack:
+            found = dict(zip(g.keys if g.kind == "dict" else range(len(g.items)), g.items))
+            return [found.get(k) for k in keys]
+        if not any(self.is_active(v) for v in variables(x)):
+            return []
+        return [self.emit.call(out, operator.getitem, g, Const(k), hint="part", loc=loc) for k in keys]
 
     def shaped_like(self, out: list[Stmt], g: Arg, x: Var, loc: Any) -> Arg:
         """``g`` with the facts of ``x``: a cotangent has the shape and dtype of its primal."""
@@ -199,7 +213,13 @@ class Reverse:
         if "y_bar" in entry.extra:
             known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
                 "tuple", tuple(Const(None) if b is None else b for b in y_bars))
-        stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
+        try:
+            stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
+        except UnsupportedSyntax:
+            if not is_of_unknown(s) or entry.is_of_the_user:
+                raise
+            self.at_run_time(out, s, entry, bound, known["y_bar"])
+            return
         out.extend(stmts)
         if result is NotImplemented:
             raise refuses(s, entry.wrt[0])
@@ -213,6 +233,20 @@ class Reverse:
                     raise refuses(s, name)
                 continue
             self.contribute(out, s, bound[name], part, entry.is_of_the_user)
+
+    def at_run_time(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Any) -> None:
+        """Follow a rule when the derivative runs: it depends on what is not known of the arguments."""
+        names = [n for n in entry.wrt if self.any_active(bound[n])]
+        y = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
+        made = Var("bars", Fact("list"))
+        wanted = Pack("tuple", tuple(map(Const, names)))
+        out.append(Call((made,), runtime.pulled_back, (*called(s), y, y_bar, wanted), (), s.loc, True))
+        for k, n in enumerate(names):
+            x = bound[n]
+            part = Var(self.name(x) if type(x) is Var else "bar", cotangent(x.fact) if type(x) is Var else Fact())
+            out.append(Call((part,), operator.getitem, (made, Const(k)), (), s.loc, True))
+            self.rules.maybe_none.add(part)
+            self.contribute(out, s, x, part)
 
     def selected(self, out: list[Stmt], s: Call, y_bar: Arg) -> None:
         """``fn(…, out=start, where=mask)``: the cotangent goes to the arguments where the mask is true, else to
@@ -246,6 +280,10 @@ class Reverse:
             for a, p in zip(arg, part):
                 self.contribute(out, s, a, p, checked)
             return
+        if type(arg) is Pack and part is not None:
+            for a, p in zip(arg.items, self.parts(out, arg, part, s.loc)):
+                self.contribute(out, s, a, p, checked)
+            return
         if self.rules.is_maybe_none(part) and part is not None and self.is_active(arg):
             part = self.emit.call(out, runtime.or_zeros, part, self.meta(arg), hint=self.name(arg), loc=s.loc)
         if part is not None and not isinstance(part, (list, tuple)) and self.is_active(arg) and (
@@ -253,10 +291,6 @@ class Reverse:
             if checked:
                 part = self.emit.fitted(out, part, arg, self.name(arg), s.loc)
             part = self.emit.match_dtype(out, part, arg, self.name(arg), s.loc)
-        if isinstance(part, (list, tuple)) and type(arg) is Pack:
-            for a, p in zip(arg.items, part):
-                self.contribute(out, s, a, p, checked)
-            return
         self.accumulate(out, arg, part, s.loc)
 
     def elementwise(self, out: list[Stmt], s: Call, entry: rules.Rule, bound: dict[str, Any], y_bar: Arg) -> None:

@@ -22,8 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from s2sad import runtime
 from s2sad.derive import Entry
-from s2sad.errors import S2SADError
+from s2sad.errors import S2SADError, UnsupportedSyntax
+from s2sad.ir import Call
+from s2sad.ir.walk import statements
 
 NUMBER, VECTOR, MATRIX, COUNT = 1.0, np.ones(2), np.ones((2, 2)), 2
 TRIALS = 100
@@ -63,7 +66,10 @@ def first_fitting(fn: Callable, count: int, varied: tuple[int, ...], build: Call
             continue
         if not entry.lowered.impossible:
             return entry
-        if entry.lowered.ends:
+        if _is_late(entry):
+            refused = refused or UnsupportedSyntax(
+                "S2S011", "of the arguments that were tried nothing is known of what is computed with")
+        elif entry.lowered.ends:
             raising = raising or entry
         else:
             doubtful = doubtful or entry
@@ -73,6 +79,11 @@ def first_fitting(fn: Callable, count: int, varied: tuple[int, ...], build: Call
         raise refused
     assert raising is not None
     return raising
+
+
+def _is_late(entry: Entry) -> bool:
+    """Whether nothing is known of some value: of an exception there is none."""
+    return any(isinstance(s, Call) and s.op is runtime.pulled_back for s in statements(entry.adjoint.body))
 
 
 def _combinations(fn: Callable, count: int, varied: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:

@@ -244,7 +244,7 @@ class _Emitter:
     def add_at(self, base: ast.Name, call: Call) -> None:
         target, index, value = call.args
         fact = fact_of(target)
-        simple = fact.kind == "list" or selects_once(index)
+        simple = fact.kind == "list" or selects_once(index) or (type(index) is Const and type(index.value) is str)
         if not simple:
             function: ast.expr = ast.Attribute(self.to.global_(np.add), "at", ast.Load())
             if fact.is_array and len(fact.dims or ()) > 1 and fact_of(index).is_array:

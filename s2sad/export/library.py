@@ -230,10 +230,13 @@ class Library:
         """A function of ``runtime``, after those that it calls."""
         if self.names.get(name) is _runtime_values()[name] and name in self.helpers_done():
             return
-        if name.startswith("recursive_"):
-            what = "the derivative of a function that calls itself to a depth known only at run time"
-            raise ExportError("S2S015", f"`{self.own}` cannot be exported: it uses {what}",
-                              hint="write the recursion as a loop")
+        if name.startswith("recursive_") or name in ("pulled_back", "pushed_forward"):
+            what, hint = ("the derivative of a function that calls itself to a depth known only at run time",
+                          "write the recursion as a loop")
+            if not name.startswith("recursive_"):
+                what, hint = ("a rule that is followed when it runs, as nothing is known of an argument before",
+                              "say what the result of your function is like: `@s2sad.rule(f, like=…)`")
+            raise ExportError("S2S015", f"`{self.own}` cannot be exported: it uses {what}", hint=hint)
         self.names[name] = _runtime_values()[name]
         text, needs = _helpers()[name]
         for need in needs:

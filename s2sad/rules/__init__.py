@@ -385,6 +385,9 @@ def pushforward(op: Callable, args: tuple, kwargs: dict, *, y: Any, dots: dict[s
     return sum(_call(op, entry, bound | {n: dots[n]}) for n in entry.wrt if n in dots)
 
 
+runtime.foreign.RULES.update(pullback=pullback, pushforward=pushforward)
+
+
 def _apply(fn: Callable, entry: Rule, bound: dict[str, Any], known: dict[str, Any]) -> Any:
     """Call the function of a rule with bound arguments and what else it asks for."""
     args: list[Any] = []

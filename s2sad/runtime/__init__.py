@@ -52,6 +52,8 @@ from s2sad.runtime.foreign import (
     enter,
     items_of,
     leave,
+    pulled_back,
+    pushed_forward,
 )
 from s2sad.runtime.numerics import (
     cofactors,
@@ -152,6 +154,8 @@ __all__ = [
     "place_of",
     "placed",
     "pop",
+    "pulled_back",
+    "pushed_forward",
     "raise_",
     "ratio",
     "recurrence",

@@ -9,19 +9,23 @@ from s2sad.runtime.copies import NOTHING
 
 
 def add(g: Any, h: Any) -> Any:
-    """The sum of two cotangents of any structure (lists and tuples elementwise)."""
+    """The sum of two cotangents of any structure (lists, tuples and dicts elementwise)."""
     if type(g) in (list, tuple):
         return type(g)([add(x, y) for x, y in zip(g, h)])
+    if type(g) is dict:
+        return {k: add(x, h[k]) for k, x in g.items()}
     return g + h
 
 
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of ``x``: 0.0 for a float, ``np.zeros_like`` for an array, for a list or tuple a list of those
-    of its items, which is added to in place."""
+    of its items, which is added to in place, and for a dict a dict."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
     if isinstance(x, (list, tuple)):
         return [zeros_like(v) for v in x]
+    if isinstance(x, dict):
+        return {k: zeros_like(v) for k, v in x.items()}
     if isinstance(x, np.generic):
         return x.dtype.type(0)
     return 0j if type(x) is complex else 0.0

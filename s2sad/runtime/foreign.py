@@ -44,3 +44,25 @@ def applied(fn: Any, *args: Any, **kwargs: Any) -> Any:
 def attribute(owner: Any, name: str, *default: Any) -> Any:
     """An attribute of something of which nothing is known; to ask for it may have effects."""
     return getattr(owner, name, *default)
+
+
+RULES: dict[str, Any] = {}
+"""``pullback`` and ``pushforward`` of an operation on values, entered by the layer that has the rules."""
+
+
+def pulled_back(op: Any, args: tuple, kwargs: dict, y: Any, y_bar: Any, names: tuple) -> list:
+    """The cotangents of the parameters ``names`` by the rule of an operation, which is followed when this runs: before,
+    of some argument nothing was known."""
+    found = RULES["pullback"](op, args, kwargs, y=y, y_bar=y_bar)
+    for name in names:
+        if found[name] is NotImplemented:
+            raise NotImplementedError(f"S2S003: `{op.__name__}` has no derivative with respect to `{name}`")
+    return [found[name] for name in names]
+
+
+def pushed_forward(op: Any, args: tuple, kwargs: dict, y: Any, dots: dict) -> Any:
+    """The tangent of the result, likewise, from the tangents of parameters."""
+    found = RULES["pushforward"](op, args, kwargs, y=y, dots=dots)
+    if found is NotImplemented:
+        raise NotImplementedError(f"S2S003: `{op.__name__}` has no derivative in forward mode")
+    return found

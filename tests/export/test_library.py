@@ -56,7 +56,7 @@ def module_of(text: str, **namespace: Any) -> tuple[dict[str, Any], str]:
 
 
 @pytest.mark.parametrize("name", [n for n, v in vars(runtime).items() if isinstance(v, types.FunctionType)
-                                  and not n.startswith("recursive_")])
+                                  and not n.startswith(("recursive_", "pulled_", "pushed_"))])
 def test_every_helper_can_be_copied(name):
     made, text = module_of(f"def f(*args):\n    return {name}(*args)\n", **{name: getattr(runtime, name)})
     assert made[name] is not getattr(runtime, name) and made[name].__name__ == name
@@ -100,7 +100,8 @@ def test_objects_have_the_fields():
 
 @pytest.mark.parametrize("value, what", [
     (np.frompyfunc(abs, 1, 1), "a ufunc"), (pytest, "the module pytest"), (object(), "an object of class object"),
-    (swap, "itemgetter"), (runtime.recursive_pullback, "calls itself"), (eval("lambda x: x"), "source cannot be read")])
+    (swap, "itemgetter"), (runtime.recursive_pullback, "calls itself"),
+    (runtime.pulled_back, "nothing is known"), (eval("lambda x: x"), "source cannot be read")])
 def test_what_cannot_be_carried_is_named(value, what):
     with pytest.raises(ExportError, match=what) as caught:
         module_of("def f(x):\n    return thing(x)\n", thing=value)

@@ -43,6 +43,8 @@ EXPLICIT = {
     runtime.keys_of: [given({"a": 1})],
     tuple.index: [given((1.0, 2.0), 2.0), given((1, "a"), "a")],
     tuple.count: [given((1.0, 2.0, 2.0), 2.0), given((), 1)],
+    runtime.pulled_back: [given(np.multiply, (A, A), {}, A, A, ("a",))],
+    runtime.pushed_forward: [given(np.multiply, (A, A), {}, A, {"a": A})],
     runtime.recursive_sweep: [given(RECURSIVE, (0,), 0.5, 3)],
     runtime.recursive_tangent: [given(RECURSIVE, (0,), 0.5, 3)],
     runtime.recursive_back: [given(SWEEP, SWEEP(0.5, 3), 1.0)],

@@ -273,3 +273,126 @@ def test_a_partial_that_is_none_on_one_path_is_zero_there(scratch, k):
     expected = (3.0 if k > 0 else 0.0) * x + switched(x, k)
     np.testing.assert_allclose(s2sad.grad(f)(x, k), expected)
     np.testing.assert_allclose(s2sad.jvp(lambda x: f(x, k), (x,), (np.ones(2),))[1], np.sum(expected))
+
+
+# ---- results of functions of the user's, of which nothing is known
+
+V = np.array([1.0, 2.0, 3.0])
+W = np.arange(6.0).reshape(2, 3)
+
+
+def curved(x):
+    return np.sin(x) * 2.0
+
+
+def opaque(x):
+    return np.sin(x) * 2.0
+
+
+@rules.rule(opaque)
+def opaque_rule(x, *, y_bar):
+    return 2.0 * np.cos(x) * y_bar
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda u, x: np.sum((W @ u(x)) ** 2),
+        lambda u, x: np.dot(u(x), u(x)),
+        lambda u, x: np.sum(np.dot(u(np.outer(x, x)), x) ** 2),
+        lambda u, x: np.linalg.norm(u(x)),
+        lambda u, x: np.sum(np.linalg.norm(u(np.outer(x, x)), axis=0) ** 3),
+        lambda u, x: np.sum(np.linalg.solve(3.0 * np.eye(3) + u(np.outer(x, x)), x)),
+        lambda u, x: np.sum(np.outer(u(x), x) ** 2),
+        lambda u, x: np.sum(np.concatenate([u(x), x]) ** 2),
+        lambda u, x: np.max(u(x)) * u(x)[0],
+        lambda u, x: np.sum(np.sum(u(np.outer(x, x)), axis=0) ** 2),
+        lambda u, x: np.einsum("i,i", u(x), x) ** 2,
+        lambda u, x: np.var(u(x)) * np.prod(u(x)),
+    ],
+)
+def test_results_of_which_nothing_is_known_are_operands_of_everything(loss):
+    f, plain = (lambda x: loss(opaque, x)), (lambda x: loss(curved, x))
+    np.testing.assert_allclose(s2sad.grad(f)(V), s2sad.grad(plain)(V), rtol=1e-10)
+    np.testing.assert_allclose(s2sad.jvp(f, (V,), (W[1],)), s2sad.jvp(plain, (V,), (W[1],)), rtol=1e-10)
+
+
+def test_what_is_known_makes_second_derivatives():
+    def like_x(x):
+        return np.sin(x) * 2.0
+
+    @rules.rule(like_x, like="x")
+    def like_x_rule(x, *, y_bar):
+        return 2.0 * np.cos(x) * y_bar
+
+    def loss(u):
+        return lambda x: np.sum((W @ u(x)) ** 2)
+
+    with pytest.raises(errors.NotDifferentiable, match="nothing is known of an operand of `.*matmul`") as caught:
+        s2sad.hessian(loss(opaque))(V)
+    assert 'like="x"' in caught.value.hint
+    np.testing.assert_allclose(s2sad.hessian(loss(like_x))(V), s2sad.hessian(loss(curved))(V), rtol=1e-10)
+
+
+def dense(p, x):
+    h = np.tanh(p["W"] @ x + p["b"])
+    return {"h": h, "parts": [np.sum(h), h * 2.0]}
+
+
+def layer(p, x):
+    h = np.tanh(p["W"] @ x + p["b"])
+    return {"h": h, "parts": [np.sum(h), h * 2.0]}
+
+
+@rules.rule(layer)
+def layer_rule(p, x, *, y, y_bar):
+    g = (y_bar["h"] + y_bar["parts"][0] + 2.0 * y_bar["parts"][1]) * (1.0 - y["h"] ** 2)
+    return {"W": np.outer(g, x), "b": g}, p["W"].T @ g
+
+
+def test_rules_for_structures():
+    def loss(made):
+        def f(p, x):
+            found = made(p, x)
+            total, doubled = found["parts"]
+            return np.sum(found["h"] ** 2) + total * np.sum(doubled)
+        return f
+
+    p = {"b": np.array([0.1, 0.2]), "W": 0.1 * W}
+    f, plain = loss(layer), loss(dense)
+    for got, expected in zip(s2sad.grad(f, (0, 1))(p, V), s2sad.grad(plain, (0, 1))(p, V)):
+        for a, b in zip(s2sad.tree.leaves(got), s2sad.tree.leaves(expected), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+    np.testing.assert_allclose(s2sad.jvp(f, (p, V), (p, V)), s2sad.jvp(plain, (p, V), (p, V)), rtol=1e-12)
+    np.testing.assert_allclose(s2sad.hessian(lambda x: f(p, x))(V), s2sad.hessian(lambda x: plain(p, x))(V), rtol=1e-10)
+
+
+def test_a_rule_for_a_dict_leaves_out_what_does_not_move():
+    def scaled(p):
+        return p["a"] * p["n"]
+
+    @rules.rule(scaled)
+    def scaled_rule(p, *, y_bar):
+        return {"a": p["n"] * y_bar}
+
+    def f(a):
+        return scaled({"n": 3, "a": a}) ** 2
+
+    assert s2sad.grad(f)(2.0) == 36.0 and s2sad.jvp(f, (2.0,), (1.0,))[1] == 36.0
+
+
+def test_several_results():
+    def extremes(x):
+        return np.min(x), np.max(x)
+
+    @rules.rule(extremes)
+    def extremes_rule(x, *, y, y_bar):
+        return y_bar[0] * (x == y[0]) + y_bar[1] * (x == y[1])
+
+    def f(x):
+        low, high = extremes(x)
+        return low * high**2
+
+    assert s2sad.grad(f)(V).tolist() == [9.0, 0.0, 6.0] and s2sad.jvp(f, (V,), (V,))[1] == 27.0
+    assert s2sad.grad(lambda x: extremes(x)[0])(V).tolist() == [1.0, 0.0, 0.0]
+    assert s2sad.hessian(f)(V).tolist() == [[0.0, 0.0, 6.0], [0.0, 0.0, 0.0], [6.0, 0.0, 2.0]]
