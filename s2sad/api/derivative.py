@@ -35,7 +35,7 @@ from s2sad.api.dispatch import PLAIN, fits_like
 from s2sad.api.edges import EDGE
 from s2sad.api.inspection import Inspection
 from s2sad.api.lenient import lift, lower_floats, numpy_function
-from s2sad.api.raised import has_effects, is_added, is_followed, place_of_rule, placed
+from s2sad.api.raised import has_effects, is_added, is_followed, place, place_of_rule, placed
 from s2sad.api.selfcheck import Checked, check_raised, is_cheap, look, policy, valid_policy
 from s2sad.derive import MODES, Entry, Request, build
 from s2sad.derive.nested import nested
@@ -221,6 +221,8 @@ class Derivative(Inspection):
                              hint="assign a copy: `A[:, j] = A[i].copy()`") from None
         if isinstance(error, runtime.LengthChanges):
             raise UnsupportedSyntax("S2S010", f"`{self.__name__}`: {error}", hint="build a new list") from None
+        if isinstance(error, NotImplementedError) and str(error).startswith("S2S003: ") and is_added(entry, error):
+            raise NotDifferentiable("S2S003", str(error)[len("S2S003: "):], place(entry, error)) from None
         if entry.lowered.catches and not is_followed(entry, error):
             raise UnsupportedSyntax("S2S001",
                                     f"`{self.__name__}` raises {type(error).__name__} here; a `try` that catches it "

@@ -190,7 +190,7 @@ def _over(x, s):
 
 def _outside(u, u1, gu, gu1):
     """The part of G_U in the orthogonal complement of U₁; the columns U₂, if we have them, turn against those of U₁.
-    Which columns of their span U₂ are nothing says: where that matters (U₂ᴴ G_U₂ is not Hermitian), it is nan."""
+    Which columns of their span U₂ are nothing says: where that matters (U₂ᴴ G_U₂ is not Hermitian), it raises."""
     k = np.shape(u1)[-1]
     if np.shape(u)[-1] == k:
         return gu1 - u1 @ (adjoint(u1) @ gu1)
@@ -201,7 +201,10 @@ def _outside(u, u1, gu, gu1):
     inside = adjoint(u2) @ gu2
     skew = (inside - adjoint(inside)) * (1.0 - np.eye(np.shape(u2)[-1]))
     size = np.sum(np.abs(inside), axis=(-2, -1), keepdims=True)
-    return np.where(np.sum(np.abs(skew), axis=(-2, -1), keepdims=True) > 1e-9 * size, np.nan, turned)
+    if np.any(np.sum(np.abs(skew), axis=(-2, -1), keepdims=True) > 1e-9 * size):
+        raise NotImplementedError("S2S003: a column of a null space of several dimensions has no derivative: which "
+                                  "it is nothing says, only the space is determined (its projector `N @ N.T` is)")
+    return turned
 
 
 @svd.jvp

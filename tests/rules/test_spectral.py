@@ -6,6 +6,7 @@ import pytest
 
 import s2sad
 from s2sad import rules
+from s2sad.errors import NotDifferentiable
 from s2sad.testing import check_rule
 from tests.rules import sample
 
@@ -126,4 +127,7 @@ def test_a_null_space_of_more_than_one_dimension():
         return np.linalg.svd(a)[0][:, 1] @ weights[0]
 
     s2sad.check_grads(projector, (a,), order=1, modes=("rev",))
-    assert np.all(np.isnan(s2sad.grad(column)(a)))
+    for derivative in (s2sad.grad(column), lambda a: s2sad.vjp(column, a)[1](1.0)):
+        with pytest.raises(NotDifferentiable, match="a column of a null space of several dimensions") as caught:
+            derivative(a)
+        assert caught.value.loc.line == column.__code__.co_firstlineno + 1
