@@ -66,7 +66,8 @@ class _Description:
         """The items of one value."""
         cls: Any = type(x)
         if cls in SCALARS:
-            yield Item(place, f"{place}: {cls.__name__}", f"type({place}) is {cls.__name__}")
+            same = "isinstance({}, {})" if cls in (float, complex) else "type({}) is {}"  # NumPy's are such numbers too
+            yield Item(place, f"{place}: {cls.__name__}", same.format(place, cls.__name__))
         elif is_a(x, np.ndarray):
             yield self.array(place, x)
         elif is_a(x, np.generic):

@@ -55,11 +55,12 @@ def test_words():
 
 
 SAME = [
-    (1.0, 2.0), (np.ones(3), np.ones(7)), (np.float32(1), np.float32(2)), ({"k": 1.0, "l": 2}, {"l": 3, "k": 4.0}),
+    (1.0, 2.0), (1.0, np.float64(2)), (1j, np.complex128(2)),
+    (np.ones(3), np.ones(7)), (np.float32(1), np.float32(2)), ({"k": 1.0, "l": 2}, {"l": 3, "k": 4.0}),
     ([1.0] * 100, [2.0] * 70), (Layer(np.ones(2)), Layer(np.ones(5))), ("a", "a"), (None, None), (np.tanh, np.tanh),
     (Pair(1.0, 2), Pair(3.0, 4)), ({}, {}), (Slotted(1.0), Slotted(2.0))]
 OTHER = [
-    (1.0, 1), (1.0, np.float64(1)), (1.0, np.ones(2)), (np.ones(3), np.ones(1)), (np.ones(1), np.ones(3)),
+    (1.0, 1), (1.0, True), (1.0, np.float32(1)), (1.0, np.ones(2)), (np.ones(3), np.ones(1)), (np.ones(1), np.ones(3)),
     (np.ones(3), np.ones((3, 1))), (np.ones(3), np.ones(3, np.float32)), (np.ones((2, 2)), np.ones((2, 3))),
     ([1.0], (1.0,)), ([1.0], [1.0, 2.0]), ({"k": 1.0}, {"l": 1.0}), ({}, {"k": 1.0}), ([1.0] * 100, [1] * 100),
     (Layer(1.0), Slotted(1.0)), (Layer(1.0), Layer(1)), (Layer(1.0), Layer(1.0, 2.0)), ("a", "b"), (None, 1.0),

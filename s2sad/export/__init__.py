@@ -91,8 +91,9 @@ def _module_doc(entry: Entry, fn: Callable, library: Library) -> str:
     origin = getattr(fn, "__module__", None)
     where = f" of the module `{origin}`" if origin and origin != "__main__" else ""
     needs = library.requirements()
+    sizes = " and of sizes above 1" if any(item.kind == "array" for item in entry.arguments) else ""
     lines = [f"{title}{where}.", "", f"Written by s2sad {__version__}; it needs {needs} and not s2sad.",
-             "It is right for arguments of these kinds, of any size and value, and raises TypeError for others:", ""]
+             f"It is right for arguments of these kinds, of any value{sizes}, and raises TypeError for others:", ""]
     lines += [f"    {item.text}" for item in entry.arguments]
     notes = ["Where Python's float arithmetic raises (division by zero, logarithm of zero, overflow), so does this "
              "module."]

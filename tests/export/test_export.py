@@ -189,3 +189,21 @@ def test_save_writes_the_text_for_the_latest_call(tmp_path):
     derivative.save(tmp_path / "grad.py")
     assert (tmp_path / "grad.py").read_text() == derivative.exported(np.ones(2, np.float32))
     assert not (tmp_path / "none.py").exists()
+
+
+def test_a_step_of_training_fits_what_it_is_made_for(tmp_path):
+    def loss(w, x):
+        return np.sum((x * w["a"] + w["b"]) ** 2)
+
+    w, x = {"a": 2.0, "b": np.array([1.0])}, np.array([1.0, 2.0])
+    path = tmp_path / "loss_gradient.py"
+    s2sad.grad(loss).save(path, w, x)
+    spec = importlib.util.spec_from_file_location("loss_gradient", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for _ in range(3):
+        step = module.loss_grad(w, x)
+        w = {k: w[k] - 0.05 * step[k] for k in w}
+        expected = s2sad.grad(loss)(w, x)
+        assert module.loss_grad(w, x) == expected
+    assert "of any value and of sizes above 1" in module.__doc__
