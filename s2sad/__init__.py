@@ -30,10 +30,11 @@ from s2sad.elsewhere import __getattr__ as __getattr__
 from s2sad.errors import S2SADError
 from s2sad.explain import explain
 from s2sad.magic import load_ipython_extension as load_ipython_extension
-from s2sad.rules import bilinear, elementwise, linear, no_gradient, rule
+from s2sad.rules import bilinear, elementwise, linear, no_gradient, opaque, rule
 from s2sad.testing import check_grads, check_rule
 from s2sad.version import __version__ as __version__
 
 __all__ = ["CheckWarning", "S2SADError", "bilinear", "check_grads", "check_rule", "checking", "checkpoint",
            "elementwise", "elementwise_grad", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev",
-           "jvp", "linear", "linearize", "no_gradient", "rule", "stop_gradient", "tree", "value_and_grad", "vjp"]
+           "jvp", "linear", "linearize", "no_gradient", "opaque", "rule", "stop_gradient", "tree", "value_and_grad",
+           "vjp"]

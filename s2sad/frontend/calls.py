@@ -270,7 +270,7 @@ class Calls:
 
     def call_instance(self, fn: Any, args: tuple[Value, ...], kwargs: Kwargs, hint: str) -> Value:
         """A call of an object whose class says in Python what that means."""
-        if hashable(fn) and (rules.lookup(fn) is not None or rules.has_no_gradient(fn)):
+        if hashable(fn) and rules.is_operation(fn):
             return self.call_op(fn, args, kwargs, hint)
         owner, written = self.capture(fn, None), callable_parts(fn)
         if type(written) is types.FunctionType:

@@ -73,9 +73,7 @@ class Operations:
         """Whether a callable is a primitive: it has a rule, or is known to have no derivative."""
         if not hashable(fn):
             return False
-        if rules.lookup(fn) is not None or rules.has_no_gradient(fn):
-            return True
-        if fn is runtime.drawn:
+        if rules.is_operation(fn) or fn is runtime.drawn:
             return True
         return isinstance(fn, (np.ufunc, runtime.Recursive)) or bool(ops.of(fn).writes) or getattr(fn, "__module__",
                                                                                          None) in ("math", "_operator")

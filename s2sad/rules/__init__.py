@@ -90,6 +90,7 @@ class Rule:
 
 RULES: dict[Callable, Rule] = {}
 NO_GRADIENT: set[Callable] = set()
+OPAQUE: set[Callable] = set()
 STATIC: set[Callable] = set()
 
 
@@ -239,6 +240,43 @@ def no_gradient(*primals: Callable, **said: Any) -> Callable | None:
             _describe(primal, "", [], **said)
     _changed()
     return primals[0] if primals else None
+
+
+def opaque(fn: Callable, **said: Any) -> Callable:
+    """Declare that a function is called as it stands: its source is not read, and a derivative of it is an error.
+
+    For a helper of a rule of one's own, where ``no_gradient`` would make second derivatives wrong.
+
+    Parameters
+    ----------
+    fn : callable
+        Any function; it may use any Python.
+    **said
+        What is known of it, as for ``rule``: ``pure``, ``like``, ``shapes_of``, ``constant_in``.
+
+    Returns
+    -------
+    callable
+        ``fn`` itself.
+
+    >>> @opaque
+    ... def table(x):
+    ...     return float(eval("x * x"))
+    >>> import s2sad
+    >>> s2sad.grad(lambda x, y: x * table(y))(2.0, 3.0)
+    9.0
+    """
+    OPAQUE.add(fn)
+    NO_GRADIENT.discard(fn)
+    if said:
+        _describe(fn, "", [], **said)
+    _changed()
+    return fn
+
+
+def is_operation(op: Callable) -> bool:
+    """Whether a function is called and not read: it has a rule, no gradient, or is opaque."""
+    return lookup(op) is not None or has_no_gradient(op) or op in OPAQUE
 
 
 def static(fn: Callable) -> Callable:
@@ -456,6 +494,6 @@ from s2sad.rules import (  # noqa: E402
 
 __all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic", "bilinear", "calculus", "containers",
            "creation", "einsum", "elementary", "elementwise", "extrema", "fft", "has_no_gradient", "indexing",
-           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "no_gradient", "norms",
+           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "no_gradient", "norms", "opaque",
            "probabilities", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "scans",
            "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

@@ -195,6 +195,34 @@ def test_what_the_caller_gives_in_the_wrong_shape_is_a_value_error(scratch):
         s2sad.vjp(lambda x: 2.0 * x, np.ones(3))[1](np.ones(4))
 
 
+def test_an_opaque_helper_is_called_and_never_differentiated(scratch, monkeypatch):
+    monkeypatch.setattr(rules, "OPAQUE", set(rules.OPAQUE))
+
+    def helper(x):
+        return eval("np.cos(x)")  # cannot be read
+
+    def curve(x):
+        return np.sin(x)
+
+    @rules.rule(curve)
+    def curve_rule(x, *, y_bar):
+        return y_bar * helper(x)
+
+    def f(x):
+        return curve(x) ** 2
+
+    with pytest.raises(errors.UnsupportedSyntax, match="eval"):
+        s2sad.grad(f)(0.5)
+    assert rules.opaque(helper) is helper
+    for x in (0.5, np.array([0.5])):
+        np.testing.assert_allclose(s2sad.grad(lambda x: np.sum(f(x)))(x), np.sin(2.0 * x))
+    with pytest.raises(errors.NotDifferentiable, match="`helper` has no derivative rule"):
+        s2sad.hessian(f)(0.5)
+    with pytest.raises(errors.NotDifferentiable, match="`helper` has no derivative rule"):
+        s2sad.grad(lambda x: helper(x))(0.5)
+    assert s2sad.grad(lambda x: x * helper(0.0) * helper(0.0))(2.0) == 1.0
+
+
 def test_a_rule_says_more_by_keyword(scratch):
     def moved(x, by, like):
         return np.zeros_like(like) + x + np.size(by)
