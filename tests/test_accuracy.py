@@ -45,11 +45,11 @@ def both(f: Callable, points: tuple = PAIRS, **options: Any) -> Case:
     return Case(f, points, (0, 1), **options)
 
 
-def bessel(f: Callable, points: tuple = tuple(x for x in POSITIVE if 1e-10 < x < 1e3)) -> Case:
+def bessel(f: Callable, points: tuple = tuple(x for x in POSITIVE if 1e-10 < x < 1e3)[::2]) -> Case:
     return Case(f, tuple((n, x) for n in ORDERS for x in points), (1,))
 
 
-def of_order(n: int, f: Callable, points: tuple = tuple(x for x in POSITIVE if 1e-10 < x < 1e9)) -> Case:
+def of_order(n: int, f: Callable, points: tuple = tuple(x for x in POSITIVE if 1e-10 < x < 1e9)[::2]) -> Case:
     return Case(lambda x: f(n, x), points)
 
 

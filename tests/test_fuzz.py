@@ -17,7 +17,7 @@ from tests.fuzz.outcome import FAILURES
 from tests.fuzz.shrink import shrink
 
 
-@settings(max_examples=settings().max_examples * 4 // 5)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(st.randoms(use_true_random=False))
 def test_random_program(source: random.Random) -> None:
     text = program(source, ())
