@@ -48,7 +48,6 @@ REFUSED: dict[str, str] = {
     "scipy:signal.freqz": "S2S010",
     "scipy:spatial.Rotation": "S2S003",
     "skyfield:propagate": "S2S017",
-    "statsmodels:mad": "S2S010",
 }
 """What is refused, and with which code: generators, what only compiled code sees, structure known at run time."""
 
