@@ -134,8 +134,10 @@ class Derivative(Inspection):
         return type(self), (self.fn, self.mode, *self.request_args, self.has_aux, self.check_when)
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """A method is differentiated by its first argument after ``self``, if it does not say otherwise."""
-        if self.request_args == (None, None) and takes_more_than_self(self.fn):
+        """A method is differentiated by its first argument after ``self``, if it does not say otherwise. A function
+        from elsewhere that is kept in a class stays what it is."""
+        inside, _, _ = getattr(self.fn, "__qualname__", "").rpartition(".")
+        if self.request_args == (None, None) and inside == owner.__qualname__ and takes_more_than_self(self.fn):
             self.request_args = 1, None
             self.argnums = (1,)
 

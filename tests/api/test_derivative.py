@@ -120,6 +120,19 @@ def test_a_decorated_method():
     assert isinstance(Model.decorated, s2sad.api.Derivative)
 
 
+def energy(x, y):
+    return x * y * y
+
+
+def test_a_function_that_is_kept_in_a_class_stays_what_it_is():
+    kept = grad(energy)
+
+    class Holder:
+        gradient = kept
+
+    assert kept(2.0, 3.0) == 9.0 and Holder.gradient(2.0, 3.0) == 9.0
+
+
 def test_it_looks_like_the_function():
     def documented(x):
         """What it does."""
