@@ -276,7 +276,7 @@ def opaque(fn: Callable, **said: Any) -> Callable:
 
 def is_operation(op: Callable) -> bool:
     """Whether a function is called and not read: it has a rule, no gradient, or is opaque."""
-    return lookup(op) is not None or has_no_gradient(op) or op in OPAQUE
+    return lookup(op) is not None or has_no_gradient(op) or (ops.may_be_looked_up(op) and op in OPAQUE)
 
 
 def static(fn: Callable) -> Callable:

@@ -223,6 +223,20 @@ def test_an_opaque_helper_is_called_and_never_differentiated(scratch, monkeypatc
     assert s2sad.grad(lambda x: x * helper(0.0) * helper(0.0))(2.0) == 1.0
 
 
+def test_no_code_of_the_user_runs_to_find_out_what_a_callable_is():
+    class Watched:
+        def __hash__(self):
+            raise AssertionError("its hash was asked for")
+
+        def __eq__(self, other):
+            raise AssertionError("it was compared")
+
+        def __call__(self, x):
+            return x
+
+    assert not rules.is_operation(Watched())
+
+
 def test_a_rule_says_more_by_keyword(scratch):
     def moved(x, by, like):
         return np.zeros_like(like) + x + np.size(by)
