@@ -25,21 +25,11 @@ from s2sad.memory.alias import NONE
 from s2sad.passes.laws import BY_OP
 from s2sad.passes.match import Law
 from s2sad.passes.simplify import _Simplifier
+from tests.faults import forget, wrong_sign
 
 V = np.array([0.3, -0.7, 1.2])
 
 # ---- faults built in on purpose: each in another room, each met by a program that an ordinary user would write
-
-
-def _wrong_sign(patch):
-    """A rule with a wrong sign."""
-    right = rules.lookup(np.sin)
-
-    def sin(x):
-        return -np.cos(x)
-
-    sin.__module__ = right.vjp.__module__
-    patch.setitem(rules.RULES, np.sin, replace(right, vjp=sin))
 
 
 def _no_conflicts(patch):
@@ -208,7 +198,7 @@ def chosen(x):
 
 
 FAULTS = [
-    (_wrong_sign, twice),
+    (wrong_sign, twice),
     (_no_conflicts, overwritten),
     (_believes_a_false_law, product),
     (_merges_what_differs, powers),
@@ -222,7 +212,7 @@ FAULTS = [
     (_joins_by_the_first, chosen),
 ]
 FORWARD = [
-    (_wrong_sign, twice),
+    (wrong_sign, twice),
     (_starts_a_loop_at_zero, filtered),
     (_loses_a_write, written),
     (_forgets_a_derivative, decaying),
@@ -239,11 +229,6 @@ def built_in(request, monkeypatch):
     yield
     monkeypatch.undo()
     forget()
-
-
-def forget():
-    for each in rules.WATCHERS:
-        each()
 
 
 def named(value):

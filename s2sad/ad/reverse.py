@@ -210,15 +210,16 @@ class Reverse:
         known: dict[str, Any] = {}
         if "y" in entry.extra:
             known["y"] = s.outs[0] if len(s.outs) == 1 else Pack("tuple", s.outs)
+        y_bar = y_bars[0] if len(s.outs) == 1 else Pack(
+            "tuple", tuple(Const(None) if b is None else b for b in y_bars))
         if "y_bar" in entry.extra:
-            known["y_bar"] = y_bars[0] if len(s.outs) == 1 else Pack(
-                "tuple", tuple(Const(None) if b is None else b for b in y_bars))
+            known["y_bar"] = y_bar
         try:
             stmts, result = self.rules.inline(entry.vjp, {**bound, **known}, s)
         except UnsupportedSyntax:
             if not is_of_unknown(s) or entry.is_of_the_user:
                 raise
-            self.at_run_time(out, s, entry, bound, known["y_bar"])
+            self.at_run_time(out, s, entry, bound, y_bar)
             return
         out.extend(stmts)
         if result is NotImplemented:
@@ -275,11 +276,7 @@ class Reverse:
     def contribute(self, out: list[Stmt], s: Call, arg: Any, part: Any, checked: bool = False) -> None:
         """A rule's cotangent for one parameter, in the dtype of the argument; ``checked``: its shape may be wrong."""
         if isinstance(arg, tuple):
-            if not isinstance(part, (list, tuple)):
-                part = [self.emit.call(out, operator.getitem, part, Const(k), hint="part") for k in range(len(arg))]
-            for a, p in zip(arg, part):
-                self.contribute(out, s, a, p, checked)
-            return
+            arg = Pack("tuple", arg)
         if type(arg) is Pack and part is not None:
             for a, p in zip(arg.items, self.parts(out, arg, part, s.loc)):
                 self.contribute(out, s, a, p, checked)

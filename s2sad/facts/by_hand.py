@@ -326,14 +326,6 @@ def _picked(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) ->
     return picked
 
 
-def _pulled(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Result:
-    """The cotangents of a recursive call have the facts of its arguments."""
-    items = args[1].items if type(args[1]) is Pack else ()
-    given = [fact_of(a).forget() for a in items]
-    pulled = tuple(map(cotangent, given))
-    return Result(pulled, tuple if len(pulled) > 1 else None)
-
-
 def _converted(kind: str) -> Callable:
     """What ``float`` and its like make of something of which nothing is known."""
     def fact(args: tuple[Arg, ...], facts: list[Fact], kwargs: dict[str, Arg]) -> Fact | None:
@@ -372,7 +364,6 @@ BY_HAND: dict[Any, Callable] = {
         "dict", item=UNKNOWN if facts or kwargs else None),
     runtime.repeat_list: _other_length, runtime.fold_list: _other_length, runtime.join_lists: _joined_lists,
     list: _listed, np.reshape: _reshape, np.broadcast_to: _broadcast,
-    runtime.recursive_pullback: _pulled, runtime.recursive_pushforward: lambda args, facts, kwargs: UNKNOWN,
     operator.pow: _power, max: _picked, min: _picked, np.squeeze: _squeeze,
     np.linalg.eigvals: _eigenvalues, np.linalg.eig: _eigenvectors, np.cross: _cross,
     np.iscomplexobj: lambda args, facts, kwargs: _known(facts[0].is_complex),

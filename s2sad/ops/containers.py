@@ -53,7 +53,7 @@ record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Ze
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)
-record(runtime.recursive_pullback, runtime.recursive_pushforward, runtime.recursive_call)
+record(runtime.recursive_call)
 record(runtime.pulled_back, runtime.pushed_forward, memory=Memory.ANY, effect=Effect.NONE)
 record(runtime.recursive_sweep, runtime.recursive_tangent, memory=Memory.NONE, effect=Effect.NONE)
 record(runtime.recursive_back, memory=Memory.ANY, effect=Effect.NONE)

@@ -348,11 +348,10 @@ def _of_filter(op: Callable) -> Rule | None:
 def _recursive(op: runtime.Recursive) -> Rule:
     """The rule of a function that calls itself: its own derivative."""
     def vjp(*xs, y_bar):
-        bars = runtime.recursive_pullback(op, xs, y_bar)
-        return bars if len(xs) > 1 else (bars,)
+        return runtime.DERIVATIVES["vjp"](op.fn, xs, y_bar)
 
     def jvp(*xs, xs_dot):
-        return runtime.recursive_pushforward(op, xs, xs_dot)
+        return runtime.DERIVATIVES["jvp"](op.fn, xs, xs_dot)
     entry = RULES[op] = Rule(op, "rule", vjp, ("xs",), ("y_bar",), jvp)
     return entry
 

@@ -172,25 +172,3 @@ def cotangent_of(g, y, *, y_bar):
 @linear(runtime.fitted, "g")
 def fitted(g, x, *, y_bar):
     return runtime.astype_of(y_bar, g)
-
-
-@rule(runtime.recursive_pullback, wrt=("xs", "y_bar"))
-def recursive_pullback(call, xs, y_bar):
-    """Not differentiated again."""
-    return NotImplemented
-
-
-@recursive_pullback.jvp
-def recursive_pullback_jvp(call, xs, y_bar, *, xs_dot, y_bar_dot):
-    return NotImplemented
-
-
-@rule(runtime.recursive_pushforward, wrt=("xs", "dots"))
-def recursive_pushforward(call, xs, dots):
-    """Not differentiated again."""
-    return NotImplemented
-
-
-@recursive_pushforward.jvp
-def recursive_pushforward_jvp(call, xs, dots, *, xs_dot, dots_dot):
-    return NotImplemented

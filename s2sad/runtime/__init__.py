@@ -94,8 +94,6 @@ from s2sad.runtime.recursion import (
     Recursive,
     recursive_back,
     recursive_call,
-    recursive_pullback,
-    recursive_pushforward,
     recursive_sweep,
     recursive_tangent,
 )
@@ -161,8 +159,6 @@ __all__ = [
     "recurrence",
     "recursive_back",
     "recursive_call",
-    "recursive_pullback",
-    "recursive_pushforward",
     "recursive_sweep",
     "recursive_tangent",
     "repeat_list",

@@ -48,14 +48,3 @@ def recursive_tangent(call: Recursive, places: tuple[int, ...], *xs: Any) -> Any
     """The derivative of a function by forward mode, compiled for arguments of these kinds: a function of the arguments
     and of their tangents that returns the value and its tangent."""
     return DERIVATIVES["tangent"](call.fn, places, xs)
-
-
-def recursive_pullback(call: Recursive, xs: tuple, y_bar: Any) -> Any:
-    """The cotangents of the arguments of a recursive call; of a single argument not in a tuple."""
-    bars = DERIVATIVES["vjp"](call.fn, xs, y_bar)
-    return bars if len(bars) > 1 else bars[0]
-
-
-def recursive_pushforward(call: Recursive, xs: tuple, xs_dot: tuple) -> Any:
-    """The tangent of the result of a recursive call."""
-    return DERIVATIVES["jvp"](call.fn, xs, xs_dot)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import time
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from s2sad.api.selfcheck import CheckWarning, checking, is_cheap, measure, polic
 from s2sad.errors import ArgumentError, InternalError
 from s2sad.frontend import joins
 from s2sad.ops import registry
+from tests.faults import forget, wrong_sign
 
 V = np.array([0.3, -0.7, 1.2])
 
@@ -36,19 +36,11 @@ def first(monkeypatch):
 @pytest.fixture
 def wrong_sine(monkeypatch):
     """The derivative of the sine with a wrong sign."""
-    right = rules.lookup(np.sin)
-
-    def sin(x):
-        return -np.cos(x)
-
-    sin.__module__ = right.vjp.__module__
-    monkeypatch.setitem(rules.RULES, np.sin, replace(right, vjp=sin))
-    for forget in rules.WATCHERS:
-        forget()
+    wrong_sign(monkeypatch)
+    forget()
     yield
     monkeypatch.undo()
-    for forget in rules.WATCHERS:
-        forget()
+    forget()
 
 
 def test_a_wrong_rule_is_noticed_at_the_first_call(wrong_sine):

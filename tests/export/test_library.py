@@ -100,7 +100,7 @@ def test_objects_have_the_fields():
 
 @pytest.mark.parametrize("value, what", [
     (np.frompyfunc(abs, 1, 1), "a ufunc"), (pytest, "the module pytest"), (object(), "an object of class object"),
-    (swap, "itemgetter"), (runtime.recursive_pullback, "calls itself"),
+    (swap, "itemgetter"), (runtime.recursive_sweep, "calls itself"),
     (runtime.pulled_back, "nothing is known"), (eval("lambda x: x"), "source cannot be read")])
 def test_what_cannot_be_carried_is_named(value, what):
     with pytest.raises(ExportError, match=what) as caught:

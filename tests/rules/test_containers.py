@@ -52,14 +52,6 @@ def test_no_gradient(op):
     assert rules.has_no_gradient(op)
 
 
-@pytest.mark.parametrize("op", [runtime.recursive_pullback, runtime.recursive_pushforward])
-def test_derivatives_of_recursive_calls_are_not_differentiated_again(op):
-    entry = rules.lookup(op)
-    given = [None] * len(entry.params)
-    assert entry.vjp(*given) is NotImplemented
-    assert entry.pushforward(*given, **{f"{n}_dot": None for n in entry.wrt}) is NotImplemented
-
-
 def test_a_recursive_call_has_its_own_derivative():
     def halves(x, n):
         return x if n == 0 else halves(0.5 * x * x, n - 1)
