@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from s2sad import numeric, ops, rules, runtime
+from s2sad.api.parting import Parting, difference, parting
 from s2sad.api.raised import place
 from s2sad.derive import Entry
 from s2sad.errors import ArgumentError, InternalError
@@ -40,8 +41,6 @@ RUNS = 12
 """What the check costs, in runs of the function: nine for differences, one for the value, and the trace."""
 CALLS = 4
 """What it costs in calls of the derivative, each of about three runs."""
-ROUNDING = 1e-9
-"""So much a value may differ, relative to its largest element: another order of additions in a library."""
 _SAID = (NotImplementedError, FloatingPointError, np.linalg.LinAlgError, runtime.NotFollowed, runtime.WrongShape)
 """What generated code raises on purpose, and what the caller has asked for with ``np.errstate``."""
 _NAMES = {"vjp": "vector-Jacobian product", "jvp": "Jacobian-vector product", "rows": "Jacobian",
@@ -163,14 +162,16 @@ def look(it: Checked, args: tuple, result: Any, exact: bool = False, late: tuple
             return
         request, wrong = it.entry.request, None
         if not any(s.adjoint for s in statements(function.body)):
-            wrong = _difference(value, _traced(function, runtime.copy_together(args)), exact)
+            wrong = difference(value, _traced(function, runtime.copy_together(args)), exact)
         slopes = None
         if wrong is None and request.mode.program is not None and not _is_vouched(function):
             slopes = _slopes(it, args, result, late, value)
     if wrong is not None:
-        raise InternalError("S2S904", f"what was built of `{it.title}` does not compute it: {wrong}",
-                            function.loc, hint="report it with the function and its arguments; "
-                            'S2SAD_CHECK=never leaves this check out')
+        where = _where(it, args)
+        at = "" if where is None else f"; they part here, at {where.text}"
+        raise InternalError("S2S904", f"what was built of `{it.title}` does not compute it: {wrong}{at}",
+                            function.loc if where is None else where.loc, hint="report it with the function and its "
+                            "arguments; S2SAD_CHECK=never leaves this check out")
     if slopes is not None:
         got, measured = slopes
         name = _NAMES.get(request.mode.name, "gradient")
@@ -198,6 +199,13 @@ def check_raised(it: Checked, args: tuple, error: Exception) -> None:
     raise InternalError("S2S905", f"the derivative of `{it.title}` raises {type(error).__name__}: {error}, and the "
                         "function gives a value here", place(it.entry, error) or function.loc,
                         hint="report it with the function and its arguments") from error
+
+
+def _where(it: Checked, args: tuple) -> Parting | None:
+    """The statement at which the trace and the function part, as far as that can be told."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return parting(it.entry.lowered.function, lambda: it.value(*args), runtime.copy_together(args))
 
 
 def _is_users(error: Exception) -> bool:
@@ -238,50 +246,6 @@ def _traced(fn: Function, args: tuple) -> Any:
         return interpret(fn, *args)
     except Exception as error:
         return error
-
-
-def _difference(value: Any, found: Any, exact: bool) -> str | None:
-    """What tells two values apart, None if nothing does."""
-    if isinstance(found, Exception):
-        return f"it raises {type(found).__name__}: {found}, and the function does not"
-    if isinstance(value, (list, tuple)):
-        if type(found) is not type(value) or len(found) != len(value):
-            return _not(found, value)
-        parts = [_difference(v, f, exact) for v, f in zip(value, found)]
-        return next((p for p in parts if p is not None), None)
-    if isinstance(value, dict):
-        if not isinstance(found, dict) or list(found) != list(value):
-            return _not(found, value)
-        parts = [_difference(v, found[k], exact) for k, v in value.items()]
-        return next((p for p in parts if p is not None), None)
-    if not isinstance(value, (float, complex, int, np.ndarray, np.generic)):
-        return None
-    if type(found) is not type(value) and not (exact or _is_number(found) and _is_number(value)):
-        return _not(found, value)
-    a, b = np.asarray(value), np.asarray(found)
-    if a.shape != b.shape or (a.dtype != b.dtype and exact) or a.dtype.hasobject:
-        return None if a.dtype.hasobject else _not(found, value)
-    if a.dtype.kind not in "fc" or exact:
-        return None if np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") else _not(found, value)
-    size = np.max(np.abs(a[np.isfinite(a)]), initial=0.0)
-    rounding = max(ROUNDING, 1e3 * float(np.finfo(a.dtype).eps))
-    return None if np.allclose(b, a, rtol=0.0, atol=float(rounding * size), equal_nan=True) else _not(found, value)
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (float, complex, int, np.generic))
-
-
-def _not(found: Any, value: Any) -> str:
-    return f"it gives {_brief(found)}, and the function {_brief(value)}"
-
-
-def _brief(x: Any) -> str:
-    """A value in a few words: never the whole of an object."""
-    if isinstance(x, np.ndarray) and x.size > 6:
-        return f"an array of shape {x.shape}"
-    text = repr(x) if _is_number(x) or isinstance(x, np.ndarray) else f"a {type(x).__name__}"
-    return text if len(text) < 80 else f"a {type(x).__name__}"
 
 
 class _Probe(NamedTuple):
