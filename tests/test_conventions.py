@@ -53,6 +53,7 @@ TABLE = [
     ("x**2.0", lambda x: x**2.0, 0.0, 0.0, 2.0, 0.0),
     ("x**1.5", lambda x: x**1.5, 0.0, 0.0, inf, -inf),
     ("0.0**x", lambda x: 0.0**x, 1.0, 0.0, 0.0, 0.0),
+    ("0.0**x at the jump", lambda x: 0.0**x, 0.0, -inf, inf, -inf),
     ("sqrt", lambda x: np.sqrt(x), 0.0, inf, -inf, inf),
     ("prod", lambda x: np.prod(np.array([x, x, 2.0])), 0.0, 0.0, 4.0, 0.0),
     ("prod of three", lambda x: np.prod(np.array([x, x, x])), 0.0, 0.0, 0.0, 6.0),

@@ -29,6 +29,7 @@ from s2sad.ad.common import (
 )
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
+from s2sad.ad.matrix_functions import matrix_functions
 from s2sad.ad.recursion import forward_call
 from s2sad.ad.reverse import sweeps
 from s2sad.ad.saving import plural
@@ -227,7 +228,8 @@ class Forward:
             dot = self.emit.call(out, runtime.broadcast_like, dot, y, hint=self.name(y), loc=loc)
             df = fact_of(dot)
         if yf.is_scalar and not df.is_scalar:
-            return self.emit.number(out, dot, y, self.name(y), loc)
+            dot = self.emit.number(out, dot, y, self.name(y), loc)
+            df = fact_of(dot)
         if yf.is_real and df.is_real or (yf.dtype is not None and equal_dtypes(yf.dtype, df.dtype)):
             return dot
         if yf.kind in ("unknown", "object"):
@@ -415,6 +417,7 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
         Makes the templates of rules.
     """
     check_searches(fn, set(tangents), set(variables(fn.result)))
+    fn = matrix_functions(fn, templates)
     sweep = Forward(varied(fn, tangents), useful(fn, variables(fn.result)), templates)
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)

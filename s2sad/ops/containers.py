@@ -29,6 +29,7 @@ record(runtime.place_of, memory=Memory.NONE, effect=Effect.NONE, bounded=True)
 record(runtime.keys_of, memory=Memory.FRESH, effect=Effect.NONE, bounded=True)
 
 record(runtime.same, runtime.stop_gradient, **_AS_IT_IS, raises=Raises.NEVER)
+record(runtime.matrix_function, runtime.singular_function, **_AS_IT_IS, raises=Raises.NEVER)
 record(runtime.unbroadcast, runtime.astype_of, runtime.broadcast_like, runtime.cotangent_of, runtime.fitted,
        **_AS_IT_IS, shapes_of=(1,))
 record(runtime.or_zeros, **_AS_IT_IS, shapes_of=(1,))
@@ -50,6 +51,8 @@ record(runtime.slope, runtime.jump, memory=Memory.FRESH, effect=Effect.NONE, rai
 record(runtime.ratio, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
+record(runtime.divided_differences, runtime.divided_sums, runtime.is_slope, runtime.pairs, memory=Memory.FRESH,
+       effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)

@@ -66,6 +66,10 @@ x ** 0.0 -> 1.0 if python_float(x)
 
 slope(x) -> np.sign(x) if array(x)
 same(g) -> g
+matrix_function(x, a, w, v, f, d, lower) -> x
+matrix_function(x, a, w, v, f, d, lower, b) -> x
+singular_function(x, a, s, u, vh, f, d) -> x
+singular_function(x, a, s, u, vh, f, d, b) -> x
 unbroadcast(g, x) -> g if same_shape(g, x) and same_dtype(g, x)
 unbroadcast(g, x) -> astype_of(g, x) if same_shape(g, x)
 astype_of(g, x) -> g if same_dtype(g, x)

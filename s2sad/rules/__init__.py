@@ -479,6 +479,7 @@ from s2sad.rules import (  # noqa: E402
     joining,
     linalg,
     masked,
+    matrix_functions,
     norms,
     probabilities,
     products,
@@ -493,6 +494,6 @@ from s2sad.rules import (  # noqa: E402
 
 __all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic", "bilinear", "calculus", "containers",
            "creation", "einsum", "elementary", "elementwise", "extrema", "fft", "has_no_gradient", "indexing",
-           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "no_gradient", "norms", "opaque",
-           "probabilities", "products", "pullback", "pushforward", "range_along", "reductions", "rule", "scans",
-           "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+           "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "matrix_functions", "no_gradient",
+           "norms", "opaque", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
+           "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]

@@ -86,13 +86,18 @@ def ieee_remainder(a, b, *, y):
 
 @elementwise(np.power)
 def power(a, b, *, y):
-    """y = aᵇ  ⟹  ∂y/∂a = b aᵇ⁻¹ (0 where b = 0),  ∂y/∂b = y log a (0 where a = 0)"""
-    return _power_base(a, b), y * np.log(np.where(a == 0, 1.0, a))
+    """y = aᵇ  ⟹  ∂y/∂a = b aᵇ⁻¹ (0 where b = 0),  ∂y/∂b = y log a (0 where a = 0 and b > 0)"""
+    return _power_base(a, b), y * _power_log(a, y)
 
 
 @elementwise(np.float_power)
 def float_power(a, b, *, y):
-    return _power_base(a, b), y * np.log(np.where(a == 0, 1.0, a))
+    return _power_base(a, b), y * _power_log(a, y)
+
+
+def _power_log(a, y):
+    """log a; 0 where aᵇ is 0 for a = 0, as it is for every exponent near. At 0⁰ = 1 there is a jump: −inf."""
+    return np.log(np.where(np.logical_and(a == 0, y == 0), 1.0, a))
 
 
 def _power_base(a, b):

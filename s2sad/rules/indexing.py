@@ -113,7 +113,7 @@ def _within(indices, n, mode):
     if mode == "clip":
         return np.clip(indices, 0, n - 1)
     if isinstance(indices, (list, tuple)):
-        return np.array(indices)
+        return np.asarray(indices, dtype=int)
     return indices
 
 

@@ -180,12 +180,17 @@ def slogdet(a, *, y, y_bar):
     weight = 0.0 if y_bar[1] is None else each(y_bar[1])
     if np.iscomplexobj(a) and y_bar[0] is not None:
         weight = weight + 1j * each(np.imag(y_bar[0] * y[0]))
-    return weight * transposed(np.linalg.inv(a))
+    return weight * transposed(np.linalg.inv(_regular(a, y[0])))
+
+
+def _regular(a, sign):
+    """A where it has an inverse, else nan: there the logarithm is −inf and has no derivative."""
+    return np.where(each(sign) == 0, np.nan, a)
 
 
 @slogdet.jvp
 def slogdet_jvp(a, *, y, a_dot):
-    t = np.trace(np.linalg.solve(a, a_dot), axis1=-2, axis2=-1)
+    t = np.trace(np.linalg.solve(_regular(a, y[0]), a_dot), axis1=-2, axis2=-1)
     if np.iscomplexobj(a):
         return 1j * y[0] * np.imag(t), np.real(t)
     return runtime.zeros_like(y[0]), t

@@ -104,6 +104,64 @@ def _quantile_jvp(a, q, axis, method, y, a_dot):
     return np.reshape(np.tensordot(weights, moved, axes=(1, -1)), np.shape(y))
 
 
+@rule(np.nanmedian, wrt=("a",))
+def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False, *, y_bar):
+    return _nanquantile_vjp(a, 0.5, axis, "linear", y_bar)
+
+
+@nanmedian.jvp
+def nanmedian_jvp(a, axis=None, out=None, overwrite_input=False, keepdims=False, *, y, a_dot):
+    return _nanquantile_jvp(a, 0.5, axis, "linear", y, a_dot)
+
+
+@rule(np.nanquantile, wrt=("a",))
+def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, y_bar):
+    return _nanquantile_vjp(a, q, axis, method, y_bar)
+
+
+@nanquantile.jvp
+def nanquantile_jvp(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, y, a_dot):
+    return _nanquantile_jvp(a, q, axis, method, y, a_dot)
+
+
+@rule(np.nanpercentile, wrt=("a",))
+def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, y_bar):
+    return _nanquantile_vjp(a, np.true_divide(q, 100.0), axis, method, y_bar)
+
+
+@nanpercentile.jvp
+def nanpercentile_jvp(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, y, a_dot):
+    return _nanquantile_jvp(a, np.true_divide(q, 100.0), axis, method, y, a_dot)
+
+
+def _ranked_weights(rows, q, method):
+    """Like ``_sorted_weights``, for each row that of its numbers: nan is sorted to the end, with weight 0. Shape
+    (number of q, *rows, n)."""
+    n = np.shape(rows)[-1]
+    number = np.sort(np.where(np.isnan(rows), 1, 0), axis=-1) == 0
+    place = np.nanquantile(np.where(number, np.arange(float(n)), np.nan), np.ravel(q), axis=-1, method=method)
+    return np.where(number, np.maximum(0.0, 1.0 - np.absolute(np.arange(n) - np.expand_dims(place, -1))), 0.0)
+
+
+def _nanquantile_vjp(a, q, axis, method, y_bar):
+    rows = _rows(a, axis)
+    if np.shape(rows)[-1] == 0:
+        return np.zeros(np.shape(a))
+    weights = _ranked_weights(rows, q, method)
+    g = np.reshape(y_bar, (np.shape(weights)[0], *np.shape(rows)[:-1], 1))
+    ranks = np.argsort(np.argsort(rows, axis=-1, kind="stable"), axis=-1)
+    return _from_rows(np.take_along_axis(np.sum(g * weights, axis=0), ranks, -1), a, axis)
+
+
+def _nanquantile_jvp(a, q, axis, method, y, a_dot):
+    rows = _rows(a, axis)
+    if np.shape(rows)[-1] == 0:
+        return np.full(np.shape(y), np.nan)
+    moved = np.take_along_axis(_rows(a_dot, axis), np.argsort(rows, axis=-1, kind="stable"), -1)
+    weights = _ranked_weights(rows, q, method)
+    return np.reshape(np.sum(np.where(weights == 0, 0.0, weights * moved), axis=-1), np.shape(y))
+
+
 # Weighted means and covariance
 
 @rule(np.average, wrt=("a", "weights"))

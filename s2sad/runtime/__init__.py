@@ -75,6 +75,7 @@ from s2sad.runtime.primitives import (
     fold_list,
     join_lists,
     keys_of,
+    matrix_function,
     order,
     picked,
     place_of,
@@ -86,6 +87,7 @@ from s2sad.runtime.primitives import (
     setitem,
     setview,
     shuffled,
+    singular_function,
     stop_gradient,
     view,
 )
@@ -97,6 +99,7 @@ from s2sad.runtime.recursion import (
     recursive_sweep,
     recursive_tangent,
 )
+from s2sad.runtime.spectra import divided_differences, divided_sums, is_slope, pairs
 
 __all__ = [
     "DERIVATIVES",
@@ -134,10 +137,13 @@ __all__ = [
     "copy",
     "copy_together",
     "cotangent_of",
+    "divided_differences",
+    "divided_sums",
     "drawn",
     "enter",
     "fitted",
     "fold_list",
+    "is_slope",
     "items_of",
     "join_lists",
     "jump",
@@ -146,8 +152,10 @@ __all__ = [
     "logistic",
     "masked_contraction",
     "masked_product",
+    "matrix_function",
     "or_zeros",
     "order",
+    "pairs",
     "picked",
     "place_of",
     "placed",
@@ -169,6 +177,7 @@ __all__ = [
     "setitem",
     "setview",
     "shuffled",
+    "singular_function",
     "slope",
     "softplus",
     "stop_gradient",

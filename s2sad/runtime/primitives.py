@@ -172,6 +172,17 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
+def matrix_function(product: Any, a: Any, w: Any, v: Any, f: Any, slope: Any, lower: bool, b: Any = None) -> Any:
+    """``product``, which is ``(v * f) @ v.T.conj()``, or that times ``b``, with the eigenvalues ``w`` and eigenvectors
+    ``v`` of ``a``, of which the lower or upper triangle was read. ``slope`` is the derivative of ``f`` by ``w``."""
+    return product
+
+
+def singular_function(product: Any, a: Any, s: Any, u: Any, vh: Any, f: Any, slope: Any, b: Any = None) -> Any:
+    """``product``, which is ``(u * f) @ vh``, or that times ``b``, with the singular values and vectors of ``a``."""
+    return product
+
+
 def same(x: Any) -> Any:
     """``x``: a value under another name."""
     return x

@@ -146,3 +146,10 @@ def test_second_derivatives_by_a_rule_with_a_vjp_only():
     np.testing.assert_allclose(s2sad.jacfwd(s2sad.grad(f))(VECTOR), expected)
     np.testing.assert_allclose(s2sad.jacfwd(capped)(VECTOR), np.diag(np.exp(VECTOR)))
     assert s2sad.jvp(capped, (0.5,), (2.0,))[1] == pytest.approx(2.0 * np.exp(0.5))
+
+
+@pytest.mark.parametrize("fn", [np.max, np.min, np.ptp, np.median, np.sum, np.linalg.norm, np.prod])
+def test_tangents_of_scalars_are_as_precise_as_these(fn):
+    v = np.array([1.0, 2.0, 3.5], np.float32)
+    value, dot = s2sad.jvp(lambda x: fn(x), (v,), (np.ones_like(v),))
+    assert type(value) is type(dot) is np.float32

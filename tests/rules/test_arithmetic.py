@@ -112,7 +112,8 @@ def test_where_gives_an_exact_zero():
 def test_power_at_zero():
     assert bars(np.power, 0.0, 0.0)["a"] == 0.0
     got = bars(np.power, np.array([0.0, 0.0, 0.0]), np.array([0.0, 1.0, 2.0]), y_bar=np.ones(3))
-    assert got["a"].tolist() == [0.0, 1.0, 0.0] and got["b"].tolist() == [0.0, 0.0, 0.0]
+    assert got["a"].tolist() == [0.0, 1.0, 0.0]
+    assert got["b"].tolist() == [-np.inf, 0.0, 0.0]  # 0ᵇ is 1 at b = 0 and 0 beyond
 
 
 def test_out_is_refused():

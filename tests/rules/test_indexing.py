@@ -38,6 +38,7 @@ SAMPLES = [
     *[sample(getattr, a, name) for a in [A, Z] for name in ["T", "mT", "real", "imag"]],
     *[sample(np.take, A, i, axis=ax, mode=mode) for mode in ["raise", "wrap", "clip"]
       for i, ax in [([0, 2, 2], 1), (np.array([[0, 2], [2, 1]]), 0), ([1, 1, 7], None), (1, -1)]],
+    sample(np.take, A, []), sample(np.take, A, [], axis=1),
     sample(np.take, A, [-5, 9], axis=1, mode="wrap"), sample(np.take, A, [-5, 9], axis=0, mode="clip"),
     sample(np.take_along_axis, A, np.argsort(A, axis=1), 1), sample(np.take_along_axis, A, np.array([[0, 1, 2, 2]]), 0),
     sample(np.take_along_axis, A[:, :1], np.zeros((3, 4), int), 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import rules
 from s2sad.testing import check_rule
 from tests.rules import sample
@@ -18,6 +19,7 @@ METHODS = ["linear", "lower", "higher", "midpoint", "nearest", "hazen", "weibull
            "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "normal_unbiased"]
 AXES = [(V, {}), (A, {}), (A, {"axis": 0}), (A, {"axis": -1, "keepdims": True}), (T, {"axis": (0, 2)}),
     (SINGLE, {"axis": 1})]
+GAPS = [(np.where(np.arange(a.size).reshape(a.shape) % 4 == 1, np.nan, a), kw) for a, kw in AXES]
 POINTS = np.array([0.2, 1.7, 0.9, 3.0, -4.0])
 
 SAMPLES = [
@@ -27,6 +29,10 @@ SAMPLES = [
     *[sample(np.median, a, **kw) for a, kw in AXES], sample(np.median, V[:4]),
     *[sample(np.quantile, a, q, **kw) for a, kw in AXES for q in [0.3, np.array([0.1, 0.5, 0.95]), [[0.0, 1.0]]]],
     *[sample(np.quantile, A, 0.37, axis=1, method=m) for m in METHODS],
+    *[sample(np.nanmedian, a, **kw) for a, kw in GAPS],
+    *[sample(np.nanquantile, a, q, **kw) for a, kw in GAPS for q in [0.3, [[0.1, 0.5, 0.95]]]],
+    *[sample(np.nanquantile, GAPS[1][0], 0.37, axis=1, method=m) for m in METHODS],
+    sample(np.nanpercentile, GAPS[1][0], [10, 90.0], axis=0, keepdims=True), sample(np.nanmedian, V),
     sample(np.percentile, A, 25, axis=0), sample(np.percentile, V, [10, 90.0]),
     sample(np.average, A), sample(np.average, A, axis=0), sample(np.average, A, axis=1, weights=V ** 2),
     sample(np.average, A, axis=0, weights=A ** 2 + 0.1), sample(np.average, A, weights=A ** 2 + 0.1),
@@ -47,6 +53,15 @@ SAMPLES = [
 @pytest.mark.parametrize("op, args, kwargs", SAMPLES)
 def test_rule(op, args, kwargs):
     check_rule(op, *args, **kwargs)
+
+
+def test_a_row_without_a_number_moves_nothing():
+    a = np.array([[1.0, np.nan, 4.0], [np.nan, np.nan, np.nan]])
+    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="All-NaN"):
+        half = s2sad.grad(lambda a: np.sum(np.nan_to_num(np.nanmedian(a, axis=1))))(a)
+        two = s2sad.grad(lambda a: np.sum(np.nan_to_num(np.nanquantile(a, [0.2, 0.9], axis=-1))))(a)
+    assert half.tolist() == [[0.5, 0.0, 0.5], [0.0, 0.0, 0.0]]
+    assert np.allclose(two, [[0.9, 0.0, 1.1], [0.0, 0.0, 0.0]])
 
 
 def test_sort_keeps_the_order_of_equal_values():

@@ -1,0 +1,251 @@
+"""Functions of matrices written with eigenvectors and singular vectors, where some are equal and where none are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad.numeric import gradient
+
+RNG = np.random.default_rng(5)
+C = RNG.normal(size=(3, 3))
+B = RNG.normal(size=(3, 2))
+Q = np.linalg.qr(RNG.normal(size=(3, 3)))[0]
+SPECTRA = {"all": [1.3, 1.3, 1.3], "two": [0.4, 1.1, 1.1], "near": [0.4, 1.1, 1.1 + 1e-11], "none": [0.4, 1.1, 2.0]}
+
+
+def exponential(a):
+    w, v = np.linalg.eigh(a)
+    return v @ np.diag(np.exp(w)) @ v.T
+
+
+def root(a):
+    w, v = np.linalg.eigh(a)
+    return np.dot(v * np.sqrt(w), v.T)
+
+
+def whitened(a):
+    w, v = np.linalg.eigh(a)
+    return (v / np.sqrt(w)) @ v.T @ B
+
+
+def logarithm_from_the_right(a):
+    w, v = np.linalg.eigh(a)
+    return v @ (np.log(w)[:, np.newaxis] * v.transpose())
+
+
+def halves(a):
+    w, v = np.linalg.eigh(a, UPLO="U")
+    h = v * (w**0.25)[None, :]
+    return h @ np.swapaxes(h, 0, 1)
+
+
+def on_a_vector(a):
+    w, v = np.linalg.eigh(a)
+    return v @ (np.exp(-w) * (v.T @ B[:, 0]))
+
+
+def solved(a):
+    w, v = np.linalg.eigh(a)
+    return v @ ((v.T @ (a @ B)) / w[:, None])
+
+
+def pseudo_inverse(a):
+    w, v = np.linalg.eigh(a)
+    return (v * np.where(w > 0.1, 1.0 / w, 0.0)) @ v.T.conj()
+
+
+def scaled_by_their_sum(a):
+    w, v = np.linalg.eigh(a)
+    p = np.exp(w - np.max(w))
+    p = p / np.sum(p)
+    return (v * p) @ v.T
+
+
+def in_a_loop(a):
+    total = np.zeros((3, 3))
+    for k in range(3):
+        w, v = np.linalg.eigh(a * (k + 1.0))
+        total += (v * np.cos(w)) @ v.T
+    return total
+
+
+def in_a_branch(a):
+    w, v = np.linalg.eigh(a)
+    if w[0] > 0.0:
+        m = (v * np.sqrt(w)) @ v.T
+    else:
+        m = a
+    return m
+
+
+def _powered(w, v, k):
+    return (v * w**k) @ v.T
+
+
+def with_helpers(a):
+    w, v = np.linalg.eigh(a)
+    return _powered(w, v, 0.5) @ _powered(w, v, 1.5) + _powered(w, v, -1)
+
+
+def of_a_matrix_that_is_computed(a):
+    w, v = np.linalg.eigh(a @ a.T + np.eye(3))
+    return (v * np.log(w)) @ v.T
+
+
+def singular_thresholds(a):
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    return (u * np.maximum(s - 0.1, 0.0)) @ vh
+
+
+def polar(a):
+    u, s, vh = np.linalg.svd(a)
+    return u @ vh
+
+
+def singular_diag(a):
+    u, s, vh = np.linalg.svd(a)
+    return u @ np.diag(np.tanh(s)) @ vh @ B
+
+
+EIGEN = [exponential, root, whitened, logarithm_from_the_right, halves, on_a_vector, solved, pseudo_inverse,
+         scaled_by_their_sum, in_a_loop, in_a_branch, with_helpers, of_a_matrix_that_is_computed]
+SINGULAR = [singular_thresholds, polar, singular_diag]
+
+
+def loss_of(fn):
+    return lambda a: np.sum(np.sin(fn((a + a.T) / 2.0) + np.arange(3.0)[:, None]) if fn is not on_a_vector
+                            else np.sin(fn((a + a.T) / 2.0)))
+
+
+def _is_right(loss, *points):
+    df = s2sad.grad(loss)
+    for a in points:
+        d = RNG.normal(size=a.shape)
+        with np.errstate(all="ignore"):
+            got, wanted = df(a), gradient(loss, a)
+            value, slope = s2sad.jvp(loss, (a,), (d,))
+        assert np.allclose(got, wanted, rtol=1e-8, atol=1e-8)
+        assert value == loss(a) and np.isclose(slope, np.sum(wanted * d), rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("fn", EIGEN + SINGULAR, ids=lambda f: f.__name__)
+def test_functions_of_matrices(fn):
+    _is_right(loss_of(fn), *[(Q * values) @ Q.T for values in SPECTRA.values()])
+
+
+@pytest.mark.parametrize("fn", [singular_thresholds, singular_diag, polar], ids=lambda f: f.__name__)
+def test_singular_values_of_what_is_not_symmetric(fn):
+    right = np.linalg.qr(C)[0]
+    spectra = ([0.7, 0.7, 0.7], [1.0, 0.7, 0.7], [2.0, 1.0, 0.5])
+    _is_right(lambda m: np.sum(np.sin(fn(m))), *[(Q * s) @ right for s in spectra])
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (1, 3)])
+def test_singular_values_of_rectangles(shape):
+    def loss(a):
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        return np.sum(np.cos(u @ vh) + np.sin((u * s**2) @ vh))
+
+    k = min(shape)
+    equal = np.linalg.qr(RNG.normal(size=(max(shape), k)))[0] * 0.8
+    _is_right(loss, equal if shape[0] > shape[1] else equal.T, RNG.normal(size=shape))
+
+
+def test_the_projector_on_the_first_vectors():
+    def loss(a):
+        w, v = np.linalg.eigh((a + a.T) / 2.0)
+        return np.sum(C * (v[:, :2] @ v[:, :2].T)) + np.sum(np.sin((v[:, 1:] * np.exp(w[1:])) @ v[:, 1:].T))
+
+    _is_right(loss, (Q * [0.4, 1.1, 2.0]) @ Q.T)
+    a = (Q * [0.5, 0.5, 2.0]) @ Q.T
+    got = s2sad.grad(lambda a: np.sum(C * projector(a)))(a)
+    assert np.allclose(got, gradient(lambda a: np.sum(C * projector(a)), a), rtol=1e-8, atol=1e-8)
+    with np.errstate(all="ignore"):  # which of the equal ones are the first two nothing says
+        assert np.any(np.isnan(s2sad.grad(lambda a: np.sum(C * projector(a)))((Q * [0.5, 2.0, 2.0]) @ Q.T)))
+
+
+def projector(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    return v[:, :2] @ v[:, :2].T
+
+
+def low_rank(a):
+    u, s, vh = np.linalg.svd(a)
+    return (u[:, :2] * s[:2]) @ vh[:2]
+
+
+def test_the_best_matrix_of_rank_two():
+    spectra = ([2.0, 1.0, 0.3], [1.0, 1.0, 0.3], [2.0, 1.0, 0.0])
+    _is_right(lambda a: np.sum(C * low_rank(a)), *[(Q * s) @ np.linalg.qr(C)[0] for s in spectra])
+
+
+@pytest.mark.parametrize("values", [[0.4, 1.1, 2.0], [0.7, 0.7, 0.7]])
+def test_complex_matrices(values):
+    z = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
+    u = np.linalg.qr(z)[0]
+    a = (u * values) @ u.conj().T
+
+    def loss(t, x):
+        w, v = np.linalg.eigh(a + t * (z + z.conj().T) + x * np.eye(3))
+        return np.real(np.sum(z * ((v * np.exp(w)) @ v.conj().T) @ z))
+
+    got = s2sad.grad(loss, argnums=(0, 1))(0.0, 0.0)
+    assert np.allclose(got, [gradient(loss, 0.0, 0.0, argnums=k) for k in (0, 1)], rtol=1e-8)
+
+
+def test_other_arguments_of_the_function():
+    def loss(t, a, b):
+        w, v = np.linalg.eigh(a)
+        return np.sum(np.sin((v * np.exp(t * w)) @ v.T @ b))
+
+    args = (0.7, np.eye(3), B)
+    for k in (0, 2):
+        assert np.allclose(s2sad.grad(loss, argnums=k)(*args), gradient(loss, *args, argnums=k), rtol=1e-9)
+        d = 1.0 if k == 0 else np.cos(B)
+        dots = [None, None, None]
+        dots[k] = d
+        got = s2sad.jvp(loss, args, tuple(dots))[1]
+        assert np.isclose(got, np.sum(gradient(loss, *args, argnums=k) * d), rtol=1e-9)
+
+
+def test_second_derivatives():
+    def loss(a):
+        w, v = np.linalg.eigh((a + a.T) / 2.0)
+        u, s, vh = np.linalg.svd(a)
+        return np.sum(C * ((v * np.exp(w)) @ v.T)) + np.sum(C * ((u * np.tanh(s)) @ vh))
+
+    a = (Q * [0.4, 1.1, 2.0]) @ Q.T + 0.1 * C
+    first = s2sad.grad(loss)
+    wanted = [[gradient(lambda m, at=(i, j): first(m)[at], a) for j in range(3)] for i in range(3)]
+    assert np.allclose(s2sad.hessian(loss)(a), wanted, rtol=1e-7, atol=1e-7)
+    d = np.sin(np.arange(9.0)).reshape(3, 3)
+    assert np.allclose(s2sad.hvp(loss)(a, d), np.tensordot(wanted, d), rtol=1e-7, atol=1e-7)
+    with np.errstate(all="ignore"):
+        assert np.any(np.isnan(s2sad.hessian(loss)(np.eye(3))))
+
+
+def test_what_depends_on_the_vectors_themselves_has_no_derivative():
+    def first_entry(a):
+        w, v = np.linalg.eigh(a)
+        return v[0, 0] + np.sum((v * w) @ v.T)
+
+    def reversed_numbers(a):
+        w, v = np.linalg.eigh(a)
+        return np.sum(C * ((v * w[::-1]) @ v.T))
+
+    def summed_up(a):
+        w, v = np.linalg.eigh(a)
+        return np.sum(C * ((v * np.cumsum(w)) @ v.T))
+
+    with np.errstate(all="ignore"):
+        for f in (first_entry, reversed_numbers, summed_up):
+            assert np.any(np.isnan(s2sad.grad(f)(np.eye(3)))), f.__name__
+            assert np.all(np.isfinite(s2sad.grad(f)((Q * [0.4, 1.1, 2.0]) @ Q.T)))
+
+
+def test_the_source_reads_as_the_formula():
+    df = s2sad.grad(lambda a: np.sum(root(a)))
+    df(np.eye(3))
+    assert "masked_product(k, divided_differences(" in df.source and "matrix_function(" not in df.source
