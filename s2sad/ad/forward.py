@@ -29,7 +29,6 @@ from s2sad.ad.common import (
 )
 from s2sad.ad.definedness import defined, may_be_undefined
 from s2sad.ad.inline import RuleBodies
-from s2sad.ad.matrix_functions import matrix_functions
 from s2sad.ad.recursion import forward_call
 from s2sad.ad.reverse import sweeps
 from s2sad.ad.saving import plural
@@ -417,7 +416,6 @@ def forward(fn: Function, tangents: dict[Var, Arg], params: tuple[Var, ...], res
         Makes the templates of rules.
     """
     check_searches(fn, set(tangents), set(variables(fn.result)))
-    fn = matrix_functions(fn, templates)
     sweep = Forward(varied(fn, tangents), useful(fn, variables(fn.result)), templates)
     sweep.emit.unsure = may_be_undefined(fn)
     sweep.dots.update(tangents)

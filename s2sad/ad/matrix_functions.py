@@ -17,6 +17,7 @@ import numpy as np
 
 from s2sad import ops, rules, runtime
 from s2sad.ad.common import Emitter
+from s2sad.ad.forward import Forward
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of
 from s2sad.ir import Arg, Block, Call, Const, Function, Stmt, Var
@@ -242,7 +243,6 @@ class _Products:
 
     def slope(self, out: list[Stmt], f: Arg, values: Var, part: slice | None, s: Call) -> Arg | None:
         """The derivative of each number by its own value; None if it may depend on other values too, by its place."""
-        from s2sad.ad.forward import Forward
         path: dict[Var, Call] = {}
         if not self.trace(f, values, part, path):
             return None

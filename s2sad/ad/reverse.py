@@ -35,7 +35,6 @@ from s2sad.ad.common import (
 )
 from s2sad.ad.definedness import defined, may_be_undefined, undefined
 from s2sad.ad.inline import RuleBodies
-from s2sad.ad.matrix_functions import matrix_functions
 from s2sad.ad.recompute import region_adjoint
 from s2sad.ad.recursion import reverse_call
 from s2sad.ad.saving import Saver
@@ -495,7 +494,6 @@ def reverse(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], 
 def sweeps(fn: Function, wrt: tuple[Var, ...], outputs: tuple[tuple[Arg, Arg], ...], result: Any,
            templates: TemplateSource) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Arg]:
     """The statements of the forward sweep, those of the reverse sweep, and the result; parameters as in ``reverse``."""
-    fn = matrix_functions(fn, templates)
     active = varied(fn, wrt) & useful(fn, (o for o, _ in outputs if type(o) is Var))
     active |= set(wrt)
     check_searches(fn, set(wrt), {o for o, _ in outputs if type(o) is Var})
