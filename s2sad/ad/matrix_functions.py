@@ -10,7 +10,9 @@ After: ``…; product = h @ v.T; slope = exp(w); y = matrix_function(product, a,
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,15 @@ from s2sad.ad.common import Emitter
 from s2sad.ad.forward import Forward
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of
-from s2sad.ir import Arg, Block, Call, Const, Function, Stmt, Var
+from s2sad.ir import Arg, Block, Call, Const, Function, Pack, Stmt, Var
 from s2sad.ir.interpret import evaluate
 from s2sad.ir.templates import TemplateSource
 from s2sad.ir.walk import blocks, call_args, map_blocks, statements, variables, with_body
+from s2sad.rules import scipy_spectral
 
-DECOMPOSITIONS = (np.linalg.eigh, np.linalg.svd)
+EIGENVECTORS = (np.linalg.eigh, *([] if scipy_spectral.sl is None else [scipy_spectral.sl.eigh]))
+DECOMPOSITIONS = (*EIGENVECTORS, np.linalg.svd)
+TRANSPOSE = getattr(np, "matrix_transpose", None)  # NumPy 2
 PRODUCTS = (np.matmul, np.dot)
 ONE = Const(1.0)
 
@@ -116,9 +121,11 @@ class _Products:
     def follow(self, out: list[Stmt], s: Call) -> None:
         """Learn what a call makes of vectors."""
         op = ops.canonical(s.op)
-        if op in DECOMPOSITIONS and len(s.outs) > 1 and _ndim(s.args[0]) == 2:
-            if op is np.linalg.eigh and len(s.outs) == 2:
-                self.forms[s.outs[1]] = Vectors(s)
+        if op in DECOMPOSITIONS and len(s.outs) > 1 and _ndim(s.args[0]) is not None:
+            if op in EIGENVECTORS and len(s.outs) == 2:
+                options = {k for k, _ in s.kwargs} - {"UPLO", "lower", "check_finite", "driver"}
+                if not options and (op is np.linalg.eigh or len(s.args) == 1):
+                    self.forms[s.outs[1]] = Vectors(s)
             elif len(s.outs) == 3 and not any(k == "hermitian" for k, _ in s.kwargs) and len(s.args) < 4:
                 self.forms[s.outs[0]], self.forms[s.outs[2]] = Vectors(s), Vectors(s, right=True)
             return
@@ -135,11 +142,15 @@ class _Products:
 
     def moved(self, form: Vectors, op: object, s: Call) -> Vectors | None:
         """Transposes, conjugates and slices of vectors."""
-        if op is np.transpose and len(s.args) == 1 and not s.kwargs or op is np.swapaxes and _ndim(s.args[0]) == 2:
+        n = _ndim(s.args[0])
+        if op is TRANSPOSE or op is np.transpose and len(s.args) == 1 and not s.kwargs and n == 2:
             return replace(form, turned=not form.turned)
+        if op is np.swapaxes and n is not None and not s.kwargs:
+            axes = {x % n for x in map(_constant, s.args[1:]) if type(x) is int}
+            return replace(form, turned=not form.turned) if axes == {n - 1, n - 2} else None
         if op is np.conjugate and len(s.args) == 1 and (form.scale is None or _is_real(form.scale)):
             return replace(form, conjugate=not form.conjugate)
-        if s.op is operator.getitem and form.part is None and form.scale is None:
+        if s.op is operator.getitem and form.part is None and form.scale is None and n == 2:
             part = _slice(s.args[1], form.on_rows)
             return None if part is None else replace(form, part=part)
         return None
@@ -152,7 +163,8 @@ class _Products:
                 continue
             if op in PRODUCTS:
                 if form.with_ is None and k == 0 and form.is_last(_is_real(form.call.outs[-1])):
-                    if s.args[1] not in self.forms and _ndim(other) in (1, 2) and self.diagonal(other) is None:
+                    n, of = _ndim(other), _ndim(form.call.args[0])
+                    if s.args[1] not in self.forms and self.diagonal(other) is None and (n == of or n == 1 and of == 2):
                         return replace(form, with_=other)
                 numbers = self.diagonal(other) if form.with_ is None and form.on_rows == (k == 1) else None
                 if form.with_ is not None and k == 1:
@@ -182,14 +194,16 @@ class _Products:
         if not on_rows and _ndim(x) == 1:
             return x
         call = self.made.get(x)
-        if call is None or _ndim(x) != 2 or _ndim(call.args[0]) != 1:
+        n = _ndim(form.values)
+        if call is None or n is None or _ndim(x) != n + 1 or _ndim(call.args[0]) != n:
             return None
-        along = 1 if on_rows else 0
-        if call.op is operator.getitem:
-            index, wanted = _constant(call.args[1]), (None, slice(None)) if along == 0 else (slice(None), None)
-            return call.args[0] if type(index) is tuple and index == wanted else None
-        if call.op is np.expand_dims and type(call.args[1]) is Const:
-            return call.args[0] if call.args[1].value in (along, along - 2) else None
+        index = _constant(call.args[1]) if len(call.args) > 1 else None
+        if call.op is operator.getitem and type(index) is tuple:
+            rest = [k for k in index if k != slice(None) and k is not ...]
+            last = index[-1] is None if on_rows else len(index) > 1 and index[-2] is None and index[-1] == slice(None)
+            return call.args[0] if rest == [None] and last and (... in index or len(index) == n + 1) else None
+        if call.op is np.expand_dims and type(index) is int:
+            return call.args[0] if index % (n + 1) == (n if on_rows else n - 1) else None
         return None
 
     def diagonal(self, x: Arg) -> Arg | None:
@@ -204,17 +218,18 @@ class _Products:
 
     def product(self, out: list[Stmt], s: Call) -> Call | None:
         """The call as an operation on the matrix that was decomposed, with what it needs; None if it is none."""
-        if ops.canonical(s.op) not in PRODUCTS or len(s.args) != 2 or s.kwargs:
-            return None
-        first, last = (self.forms.get(a) for a in s.args)
+        first, middle, last = self.ends(s)
         if first is None or last is None or first.call is not last.call or not first.is_first():
             return None
         a, values = first.call.args[0], first.values
         real = _is_real(first.call.outs[-1])
-        if first.part != last.part or not last.is_last(real) or _ndim(a) != 2:
+        if first.part != last.part or not last.is_last(real):
+            return None
+        if ops.canonical(s.op) is np.dot and _ndim(a) != 2:
             return None
         new: list[Stmt] = []
-        f = self.joined(new, first.scale, last.scale, s)
+        numbers = [x for x in (first.scale, middle, last.scale) if x is not None]
+        f = reduce(lambda a, b: self.joined(new, a, b, s), numbers) if numbers else ONE
         slope = self.slope(new, f, values, first.part, s)
         if slope is None:
             return None
@@ -229,9 +244,42 @@ class _Products:
         out += [replace(s, outs=(made,)), *(replace(x, adjoint=False) for x in new), call]  # type: ignore[call-arg]
         return call
 
-    def joined(self, out: list[Stmt], a: Arg | None, b: Arg | None, s: Call) -> Arg:
-        if a is None or b is None:
-            return ONE if a is b else b if a is None else a  # type: ignore[return-value]
+    def ends(self, s: Call) -> tuple[Vectors | None, Arg | None, Vectors | None]:
+        """The vectors that a product starts and ends with, and the numbers between them."""
+        op, args = ops.canonical(s.op), s.args
+        if s.kwargs or not args:
+            return None, None, None
+        if op in PRODUCTS and len(args) == 2:
+            return self.forms.get(args[0]), None, self.forms.get(args[1])
+        if op is np.linalg.multi_dot and type(args[0]) is Pack and len(args[0].items) == 3:
+            left, numbers, right = args[0].items
+            found = self.diagonal(numbers)
+            return (None, None, None) if found is None else (self.forms.get(left), found, self.forms.get(right))
+        if op is np.einsum and len(args) == 4 and type(args[0]) is Const and type(args[0].value) is str:
+            return self.contracted(args[0].value, args[1:])
+        return None, None, None
+
+    def contracted(self, spec: str, args: Sequence[Arg]) -> tuple[Vectors | None, Arg | None, Vectors | None]:
+        """What ``einsum("ij,j,kj->ik", v, f, v)`` starts and ends with, in any order and with any letters."""
+        ins, arrow, result = spec.replace(" ", "").partition("->")
+        terms = dict(zip(ins.split(","), args))
+        numbers = [t for t in terms if len(t) == 1]
+        if not arrow or len(result) != 2 or "." in spec or len(numbers) != 1 or len(terms) > 3:
+            return None, None, None
+        k = numbers[0]
+        pair = [(t, self.forms.get(x)) for t, x in zip(ins.split(","), args) if len(t) == 2]
+        starts = {}
+        for term, form in pair:
+            if form is not None and term[0] == k:
+                form = replace(form, turned=not form.turned)
+            starts[term.replace(k, "", 1)] = form
+        if len(pair) != 2 or set(starts) != set(result) or k in result or any(k not in t for t, _ in pair):
+            return None, None, None
+        first, last = starts[result[0]], starts[result[1]]
+        return first, terms[k], None if last is None else replace(last, turned=not last.turned)
+
+    def joined(self, out: list[Stmt], a: Arg, b: Arg, s: Call) -> Arg:
+        """The product of numbers."""
         made = self.emit.call(out, operator.mul, a, b, hint="f", loc=s.loc)
         self.made[made] = out[-1]  # type: ignore[assignment]
         return made
@@ -274,17 +322,19 @@ class _Products:
             moves = any(w is values or w in path for a in call_args(call) for w in variables(a))
             if moves:
                 ok = ok and len(call.outs) == 1 and (
-                    _is_elementwise(call) or part is not None and _takes(call) == part)
+                    _is_elementwise(call, values) or part is not None and _takes(call) == part)
                 path[v] = call
             elif len(path) > before:
                 ok = False
         return ok
 
 
-def _is_elementwise(call: Call) -> bool:
+def _is_elementwise(call: Call, values: Var) -> bool:
+    """Whether an operation computes each element from that of the values at its place."""
     entry, op = rules.lookup(call.op), ops.canonical(call.op)
     by_rule = entry is not None and entry.kind == "elementwise"
-    return (by_rule or isinstance(op, np.ufunc) or op in (np.where, runtime.copy)) and _ndim(call.outs[0]) == 1
+    alike = by_rule or isinstance(op, np.ufunc) or op in (np.where, runtime.copy)
+    return alike and _ndim(call.outs[0]) == _ndim(values)
 
 
 def _takes(call: Call) -> slice | None:
@@ -310,8 +360,8 @@ def _constant(x: Arg) -> Any:
 
 def _reads_lower(call: Call) -> bool:
     """Which triangle of its argument ``eigh`` reads."""
-    given = [*call.args[1:], *(a for k, a in call.kwargs if k == "UPLO")]
-    return all(type(a) is Const and a.value in ("L", "l") for a in given)
+    given = [*call.args[1:], *(a for k, a in call.kwargs if k in ("UPLO", "lower"))]
+    return all(type(a) is Const and a.value in ("L", "l", True) for a in given)
 
 
 def _ndim(x: Arg) -> int | None:

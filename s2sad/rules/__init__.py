@@ -486,6 +486,7 @@ from s2sad.rules import (  # noqa: E402
     reductions,
     scans,
     scipy_linalg,
+    scipy_spectral,
     shapes,
     special,
     spectral,
@@ -496,4 +497,5 @@ __all__ = ["NO_GRADIENT", "RULES", "Rule", "STATIC", "along", "arithmetic", "bil
            "creation", "einsum", "elementary", "elementwise", "extrema", "fft", "has_no_gradient", "indexing",
            "is_constant_in", "joining", "linalg", "linear", "lookup", "masked", "matrix_functions", "no_gradient",
            "norms", "opaque", "probabilities", "products", "pullback", "pushforward", "range_along", "reductions",
-           "rule", "scans", "scipy_linalg", "shaped", "shapes", "special", "spectral", "static", "statistics"]
+           "rule", "scans", "scipy_linalg", "scipy_spectral", "shaped", "shapes", "special", "spectral", "static",
+           "statistics"]

@@ -52,14 +52,24 @@ def eigh(a, UPLO="L", *, y, y_bar):
 def _eigh_bar(w, v, w_bar, v_bar):
     if v_bar is None:
         return conj(v) * np.expand_dims(w_bar, -2) @ transposed(v)
+    inner = turned(w, v, w_bar, v_bar)
+    if w_bar is not None:
+        inner = inner + on_diagonal(w_bar)
+    return conj(v) @ inner @ transposed(v)
+
+
+def turned(w, v, w_bar, v_bar):
+    """Vᵀ V̄ / (wⱼ − wᵢ) off the diagonal."""
     k = transposed(v) @ v_bar
     gap, close = _gaps(w)
     inner = _divided(k, w_bar, gap, close)
-    if w_bar is not None:
-        inner = inner + on_diagonal(w_bar)
-    if np.iscomplexobj(v):
-        inner = inner + _phase(diagonal(k))
-    return conj(v) @ inner @ transposed(v)
+    return inner + _phase(diagonal(k)) if np.iscomplexobj(v) else inner
+
+
+def turns(w, inner):
+    """The rotation of eigenvectors: Vᴴ Ȧ V / (wⱼ − wᵢ) off the diagonal."""
+    gap, close = _gaps(w)
+    return _divided(inner, None, gap, close)
 
 
 @eigh.jvp
@@ -67,8 +77,7 @@ def eigh_jvp(a, UPLO="L", *, y, a_dot):
     """ẇ = diag(Vᴴ Ȧ V),  V̇ = V (Vᴴ Ȧ V / (wⱼ − wᵢ))"""
     v = y[1]
     inner = adjoint(v) @ unfolded(a_dot, UPLO in ("L", "l")) @ v
-    gap, close = _gaps(y[0])
-    return np.real(diagonal(inner)), v @ _divided(inner, None, gap, close)
+    return np.real(diagonal(inner)), v @ turns(y[0], inner)
 
 
 @rule(np.linalg.eigvalsh)

@@ -56,6 +56,27 @@ def pseudo_inverse(a):
     return (v * np.where(w > 0.1, 1.0 / w, 0.0)) @ v.T.conj()
 
 
+def by_einsum(a):
+    w, v = np.linalg.eigh(a)
+    return np.einsum("ij,j,kj->ik", v, np.sqrt(w), v) + np.einsum("ba,a,ca->bc", v, w**3, v)
+
+
+def by_einsum_of_rows(a):
+    u, s, vh = np.linalg.svd(a)
+    return np.einsum("j,ij,jk->ik", np.sinh(s), u, vh) + np.einsum("ji,j,kj->ki", vh, np.tan(0.3 * s), u)
+
+
+def by_multi_dot(a):
+    w, v = np.linalg.eigh(a)
+    return np.linalg.multi_dot([v, np.diag(w**2), v.T])
+
+
+def of_a_stack(a):
+    w, v = np.linalg.eigh(np.stack([a, a @ a, np.eye(3)]))
+    both = (v * np.exp(w)[..., None, :]) @ np.swapaxes(v, -1, -2)
+    return both[0] + both[1] @ (v @ (np.cos(w)[:, :, None] * v.swapaxes(1, 2)))[1]
+
+
 def scaled_by_their_sum(a):
     w, v = np.linalg.eigh(a)
     p = np.exp(w - np.max(w))
@@ -109,9 +130,10 @@ def singular_diag(a):
     return u @ np.diag(np.tanh(s)) @ vh @ B
 
 
-EIGEN = [exponential, root, whitened, logarithm_from_the_right, halves, on_a_vector, solved, pseudo_inverse,
-         scaled_by_their_sum, in_a_loop, in_a_branch, with_helpers, of_a_matrix_that_is_computed]
-SINGULAR = [singular_thresholds, polar, singular_diag]
+EIGEN = [by_einsum, by_multi_dot, of_a_stack, exponential, root, whitened, logarithm_from_the_right, halves,
+         on_a_vector, solved, pseudo_inverse, scaled_by_their_sum, in_a_loop, in_a_branch, with_helpers,
+         of_a_matrix_that_is_computed]
+SINGULAR = [by_einsum_of_rows, singular_thresholds, polar, singular_diag]
 
 
 def loss_of(fn):
