@@ -20,12 +20,13 @@ import numpy as np
 from s2sad import ops, rules, runtime
 from s2sad.ad.common import Emitter
 from s2sad.ad.forward import Forward
+from s2sad.errors import S2SADError
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of
-from s2sad.ir import Arg, Block, Call, Const, Function, Pack, Stmt, Var
+from s2sad.ir import Arg, Call, Const, Function, Pack, Stmt, Var
 from s2sad.ir.interpret import evaluate
 from s2sad.ir.templates import TemplateSource
-from s2sad.ir.walk import blocks, call_args, map_blocks, statements, variables, with_body
+from s2sad.ir.walk import blocks, call_args, rewrite_calls, statements, variables, with_body
 from s2sad.rules import scipy_spectral
 
 EIGENVECTORS = (np.linalg.eigh, *([] if scipy_spectral.sl is None else [scipy_spectral.sl.eigh]))
@@ -47,7 +48,7 @@ def matrix_functions(fn: Function, templates: TemplateSource) -> Function:
     """
     if not any(isinstance(s, Call) and ops.canonical(s.op) in DECOMPOSITIONS for s in statements(fn.body)):
         return fn
-    return with_body(fn, _Products(fn, templates).block(fn.body))
+    return with_body(fn, rewrite_calls(_Products(fn, templates).rewrite, fn.body))
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class Vectors:
 
 
 class _Products:
-    """``forms``: what is known of variables as vectors; ``made``: the calls; ``diagonals``: diagonal matrices."""
+    """``forms``: what is known of variables as vectors; ``made``: the calls seen so far, by result; ``inner``: what
+    branches and loops define."""
 
     def __init__(self, fn: Function, templates: TemplateSource) -> None:
         self.templates = templates
@@ -103,18 +105,11 @@ class _Products:
                       for v in (*s.outs, *(p for b in blocks(s) for p in b.params))}
         self.emit = Emitter(lambda arg: arg)
 
-    def block(self, block: Block) -> Block:
-        out: list[Stmt] = []
-        for s in block.stmts:
-            if not isinstance(s, Call):
-                out.append(map_blocks(self.block, s))
-                continue
-            new = self.product(out, s)
-            if new is None:
-                out.append(s)
-            self.made.update(dict.fromkeys(s.outs, s))
-            self.follow(out, s)
-        return replace(block, stmts=tuple(out))
+    def rewrite(self, out: list[Stmt], s: Call) -> None:
+        if not self.product(out, s):
+            out.append(s)
+        self.made.update(dict.fromkeys(s.outs, s))
+        self.follow(out, s)
 
     # ---- what is a decomposition's vectors -------------------------------------------------------------------------
 
@@ -124,7 +119,7 @@ class _Products:
         if op in DECOMPOSITIONS and len(s.outs) > 1 and _ndim(s.args[0]) is not None:
             if op in EIGENVECTORS and len(s.outs) == 2:
                 options = {k for k, _ in s.kwargs} - {"UPLO", "lower", "check_finite", "driver"}
-                if not options and (op is np.linalg.eigh or len(s.args) == 1):
+                if not options and (op is np.linalg.eigh or len(s.args) == 1) and _reads_lower(s) is not None:
                     self.forms[s.outs[1]] = Vectors(s)
             elif len(s.outs) == 3 and not any(k == "hermitian" for k, _ in s.kwargs) and len(s.args) < 4:
                 self.forms[s.outs[0]], self.forms[s.outs[2]] = Vectors(s), Vectors(s, right=True)
@@ -161,10 +156,11 @@ class _Products:
             form, other = self.forms.get(s.args[k]), s.args[1 - k]
             if form is None:
                 continue
+            if op is np.dot and _ndim(form.call.args[0]) != 2:
+                return None
             if op in PRODUCTS:
                 if form.with_ is None and k == 0 and form.is_last(_is_real(form.call.outs[-1])):
-                    n, of = _ndim(other), _ndim(form.call.args[0])
-                    if s.args[1] not in self.forms and self.diagonal(other) is None and (n == of or n == 1 and of == 2):
+                    if other not in self.forms and self.diagonal(other) is None and _fits(other, form.call.args[0]):
                         return replace(form, with_=other)
                 numbers = self.diagonal(other) if form.with_ is None and form.on_rows == (k == 1) else None
                 if form.with_ is not None and k == 1:
@@ -199,9 +195,10 @@ class _Products:
             return None
         index = _constant(call.args[1]) if len(call.args) > 1 else None
         if call.op is operator.getitem and type(index) is tuple:
-            rest = [k for k in index if k != slice(None) and k is not ...]
-            last = index[-1] is None if on_rows else len(index) > 1 and index[-2] is None and index[-1] == slice(None)
-            return call.args[0] if rest == [None] and last and (... in index or len(index) == n + 1) else None
+            if any(k is not None and k is not ... and not _is_whole(k) for k in index) or index.count(None) != 1:
+                return None
+            last = index[-1] is None if on_rows else index[-2] is None and _is_whole(index[-1])
+            return call.args[0] if last and (... in index or len(index) == n + 1) else None
         if call.op is np.expand_dims and type(index) is int:
             return call.args[0] if index % (n + 1) == (n if on_rows else n - 1) else None
         return None
@@ -216,23 +213,24 @@ class _Products:
 
     # ---- products --------------------------------------------------------------------------------------------------
 
-    def product(self, out: list[Stmt], s: Call) -> Call | None:
-        """The call as an operation on the matrix that was decomposed, with what it needs; None if it is none."""
+    def product(self, out: list[Stmt], s: Call) -> bool:
+        """Append a call as an operation on the matrix that was decomposed, with what it needs, if it is one."""
         first, middle, last = self.ends(s)
         if first is None or last is None or first.call is not last.call or not first.is_first():
-            return None
+            return False
         a, values = first.call.args[0], first.values
-        real = _is_real(first.call.outs[-1])
-        if first.part != last.part or not last.is_last(real):
-            return None
-        if ops.canonical(s.op) is np.dot and _ndim(a) != 2:
-            return None
+        if first.part != last.part or not last.is_last(_is_real(first.call.outs[-1])):
+            return False
+        if ops.canonical(s.op) is np.dot and _ndim(a) != 2 or first.part is not None and not _is_paired(first):
+            return False
         new: list[Stmt] = []
         numbers = [x for x in (first.scale, middle, last.scale) if x is not None]
         f = reduce(lambda a, b: self.joined(new, a, b, s), numbers) if numbers else ONE
+        if not _is_real(f) and (first.part is not None or not first.is_eigh):
+            return False
         slope = self.slope(new, f, values, first.part, s)
         if slope is None:
-            return None
+            return False
         if first.part is not None:
             f, slope = (self.filled(new, x, values, first.part, s) for x in (f, slope))
         made = Var("product", s.outs[0].fact)
@@ -240,9 +238,9 @@ class _Products:
             first.call.outs[0], first.call.outs[2], f, slope)
         args = (made, a, values, *known, *([] if last.with_ is None else [last.with_]))
         op = runtime.matrix_function if first.is_eigh else runtime.singular_function
-        call = Call(s.outs, op, args, (), s.loc)
-        out += [replace(s, outs=(made,)), *(replace(x, adjoint=False) for x in new), call]  # type: ignore[call-arg]
-        return call
+        out += [replace(s, outs=(made,)), *(replace(x, adjoint=False) for x in new),  # type: ignore[call-arg]
+                Call(s.outs, op, args, (), s.loc)]
+        return True
 
     def ends(self, s: Call) -> tuple[Vectors | None, Arg | None, Vectors | None]:
         """The vectors that a product starts and ends with, and the numbers between them."""
@@ -291,50 +289,77 @@ class _Products:
 
     def slope(self, out: list[Stmt], f: Arg, values: Var, part: slice | None, s: Call) -> Arg | None:
         """The derivative of each number by its own value; None if it may depend on other values too, by its place."""
-        path: dict[Var, Call] = {}
-        if not self.trace(f, values, part, path):
+        path = _Path(self.made, self.inner, values, part)
+        if not path.follow(f):
             return None
         if f is values:
             return ONE
-        if not path:
+        if not path.calls:
             return Const(0.0)
-        active = {values, *path}
+        active = {values, *path.calls}
         sweep = Forward(active, active, self.templates)
-        whole = not any(c.op is operator.getitem for c in path.values())
+        whole = not any(c.op is operator.getitem for c in path.calls.values())
         sweep.dots[values] = ONE if whole else self.emit.call(out, np.ones_like, values, hint="ones", loc=s.loc)
-        order = [c for v, c in self.made.items() if v in path]
+        order = [c for v, c in self.made.items() if v in path.calls]
         known = set(map(id, order))
-        out += [x for x in sweep.block(tuple(order)) if id(x) not in known]
+        try:
+            out += [x for x in sweep.block(tuple(order)) if id(x) not in known]
+        except S2SADError:  # without a derivative; nobody may ask for it
+            return None
         return sweep.dots.get(f, Const(0.0)) if type(f) is Var else Const(0.0)
 
-    def trace(self, x: Arg, values: Var, part: slice | None, path: dict[Var, Call]) -> bool:
-        """Gather the elementwise calls that lead from this part of the values to ``x``; False if there are others."""
-        ok = True
-        for v in variables(x):
-            if v is values or v in path or not v.fact.is_array or _ndim(v) == 0 or v.fact.is_discrete:
-                continue  # a number is the same for all, and where a mask parts equal values ``f`` is seen to jump
-            call = self.made.get(v)
-            if call is None:
-                ok = ok and v not in self.inner
-                continue
-            before = len(path)
-            ok = ok and all(self.trace(a, values, part, path) for a in call_args(call))
-            moves = any(w is values or w in path for a in call_args(call) for w in variables(a))
-            if moves:
-                ok = ok and len(call.outs) == 1 and (
-                    _is_elementwise(call, values) or part is not None and _takes(call) == part)
-                path[v] = call
-            elif len(path) > before:
-                ok = False
-        return ok
+
+class _Path:
+    """The elementwise calls that lead from the values, or a part of them, to a function of them."""
+
+    def __init__(self, made: dict[Arg, Call], inner: set[Var], values: Var, part: slice | None) -> None:
+        self.made, self.inner, self.values, self.part = made, inner, values, part
+        self.calls: dict[Var, Call] = {}
+        self.seen: set[Var] = set()
+
+    def follow(self, x: Arg) -> bool:
+        """Gather the calls that lead to ``x``; False if there are others than elementwise ones."""
+        return all(map(self.reach, variables(x)))
+
+    def reach(self, v: Var) -> bool:
+        if v is self.values or v in self.seen:
+            return True
+        self.seen.add(v)
+        if _ndim(v) == 0 or v.fact.is_discrete:
+            return True  # a number is the same for all, and where a mask parts equal values ``f`` is seen to jump
+        call = self.made.get(v)
+        if call is None:
+            return v not in self.inner
+        if not self.follow(Pack("tuple", call_args(call))):
+            return False
+        if not any(w is self.values or w in self.calls for a in call_args(call) for w in variables(a)):
+            return True
+        self.calls[v] = call
+        return len(call.outs) == 1 and (_is_elementwise(call, self.values) or self.part is not None and (
+            _takes(call) == self.part))
 
 
 def _is_elementwise(call: Call, values: Var) -> bool:
     """Whether an operation computes each element from that of the values at its place."""
     entry, op = rules.lookup(call.op), ops.canonical(call.op)
     by_rule = entry is not None and entry.kind == "elementwise"
-    alike = by_rule or isinstance(op, np.ufunc) or op in (np.where, runtime.copy)
+    alike = by_rule or isinstance(op, np.ufunc) and op.signature is None or op in (np.where, runtime.copy)
     return alike and _ndim(call.outs[0]) == _ndim(values)
+
+
+def _is_paired(form: Vectors) -> bool:
+    """Whether a slice takes the same columns of U and rows of Vᴴ: counted from the end, there may be more of one."""
+    part = form.part
+    return form.is_eigh or part is None or all(k is None or k >= 0 for k in (part.start, part.stop, part.step))
+
+
+def _fits(b: Arg, a: Arg) -> bool:
+    """Whether the vectors of a matrix, or of each of a stack, are multiplied with ``b`` as it is, not with its
+    repetitions."""
+    ours, theirs = dims_of(fact_of(a)), dims_of(fact_of(b))
+    if ours is None or theirs is None:
+        return False
+    return len(ours) == 2 and len(theirs) == 1 or len(ours) == len(theirs) and ours[:-2] == theirs[:-2]
 
 
 def _takes(call: Call) -> slice | None:
@@ -349,7 +374,7 @@ def _slice(index: Arg, on_rows: bool) -> slice | None:
         return value if on_rows else None
     if type(value) is tuple and len(value) == 2 and all(type(k) is slice for k in value):
         kept, taken = value if not on_rows else value[::-1]
-        return taken if kept == slice(None) else None
+        return taken if _is_whole(kept) else None
     return None
 
 
@@ -358,10 +383,16 @@ def _constant(x: Arg) -> Any:
     return None if variables(x) else evaluate(x, {})
 
 
-def _reads_lower(call: Call) -> bool:
-    """Which triangle of its argument ``eigh`` reads."""
+def _is_whole(index: Any) -> bool:
+    return type(index) is slice and index == slice(None)
+
+
+def _reads_lower(call: Call) -> bool | None:
+    """Whether ``eigh`` reads the lower triangle of its argument; None if that is known only at run time."""
     given = [*call.args[1:], *(a for k, a in call.kwargs if k in ("UPLO", "lower"))]
-    return all(type(a) is Const and a.value in ("L", "l", True) for a in given)
+    if any(type(a) is not Const for a in given):
+        return None
+    return all(a.value in ("L", "l", True) for a in given if type(a) is Const)
 
 
 def _ndim(x: Arg) -> int | None:
@@ -371,4 +402,4 @@ def _ndim(x: Arg) -> int | None:
 
 def _is_real(x: Arg) -> bool:
     fact = fact_of(x)
-    return fact.is_real or fact.dtype is not None and np.dtype(fact.dtype).kind == "f"
+    return fact.is_real or fact.dtype is not None and np.dtype(fact.dtype).kind in "fiub"

@@ -20,9 +20,9 @@ from s2sad.ad.common import Emitter
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.dims import dims_of
 from s2sad.facts.infer import infer
-from s2sad.ir import Arg, Block, Call, Const, Function, Pack, Stmt, Var
+from s2sad.ir import Arg, Call, Const, Function, Pack, Stmt, Var
 from s2sad.ir.equal import same
-from s2sad.ir.walk import map_blocks, statements, with_body
+from s2sad.ir.walk import rewrite_calls, statements, with_body
 
 ONE = Const(1.0)
 
@@ -32,7 +32,7 @@ def smoothed(fn: Function) -> Function:
     if not any(isinstance(s, Call) and s.adjoint and (s.op is runtime.ratio or s.op is runtime.slope)
                for s in statements(fn.body)):
         return fn
-    return with_body(fn, _Smoothing().block(fn.body))
+    return with_body(fn, rewrite_calls(_Smoothing().rewrite, fn.body))
 
 
 class _Smoothing:
@@ -43,19 +43,13 @@ class _Smoothing:
         self.sizes: dict[Arg, Var] = {}
         self.emit = Emitter(lambda arg: arg)
 
-    def block(self, block: Block) -> Block:
-        out: list[Stmt] = []
-        for s in block.stmts:
-            if not isinstance(s, Call):
-                out.append(map_blocks(self.block, s))
-                continue
-            if s.adjoint and _is(s, np.multiply):
-                s = self.product(out, s)
-            out.append(s)
-            self.made.update(dict.fromkeys(s.outs, s))
-            if _is(s, np.absolute) and type(s.args[0]) is Var:
-                self.sizes[s.args[0]] = s.outs[0]
-        return replace(block, stmts=tuple(out))
+    def rewrite(self, out: list[Stmt], s: Call) -> None:
+        if s.adjoint and _is(s, np.multiply):
+            s = self.product(out, s)
+        out.append(s)
+        self.made.update(dict.fromkeys(s.outs, s))
+        if _is(s, np.absolute) and type(s.args[0]) is Var:
+            self.sizes[s.args[0]] = s.outs[0]
 
     def product(self, out: list[Stmt], s: Call) -> Call:
         """The product without a value and the ratio to it."""

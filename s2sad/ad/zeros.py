@@ -21,9 +21,9 @@ from s2sad.ad.chosen import Chosen
 from s2sad.facts.arguments import fact_of
 from s2sad.facts.infer import infer
 from s2sad.facts.ranges import Ranges
-from s2sad.ir import Arg, Block, Call, Const, For, Function, If, Pack, Stmt, Var, While
+from s2sad.ir import Arg, Call, Const, For, Function, If, Pack, Stmt, Var, While
 from s2sad.ir.abstract import Abstract
-from s2sad.ir.walk import map_blocks, statements, variables, with_body
+from s2sad.ir.walk import rewrite_calls, statements, variables, with_body
 
 
 def masked(fn: Function) -> Function:
@@ -32,7 +32,7 @@ def masked(fn: Function) -> Function:
     if not any(isinstance(s, Call) and (_scales(s) or _contracts(s)) and any(map(found.holds, s.args))
                for s in statements(fn.body)):
         return fn
-    return with_body(fn, Masking(fn, found).block(fn.body))
+    return with_body(fn, rewrite_calls(Masking(fn, found).rewrite, fn.body))
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,15 @@ class Masking:
         self.ranges, self.doubted = Ranges(fn), Ranges(fn, doubt=True)
         self.chosen = Chosen(fn, found.holds, self.ranges)
 
-    def block(self, block: Block) -> Block:
-        out: list[Stmt] = []
-        for s in block.stmts:
-            if not isinstance(s, Call):
-                out.append(map_blocks(self.block, s))
-            elif _contracts(s):
-                out.append(self.contraction(s))
-            elif not _scales(s):
-                out.append(s)
-            elif ops.canonical(s.op) is np.divide:
-                self.quotient(out, s)
-            else:
-                self.product(out, s)
-        return replace(block, stmts=tuple(out))
+    def rewrite(self, out: list[Stmt], s: Call) -> None:
+        if _contracts(s):
+            out.append(self.contraction(s))
+        elif not _scales(s):
+            out.append(s)
+        elif ops.canonical(s.op) is np.divide:
+            self.quotient(out, s)
+        else:
+            self.product(out, s)
 
     def contraction(self, s: Call) -> Call:
         factors = [k for k, a in enumerate(s.args) if type(a) is Var and not a.fact.is_discrete]

@@ -176,6 +176,17 @@ def map_blocks(fn: Callable[[Block], Block], stmt: Stmt) -> Stmt:
     return stmt
 
 
+def rewrite_calls(fn: Callable[[list[Stmt], Call], None], block: Block) -> Block:
+    """The block in which what stands for each call, in branches and loops too, is what ``fn`` appends to a list."""
+    out: list[Stmt] = []
+    for s in block.stmts:
+        if isinstance(s, Call):
+            fn(out, s)
+        else:
+            out.append(map_blocks(lambda b: rewrite_calls(fn, b), s))
+    return replace(block, stmts=tuple(out))
+
+
 def map_outs(fn: Callable[[Var], Var], stmt: Stmt) -> Stmt:
     """The statement with ``fn`` applied to each variable that it defines."""
     if isinstance(stmt, Call):

@@ -51,8 +51,8 @@ record(runtime.slope, runtime.jump, memory=Memory.FRESH, effect=Effect.NONE, rai
 record(runtime.ratio, memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.masked_contraction, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.KEEPS)
 record(runtime.masked_product, memory=Memory.FRESH, effect=Effect.NONE, zeros=Zeros.MAKES, raises=Raises.SHAPES)
-record(runtime.divided_differences, runtime.divided_sums, runtime.is_slope, runtime.pairs, memory=Memory.FRESH,
-       effect=Effect.NONE, raises=Raises.SHAPES)
+record(runtime.divided_differences, runtime.divided_sums, runtime.is_slope, runtime.coincide, runtime.pairs,
+       memory=Memory.FRESH, effect=Effect.NONE, raises=Raises.SHAPES)
 record(runtime.recurrence, runtime.cofactors, runtime.cofactors_along, memory=Memory.FRESH, effect=Effect.NONE)
 record(runtime.recurrence, runtime.cofactors_along, zeros=Zeros.KEEPS)
 record(runtime.selected, memory=Memory.FRESH, effect=Effect.NONE)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules import rule
+from s2sad.rules import no_gradient, rule
 from s2sad.rules.matrices import adjoint, conj, diagonal, folded, on_diagonal, unfolded
 
 _KNOWN = ("product", "w", "v", "slope", "s", "u", "vh")
 """What a derivative reaches through A, or through f."""
+
+
+no_gradient(runtime.is_slope)
 
 
 @rule(runtime.divided_differences, wrt=("w", "f", "slope"))

@@ -12,18 +12,14 @@ from s2sad import runtime
 from s2sad.rules import no_gradient, rule
 from s2sad.rules.matrices import adjoint, conj, diagonal, folded, on_diagonal, transposed, unfolded
 
-no_gradient(np.spacing)
+no_gradient(np.spacing, runtime.coincide)
 
 
 def _gaps(w):
     """wⱼ − wᵢ, with 1 where they coincide to rounding (and on the diagonal); and where they do, off the diagonal."""
     gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    n = np.shape(w)[-1]
-    if n == 0:
-        return gap, gap != gap
-    size = np.max(np.abs(w), axis=-1, keepdims=True)
-    close = np.abs(gap) <= n * np.expand_dims(np.spacing(size), -1)
-    return np.where(close, 1.0, gap), np.logical_and(close, np.logical_not(np.eye(n, dtype=bool)))
+    close = runtime.coincide(w)
+    return np.where(close, 1.0, gap), np.logical_and(close, np.logical_not(np.eye(np.shape(w)[-1], dtype=bool)))
 
 
 def _divided(k, values_bar, gap, close):

@@ -99,7 +99,7 @@ from s2sad.runtime.recursion import (
     recursive_sweep,
     recursive_tangent,
 )
-from s2sad.runtime.spectra import divided_differences, divided_sums, is_slope, pairs
+from s2sad.runtime.spectra import coincide, divided_differences, divided_sums, is_slope, pairs
 
 __all__ = [
     "DERIVATIVES",
@@ -134,6 +134,7 @@ __all__ = [
     "check_zip",
     "cofactors",
     "cofactors_along",
+    "coincide",
     "copy",
     "copy_together",
     "cotangent_of",

@@ -10,11 +10,31 @@ from typing import Any
 
 import numpy as np
 
+NEAR = 1e-6
+"""Values are near that differ by so much of the largest."""
+ALIKE = 1e-4
+"""Slopes are alike that differ by so much of their mean, which then is right to 1e-8."""
+
 
 def pairs(x: Any, like: Any, sign: float) -> Any:
     """xⱼ + sign xᵢ for each pair of ``like``; one number may stand for all."""
     of_all = np.broadcast_to(x, np.shape(like))
     return np.expand_dims(of_all, -2) + sign * np.expand_dims(of_all, -1)
+
+
+def coincide(w: Any) -> Any:
+    """Where two values are equal to rounding; each is with itself.
+
+    >>> coincide(np.array([1.0, 1.0 + 2e-16, 2.0]))[0]
+    array([ True,  True, False])
+    """
+    return np.absolute(pairs(w, w, -1.0)) <= _rounding(w)
+
+
+def _rounding(w: Any) -> Any:
+    """The rounding error of the values of a decomposition, for each pair."""
+    size = np.max(np.absolute(w), axis=-1, keepdims=True, initial=0.0)
+    return np.shape(w)[-1] * np.expand_dims(np.spacing(size), -1)
 
 
 def divided_differences(w: Any, f: Any, slope: Any) -> Any:
@@ -37,20 +57,24 @@ def divided_differences(w: Any, f: Any, slope: Any) -> Any:
            [12.,  0.]])
     """
     gap, close = pairs(w, w, -1.0), is_slope(w, f, slope)
-    n = np.shape(w)[-1]
-    size = np.max(np.abs(w), axis=-1, keepdims=True, initial=0.0)
-    equal = np.absolute(gap) <= n * np.expand_dims(np.spacing(size), -1)
-    ratio = pairs(f, w, -1.0) / np.where(np.logical_or(close, equal), np.nan, gap)
-    return np.where(np.eye(n, dtype=bool), 0.0, np.where(close, 0.5 * pairs(slope, w, 1.0), ratio))
+    ratio = pairs(f, w, -1.0) / np.where(np.logical_or(close, coincide(w)), np.nan, gap)
+    return np.where(np.eye(np.shape(w)[-1], dtype=bool), 0.0, np.where(close, 0.5 * pairs(slope, w, 1.0), ratio))
 
 
 def is_slope(w: Any, f: Any, slope: Any) -> Any:
-    """Where the mean of the slopes at two values gives the difference of ``f`` to rounding: for values that are equal,
-    or so near that their difference is rounding. True on the diagonal."""
-    step = pairs(f, w, -1.0)
-    error = np.absolute(step - 0.5 * pairs(slope, w, 1.0) * pairs(w, w, -1.0))
-    near = error <= 16.0 * np.spacing(pairs(np.absolute(f), w, 1.0))
-    return np.logical_or(near, np.eye(np.shape(w)[-1], dtype=bool))
+    """Where the mean of the slopes at two values is as good as their divided difference, or better: where it gives the
+    difference of ``f`` to the rounding of the two, and where it does so to the rounding of the largest ``f`` between
+    values that are near each other and have nearly the same slope (``np.exp(w) - 1`` of two values around 0). True on
+    the diagonal."""
+    gap, mean = pairs(w, w, -1.0), 0.5 * pairs(slope, w, 1.0)
+    size = np.broadcast_to(np.absolute(f), np.shape(w))
+    error = np.absolute(pairs(f, w, -1.0) - mean * gap)
+    largest = np.max(np.where(np.isfinite(size), size, 0.0), axis=-1, keepdims=True, initial=0.0)
+    rounding = np.expand_dims(np.spacing(largest), -1) + np.absolute(mean) * _rounding(w)
+    near = np.absolute(gap) <= NEAR * np.expand_dims(np.max(np.absolute(w), axis=-1, keepdims=True, initial=0.0), -1)
+    alike = np.absolute(pairs(slope, w, -1.0)) <= ALIKE * np.absolute(mean)
+    good = np.logical_or(error <= 16.0 * np.spacing(pairs(size, w, 1.0)), near & alike & (error <= 16.0 * rounding))
+    return np.logical_or(good, np.eye(np.shape(w)[-1], dtype=bool))
 
 
 def divided_sums(s: Any, f: Any, slope: Any) -> Any:

@@ -271,3 +271,163 @@ def test_the_source_reads_as_the_formula():
     df = s2sad.grad(lambda a: np.sum(root(a)))
     df(np.eye(3))
     assert "masked_product(k, divided_differences(" in df.source and "matrix_function(" not in df.source
+
+
+def _weighted(fn):
+    return lambda a: np.sum(C * fn((a + a.T) / 2.0))
+
+
+def values_overwritten(a):
+    w, v = np.linalg.eigh(a)
+    h = v * np.exp(w)
+    w *= 0.0
+    return h @ v.T + w[0]
+
+
+def numbers_overwritten(a):
+    w, v = np.linalg.eigh(a)
+    f = np.sqrt(w)
+    h = v * f
+    f *= 3.0
+    return h @ v.T + f[0]
+
+
+def argument_overwritten(a):
+    b = a * 1.0
+    w, v = np.linalg.eigh(b)
+    b[0, 0] = 9.0
+    b[1] *= b[1]
+    return (v * np.exp(w)) @ v.T * b
+
+
+def product_overwritten(a):
+    w, v = np.linalg.eigh(a)
+    y = (v * np.exp(w)) @ v.T
+    z = y
+    z[0] = 2.0
+    y *= 3.0
+    return y * y
+
+
+def masked_values(a):
+    w, v = np.linalg.eigh(a)
+    return (v * (w > 0.9)) @ v.T
+
+
+def cancelled(a):
+    w, v = np.linalg.eigh(a - 1.1 * np.eye(3))
+    return (v * (np.exp(w) - 1.0)) @ v.T
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [values_overwritten, numbers_overwritten, argument_overwritten, product_overwritten, masked_values, cancelled],
+    ids=lambda f: f.__name__,
+)
+def test_what_is_overwritten_masked_or_cancelled(fn):
+    _is_right(_weighted(fn), (Q * [0.4, 1.1, 1.1]) @ Q.T, (Q * [0.4, 1.1, 2.0]) @ Q.T)
+
+
+def evolved(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    u = (v * np.exp(-1j * w)) @ v.T
+    return np.real(np.sum(C * u)) + np.sum(np.abs(u @ B - 1.0) ** 2)
+
+
+def evolved_in_part(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    u = (v[:, :2] * np.exp(-1j * w[:2])) @ v[:, :2].T
+    return np.real(np.sum(C * u)) + np.imag(u[0, 1])
+
+
+def complex_function_of_singular_values(a):
+    u, s, vh = np.linalg.svd(a)
+    y = (u * np.exp(1j * s)) @ vh
+    return np.real(np.sum(C * y)) + np.imag(np.sum(y[0] * C[1]))
+
+
+def which_triangle(a, upper):
+    w, v = np.linalg.eigh(a, UPLO="U" if upper else "L")
+    return np.sum(C * ((v * np.exp(w)) @ v.T))
+
+
+def stack_with_repetitions(a):
+    w, v = np.linalg.eigh(((a + a.T) / 2.0)[None])
+    b = np.arange(12.0).reshape(2, 3, 2)
+    return np.sum(np.sin(v @ (np.exp(w)[..., None] * (np.swapaxes(v, -1, -2) @ b))))
+
+
+def last_columns(a):
+    u, s, vh = np.linalg.svd(a)
+    return np.sum(C * ((u[:, -2:] * s[-2:]) @ vh[-2:]))
+
+
+def by_an_array_index(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    return np.sum(C * (v @ (np.exp(w)[np.array([0, 1, 2]), None] * v.T)))
+
+
+def averaged(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    return np.sum(C * ((v * (np.full((3, 3), 1.0 / 3.0) @ w)) @ v.T))
+
+
+def by_a_list(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    return np.sum(C * ((v * np.array([np.exp(x) for x in w])) @ v.T))
+
+
+def by_a_chain(a):
+    w, v = np.linalg.eigh((a + a.T) / 2.0)
+    t = np.ones(3)
+    for k in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28):
+        t = t + t * k
+        t = t / (t + t)
+    return np.sum(C * ((v * (w * t)) @ v.T))
+
+
+DISTINCT = [
+    evolved,
+    evolved_in_part,
+    complex_function_of_singular_values,
+    stack_with_repetitions,
+    last_columns,
+    by_an_array_index,
+    averaged,
+    by_a_list,
+    by_a_chain,
+]
+
+
+@pytest.mark.parametrize("fn", DISTINCT, ids=lambda f: f.__name__)
+def test_no_number_is_wrong(fn):
+    _is_right(fn, (Q * [0.4, 1.1, 2.0]) @ Q.T)
+    a = np.eye(3)
+    with np.errstate(all="ignore"):
+        got = s2sad.grad(fn)(a)
+    assert np.all(np.isnan(got) | np.isclose(got, gradient(fn, a), rtol=1e-8, atol=1e-8))
+
+
+def test_which_triangle_is_read_is_known_at_run_time():
+    a = (Q * [0.4, 1.1, 2.0]) @ Q.T
+    for upper in (True, False):
+        assert np.allclose(s2sad.grad(which_triangle)(a, upper), gradient(which_triangle, a, upper), rtol=1e-8)
+
+
+def test_numbers_without_a_derivative_where_nobody_asks_for_one():
+    def loss(x, a):
+        w, v = np.linalg.eigh(a)
+        return np.sum(x * ((v * np.nextafter(w, 9.0)) @ v.T))
+
+    assert np.allclose(s2sad.grad(loss)(C, np.eye(3)), np.eye(3))
+
+
+def test_third_derivatives():
+    def loss(a):
+        w, v = np.linalg.eigh((a + a.T) / 2.0)
+        return np.sum(C * ((v * np.sin(w)) @ v.T))
+
+    second = s2sad.hessian(loss)
+    a = (Q * [0.1, 0.4, 1.5]) @ Q.T
+    total = lambda m: np.sum(np.sin(second(m)))  # noqa: E731
+    assert np.allclose(s2sad.grad(lambda m: np.sum(np.sin(s2sad.hessian(loss)(m))))(a), gradient(total, a), rtol=1e-7)

@@ -53,6 +53,7 @@ EXPLICIT = {
     runtime.divided_differences: [given(A, A**2, 2.0 * A), given(A, 1.0, 0.0)],
     runtime.divided_sums: [given(A, A**2, 2.0 * A), given(A, 1.0, 0.0)],
     runtime.is_slope: [given(A, A**2, 2.0 * A)],
+    runtime.coincide: [given(A), given(np.zeros(0))],
     runtime.pairs: [given(A, A, -1.0), given(1.0, A, 1.0)],
     runtime.same: [given(A), given(2.0), given([A])],
     runtime.stop_gradient: [given(A), given(2.0), given([A])],
